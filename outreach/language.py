@@ -1,0 +1,86 @@
+"""French or English: how a `Text` becomes words at a door.
+
+English sentences are the keys of the catalogue; `locale/fr/…/outreach.po` holds
+the French, complete (a test compares). French is spoken under a `fr_*` locale,
+English under every other. No room but the doors calls this.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from outreach.errors import Plural, Text
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+#: The locale of a workspace that states none. Constant, so that cron and a terminal agree.
+DEFAULT_LOCALE = "en_GB"
+
+
+class Language:
+    """The words and the conventions of one locale, such as `fr_FR`."""
+
+    def __init__(self, locale: str = DEFAULT_LOCALE) -> None:
+        self.locale = locale
+        self.code = locale.split("_")[0]
+        self._catalogue = gettext.translation(
+            "outreach", LOCALE_DIR, languages=[self.code], fallback=True
+        )
+
+    def say(self, text: Text) -> str:
+        """The sentence in this language, its values written as the locale writes them."""
+        values: Mapping[str, object] = {k: self._value(v) for k, v in text.values.items()}
+        if isinstance(text, Plural):
+            sentence = self._catalogue.ngettext(text.msgid, text.plural, text.count)
+        else:
+            sentence = self._catalogue.gettext(text.msgid)
+        return sentence.format_map(values) if values else sentence
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Text):
+            return self.say(value)
+        if isinstance(value, Decimal | date | datetime):
+            return self.write(value)
+        return value
+
+    def write(self, value: Decimal | date | datetime) -> str:
+        """A number or a date as the locale prints it."""
+        from babel.dates import format_date, format_datetime
+        from babel.numbers import format_decimal
+
+        if isinstance(value, datetime):
+            return format_datetime(value, "short", tzinfo=value.tzinfo, locale=self.locale)
+        if isinstance(value, date):
+            return format_date(value, "medium", locale=self.locale)
+        return format_decimal(value, locale=self.locale)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount in units of the currency: `1 234,50 €` in French."""
+        from babel.numbers import format_currency
+
+        return format_currency(amount, currency, locale=self.locale)
+
+    def percent(self, rate: float | None, digits: int = 1) -> str:
+        """A fraction of 1 as a percentage; an undefined rate is a dash."""
+        if rate is None:
+            return "–"
+        from babel.numbers import format_percent
+
+        pattern = "#,##0." + "#" * digits + ("\N{NO-BREAK SPACE}%" if self.code == "fr" else "%")
+        return format_percent(Decimal(str(rate)), format=pattern, locale=self.locale)
+
+
+def environment_locale() -> str:
+    """The locale the shell asks for, where no workspace says otherwise."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "").split(".")[0]
+        if value.startswith("fr"):
+            return value if "_" in value else "fr_FR"
+        if value:
+            break
+    return DEFAULT_LOCALE

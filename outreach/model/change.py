@@ -1,0 +1,98 @@
+"""One change of the ledger: what happened and everything that follows, in one transaction.
+
+The runner decides and builds it, the store writes it whole or not at all. Events are
+never written without the change of state they tell, nor the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from outreach.model.campaign import Channel
+from outreach.model.delivery import DeliveryState
+from outreach.model.event import Event
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
+from outreach.model.suppression import Suppression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A delivery to come. Planned twice is planned once: the ledger's key sees to it."""
+
+    campaign: CampaignId
+    step: StepId
+    contact: ContactId
+    channel: Channel
+    due_at: datetime
+    occurrence: int = 1
+    variant: str | None = None
+    sender: str | None = None
+    assignee: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a delivery. `due_at` moves it when it goes back to due."""
+
+    delivery: DeliveryId
+    state: DeliveryState
+    at: datetime
+    #: Only rows in one of these states are changed: a late answer settles a doubt, nothing else.
+    expected: tuple[DeliveryState, ...] = (DeliveryState.CLAIMED,)
+    detail: str | None = None
+    due_at: datetime | None = None
+    #: A call tried in vain counts as an attempt though it stays to be made.
+    attempted: bool = False
+    cost: Decimal | None = None
+    address: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The furthest stage a person has reached in a campaign; an earlier one changes nothing."""
+
+    campaign: CampaignId
+    contact: ContactId
+    stage: str
+    #: Its place in the campaign's chain: contacted is 0.
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A person's chain ends here: what is due or held is cancelled."""
+
+    campaign: CampaignId
+    contact: ContactId
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Everything one act writes."""
+
+    events: tuple[Event, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    #: Addresses found dead, and post that came back.
+    bounced: tuple[ContactId, ...] = ()
+    returned: tuple[ContactId, ...] = ()
+
+    def __add__(self, other: Change) -> Change:
+        return Change(
+            events=self.events + other.events,
+            settled=self.settled + other.settled,
+            planned=self.planned + other.planned,
+            progress=self.progress + other.progress,
+            stops=self.stops + other.stops,
+            suppressions=self.suppressions + other.suppressions,
+            bounced=self.bounced + other.bounced,
+            returned=self.returned + other.returned,
+        )

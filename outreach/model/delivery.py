@@ -1,0 +1,145 @@
+"""The ledger: one delivery per campaign, step, occurrence and person, ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from outreach.errors import Text
+from outreach.model.campaign import Channel
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
+
+
+class DeliveryState(StrEnum):
+    """`due → claimed → sent | refused | unknown`; `claimed → due` on a deferral."""
+
+    #: Waits for its time, for a person to act (letter, call), or for its turn.
+    DUE = "due"
+    #: Promised to a run, committed before the first byte leaves.
+    CLAIMED = "claimed"
+    #: Accepted by the server, posted, or done.
+    SENT = "sent"
+    #: Refused for good.
+    REFUSED = "refused"
+    #: Was on the wire when the run ended: never sent again by a machine.
+    UNKNOWN = "unknown"
+    #: A named value is missing; due again once it is mended.
+    HELD = "held"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+#: States from which nothing more happens by itself.
+SETTLED = frozenset(
+    {DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.SKIPPED, DeliveryState.CANCELLED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One step for one person. Instants are aware UTC."""
+
+    id: DeliveryId
+    campaign: CampaignId
+    step_id: StepId
+    step: str
+    contact: ContactId
+    channel: Channel
+    state: DeliveryState
+    due_at: datetime
+    occurrence: int = 1
+    variant: str | None = None
+    sender: str | None = None
+    attempts: int = 0
+    #: Set at the first claim and kept for ever: a message sent again carries the same ones.
+    message_id: str | None = None
+    message_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The server took it, or a person did it."""
+
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: it goes back to due. `wait` is what the server asked for, None for the schedule."""
+
+    reply: str
+    wait: timedelta | None = None
+    #: Whether this counts towards giving up (a dead server does not: it says nothing of the person).
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server refused this message to this person for good."""
+
+    reply: str
+    #: The address itself is dead (RFC 3463 X.1.x): it must not be written to again.
+    dead_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The connection ended after the message went out and before the answer came."""
+
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value that the template names is missing."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Passed over, with the reason in a word."""
+
+    reason: str
+
+
+Outcome = Sent | Deferred | Refused | Unknown | Held | Skipped
+
+
+def explain(outcome: Outcome) -> Text:
+    """One sentence on what became of a delivery."""
+    match outcome:
+        case Sent():
+            return Text("sent")
+        case Deferred(reply):
+            return Text("deferred by the server: {reply}", reply=reply)
+        case Refused(reply):
+            return Text("refused by the server: {reply}", reply=reply)
+        case Unknown(reply):
+            return Text("nobody knows whether it arrived: {reply}", reply=reply)
+        case Held(missing):
+            return Text("waits for a value: {fields}", fields=", ".join(missing))
+        case Skipped(reason):
+            return Text("skipped: {reason}", reason=reason)
+
+
+# --- what the ledger hands to the sending loop -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DueEmail:
+    """An e-mail whose time has come, seen but not yet promised to anybody."""
+
+    delivery: Delivery
+    #: The key of the sender in the settings.
+    sender: str
+    #: The part behind the @ of the address it goes to, lower case.
+    address_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery promised to this run and written down; it carries Message-ID and date."""
+
+    delivery: Delivery

@@ -1,0 +1,144 @@
+"""The settings of a workspace, validated: who we are, from where we send, how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from outreach.language import DEFAULT_LOCALE
+
+
+class Security(StrEnum):
+    TLS = "tls"
+    STARTTLS = "starttls"
+    #: In clear: loopback only.
+    NONE = "none"
+
+
+class Compliance(StrEnum):
+    WARN = "warn"
+    STRICT = "strict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One SMTP server a sender submits to. Secrets are references until they are used."""
+
+    host: str
+    port: int
+    security: Security
+    connections: int = 4
+    user: str | None = None
+    password: str | None = None
+    #: A CA bundle to trust instead of the system's.
+    ca_file: Path | None = None
+
+    @property
+    def on_loopback(self) -> bool:
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How fast a sender may send. None is no limit."""
+
+    per_second: float | None = None
+    per_minute: float | None = None
+    per_hour: int | None = None
+    per_day: int | None = None
+    per_domain_per_minute: float | None = None
+    #: Messages on the first day, and the growth of each following day.
+    warm_up_start: int | None = None
+    warm_up_growth: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DkimKey:
+    domain: str
+    selector: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """A person or a mailbox that campaigns write from."""
+
+    name: str
+    #: Display name and address, as two values.
+    display_name: str
+    address: str
+    reply_to: str | None = None
+    #: The envelope sender, with `{token}` where the person's token goes (VERP).
+    bounce: str | None = None
+    servers: tuple[Server, ...] = ()
+    limits: Limits = Limits()
+    dkim: tuple[DkimKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    name: str = ""
+    address: str = ""
+    privacy_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMember:
+    key: str
+    name: str
+    hours_per_week: Decimal | None = None
+    calls_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What touches cost, in units of the currency."""
+
+    minute: Decimal = Decimal(0)
+    km: Decimal = Decimal(0)
+    stamp: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One workspace. `folder` is where `outreach.yaml` lies: relative paths start there."""
+
+    folder: Path
+    store: str = "sqlite:///data/outreach.db"
+    organisation: Organisation = Organisation()
+    locale: str = DEFAULT_LOCALE
+    timezone: str = "Europe/Paris"
+    country: str = "FR"
+    currency: str = "EUR"
+    compliance: Compliance = Compliance.WARN
+    unsubscribe_url: str | None = None
+    pressure_days: int | None = None
+    costs: Costs = Costs()
+    team: Mapping[str, TeamMember] = field(default_factory=dict)
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def templates(self) -> Path:
+        return self.folder / "templates"
+
+    @property
+    def campaigns(self) -> Path:
+        return self.folder / "campaigns"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data / "outbox"

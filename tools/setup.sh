@@ -1,0 +1,39 @@
+#!/bin/sh
+# A virtual environment at the root with everything the program and its tests need.
+# System packages come by apt when we are root; else one clear line says what to install.
+set -eu
+
+say() { printf 'setup: %s\n' "$*"; }
+
+python=""
+for name in python3 python3.14 python3.13 python3.12 python3.11; do
+    if command -v "$name" >/dev/null 2>&1 &&
+        "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        python=$name
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    say "Python 3.11 or newer is needed: apt-get install python3"
+    exit 1
+fi
+
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    package=$("$python" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "installing $package"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+    else
+        say "a virtual environment cannot be made: sudo apt-get install $package"
+        exit 1
+    fi
+fi
+
+if [ ! -x .venv/bin/python ]; then
+    say "making .venv with $("$python" --version)"
+    "$python" -m venv .venv
+fi
+say "installing outreach and what it needs into .venv"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+touch .venv/ready
