@@ -1,0 +1,131 @@
+"""What no single key of a campaign file can tell: names, waits, stages and dates that clash.
+
+Read from the plain tree, not from validated shapes, so that these mistakes are told
+together with those of single keys, from whatever of the file can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from outreach.errors import Text, did_you_mean
+from outreach.files.source import Path_, Plain
+from outreach.files.values import Unreadable, read_after, read_date
+from outreach.model.stage import DEFAULT_CHAIN, FACTS
+from outreach.scheduling.sequence import circle
+
+#: What a step of a channel cannot do without, itself or in each of its variants.
+_NEEDED: Mapping[str, tuple[str, ...]] = {"email": ("subject", "template"), "letter": ("template",)}
+
+
+#: Where, what, and what to do.
+Contradiction = tuple[Path_, Text, Text | None]
+
+
+def contradictions(file: Mapping[str, Plain]) -> Iterator[Contradiction]:
+    """What does not go together in a campaign file."""
+    found = file.get("steps")
+    steps = {n: s for n, s in enumerate(found if isinstance(found, list) else []) if _is_map(s)}
+    yield from _step_names(steps)
+    yield from _waits(steps)
+    yield from _lacks(steps)
+    yield from _stages(file)
+    yield from _dates(file, steps)
+
+
+def _is_map(value: Plain) -> bool:
+    return isinstance(value, dict)
+
+
+def _word(step: Plain, key: str) -> str | None:
+    """The text under a key, where there is one."""
+    value = step.get(key) if isinstance(step, dict) else None
+    return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def _words(value: Plain | None) -> list[str]:
+    return [v.strip() for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
+
+def _step_names(steps: Mapping[int, Plain]) -> Iterator[Contradiction]:
+    seen: set[str] = set()
+    for number, step in steps.items():
+        name = _word(step, "step")
+        if name in seen:
+            yield ("steps", number, "step"), Text("two steps are called {name!r}", name=name), None
+        elif name:
+            seen.add(name)
+
+
+def _waits(steps: Mapping[int, Plain]) -> Iterator[Contradiction]:
+    """Steps that wait for one that is not there, or for each other."""
+    names = {name: number for number, step in steps.items() if (name := _word(step, "step"))}
+    waits: dict[str, str | None] = {}
+    for name, number in names.items():
+        try:
+            waits[name] = read_after(_word(steps[number], "after") or "").step
+        except Unreadable:
+            waits[name] = None
+    for name, other in waits.items():
+        if other and other not in names:
+            hint = did_you_mean(other, names)
+            what = Text("no step is called {name!r}", name=other)
+            yield ("steps", names[name], "after"), what, hint
+    if found := circle(waits):
+        path = " → ".join(found)
+        what = Text("these steps wait for each other: {path}", path=path)
+        hint = Text("a chain begins with a step that has no `after`")
+        yield ("steps", names[found[0]], "after"), what, hint
+
+
+def _lacks(steps: Mapping[int, Plain]) -> Iterator[Contradiction]:
+    """E-mails and letters without what they are made of."""
+    for number, step in steps.items():
+        assert isinstance(step, dict)
+        channel = _word(step, "channel") or ""
+        variants = step.get("variants")
+        ways = list(variants.values()) if isinstance(variants, dict) else []
+        for key in _NEEDED.get(channel, ()):
+            if key in step or (ways and all(isinstance(w, dict) and key in w for w in ways)):
+                continue
+            called = Text("an email step") if channel == "email" else Text("a letter step")
+            what = Text("{what} needs the key {key!r}", what=called, key=key)
+            yield ("steps", number), what, None
+
+
+def _stages(file: Mapping[str, Plain]) -> Iterator[Contradiction]:
+    chain = _words(file["chain"]) if "chain" in file else list(DEFAULT_CHAIN)
+    if chain and chain[0] != "contacted":
+        what = Text("a chain begins with `contacted`, not {stage!r}", stage=chain[0])
+        yield ("chain", 0), what, None
+    for number, stage in enumerate(chain):
+        if stage in chain[:number]:
+            yield ("chain", number), Text("the stage {stage!r} stands twice", stage=stage), None
+    known = {*chain, *FACTS}
+    for number, word in enumerate(_words(file.get("stop_on"))):
+        if word not in known:
+            what = Text("{word!r} is neither a stage of the chain nor a known fact", word=word)
+            hint = did_you_mean(word, known) or Text(
+                "known are: {words}", words=", ".join((*chain, *FACTS))
+            )
+            yield ("stop_on", number), what, hint
+
+
+def _dates(file: Mapping[str, Plain], steps: Mapping[int, Plain]) -> Iterator[Contradiction]:
+    """Ends that lie before the beginning."""
+    objective = file.get("objective")
+    ends: list[tuple[Path_, str | None]] = [
+        (("not_after",), _word(dict(file), "not_after")),
+        (("objective", "by"), _word(objective, "by") if objective else None),
+    ]
+    ends += [(("steps", n, "not_after"), _word(step, "not_after")) for n, step in steps.items()]
+    try:
+        start = read_date(_word(dict(file), "start") or "")
+    except Unreadable:
+        return
+    for path, text in ends:
+        try:
+            if text and read_date(text) < start:
+                yield path, Text("this is before the start, {start}", start=start), None
+        except Unreadable:
+            continue

@@ -1,0 +1,266 @@
+"""The keys of a campaign file, each with what it means.
+
+One shape per channel: which keys a step may have is known once its channel is.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from outreach.errors import Text
+from outreach.files.shapes import (
+    Count,
+    Date,
+    Flag,
+    Money,
+    Name,
+    Number,
+    PlainText,
+    Shape,
+    Share,
+    Word,
+    choice,
+    listed,
+    one_of,
+    scalar,
+    schema,
+)
+from outreach.files.values import (
+    Unreadable,
+    read_after,
+    read_days,
+    read_hours,
+    read_name,
+    read_text,
+)
+from outreach.model.campaign import After
+
+#: `outreach letters posted` and `outreach calls next` are commands, not campaigns.
+RESERVED_NAMES = ("posted", "next")
+
+
+def _read_campaign_name(text: str) -> str:
+    name = read_name(text)
+    if name in RESERVED_NAMES:
+        raise Unreadable(
+            Text("a campaign cannot be called {name!r}: it is a word of a command", name=name),
+            Text("choose another name"),
+        )
+    if name.endswith((".yaml", ".yml")):
+        raise Unreadable(
+            Text("a campaign cannot be called {name!r}: that is a file's name", name=name),
+            Text("write it without its ending"),
+        )
+    return name
+
+
+CampaignName = Annotated[str, scalar(_read_campaign_name), schema("string", "number")]
+Expression = Annotated[str, scalar(read_text), schema("string", "boolean")]
+AfterText = Annotated[After, scalar(read_after), schema("string")]
+Days = Annotated[tuple[int, ...], listed(read_days), schema("string", "array")]
+Hours = Annotated[tuple[Any, ...], listed(read_hours), schema("string", "array")]
+
+
+class VariantShape(Shape):
+    called: ClassVar[Text] = Text("a variant of an e-mail")
+
+    subject: PlainText | None = Field(None, description="The subject line of this variant.")
+    template: PlainText | None = Field(None, description="Its template, below templates/.")
+
+
+class LetterVariantShape(Shape):
+    called: ClassVar[Text] = Text("a variant of a letter")
+
+    template: PlainText | None = Field(None, description="Its template, below templates/.")
+
+
+class MergedAttachmentShape(Shape):
+    called: ClassVar[Text] = Text("an attachment")
+
+    letter: PlainText = Field(description="A .docx below templates/, merged for the person.")
+    as_: Annotated[str, one_of("pdf", "docx"), choice("pdf", "docx")] = Field(
+        "docx", alias="as", description="pdf or docx (the default)."
+    )
+
+
+def _kind_of_attachment(value: object) -> str:
+    return "merged" if isinstance(value, dict | MergedAttachmentShape) else "file"
+
+
+AttachmentShape = Annotated[
+    Annotated[PlainText, Tag("file")] | Annotated[MergedAttachmentShape, Tag("merged")],
+    Discriminator(_kind_of_attachment),
+]
+
+
+class StepShape(Shape):
+    """What a step of any channel may say."""
+
+    step: Name = Field(description="Its name, unique in the campaign; others wait for it by it.")
+    channel: str
+    after: AfterText | None = Field(
+        None, description="What it waits for: letter, letter + 5 days, mail + 7 working days."
+    )
+    when: Expression | None = Field(
+        None, description="Only where this is true of the person, e.g. not replied."
+    )
+    cost: Money | None = Field(None, description="Per touch, in units of the currency.")
+    not_after: Date | None = Field(None, description="The last day on which it may still be done.")
+
+    @classmethod
+    def unknown(cls, key: str) -> tuple[Text, Text | None]:
+        what, hint = super().unknown(key)
+        channels = [name for name, shape in STEP_SHAPES.items() if key in shape.known_keys()]
+        if channels:
+            hint = Text("steps that have it: {words}", words=", ".join(channels))
+        return what, hint
+
+
+class EmailShape(StepShape):
+    called: ClassVar[Text] = Text("an email step")
+
+    channel: Literal["email"] = Field(description="An e-mail.")
+    subject: PlainText | None = Field(None, description="The subject line, a Jinja text.")
+    template: PlainText | None = Field(None, description="The HTML, below templates/.")
+    text: PlainText | None = Field(
+        None, description="The text part where it is written by hand, below templates/."
+    )
+    attachments: tuple[AttachmentShape, ...] = Field(
+        (), description="Files, or letters merged for the person: {letter: …, as: pdf}."
+    )
+    variants: dict[Name, VariantShape] = Field(
+        {}, description="Ways of writing it, drawn by a stable hash: {a: {subject: …}}."
+    )
+    sender: Name | None = Field(None, description="Who writes, when not the campaign's sender.")
+
+
+class LetterShape(StepShape):
+    called: ClassVar[Text] = Text("a letter step")
+
+    channel: Literal["letter"] = Field(description="A letter to print and post.")
+    template: PlainText | None = Field(None, description="A .docx below templates/.")
+    variants: dict[Name, LetterVariantShape] = Field(
+        {}, description="Ways of writing it, drawn by a stable hash: {a: {template: …}}."
+    )
+    sender: Name | None = Field(None, description="Who signs, when not the campaign's sender.")
+
+
+class _ByHandShape(StepShape):
+    guide: PlainText | None = Field(None, description="What to say and ask, below templates/.")
+    minutes: Number | None = Field(None, description="How long one takes.")
+    by: Name | None = Field(None, description="Who does it: a key of the settings' team.")
+
+
+class CallShape(_ByHandShape):
+    called: ClassVar[Text] = Text("a call step")
+
+    channel: Literal["call"] = Field(description="A telephone call.")
+
+
+class VisitShape(_ByHandShape):
+    called: ClassVar[Text] = Text("a visit step")
+
+    channel: Literal["visit"] = Field(description="A visit.")
+
+
+class TaskShape(_ByHandShape):
+    called: ClassVar[Text] = Text("a task step")
+
+    channel: Literal["task"] = Field(description="Anything else that a person does.")
+
+
+STEP_SHAPES: dict[str, type[StepShape]] = {
+    "email": EmailShape,
+    "letter": LetterShape,
+    "call": CallShape,
+    "visit": VisitShape,
+    "task": TaskShape,
+}
+
+AnyStep = Annotated[
+    EmailShape | LetterShape | CallShape | VisitShape | TaskShape, Field(discriminator="channel")
+]
+
+
+class AudienceShape(Shape):
+    called: ClassVar[Text] = Text("an audience")
+
+    where: Expression = Field(
+        description='Whom: an expression such as city = "Rennes"; true is everybody.'
+    )
+    limit: Count | None = Field(None, description="At most that many people.")
+    control: Share | None = Field(
+        None, description="The share that is never contacted and followed all the same: 10%."
+    )
+    one_per: (
+        Annotated[
+            str,
+            one_of("person", "household", "company"),
+            choice("person", "household", "company"),
+        ]
+        | None
+    ) = Field(None, description="person (the default), household or company.")
+
+
+class WindowShape(Shape):
+    called: ClassVar[Text] = Text("a window")
+
+    days: Days = Field((), description="Days of the week: mon-fri, or mon,wed,fri.")
+    hours: Hours = Field((), description="Hours of the day: 09:00-12:00, 14:00-18:00.")
+    holidays: Annotated[str, one_of("skip"), choice("skip")] | None = Field(
+        None, description="skip: no e-mail on public holidays."
+    )
+
+
+class ObjectiveShape(Shape):
+    called: ClassVar[Text] = Text("an objective")
+
+    orders: Count | None = Field(None, description="How many orders.")
+    revenue: Money | None = Field(None, description="How much revenue, in the currency.")
+    appointments: Count | None = Field(None, description="How many appointments.")
+    by: Date | None = Field(None, description="Until when.")
+    checkpoints: tuple[Date, ...] = Field((), description="Days on which to look how far it is.")
+
+
+class CampaignShape(Shape):
+    called: ClassVar[Text] = Text("a campaign")
+
+    campaign: CampaignName = Field(description="Its name, unique; the file's name by habit.")
+    title: PlainText | None = Field(None, description="What people call it.")
+    offer: PlainText | None = Field(None, description="What we have to say.")
+    sender: Name | None = Field(None, description="A key of the settings' senders.")
+    language: Annotated[str, one_of("fr", "en"), choice("fr", "en")] | None = Field(
+        None, description="How its letters and e-mails write dates and amounts: fr or en."
+    )
+    chain: tuple[Word, ...] | None = Field(
+        None,
+        min_length=1,
+        description="The stages of the prospecting chain; the first is contacted.",
+    )
+    objective: ObjectiveShape | None = Field(None, description="What it is to bring, by when.")
+    budget: Money | None = Field(None, description="What it may cost, in the currency.")
+    fixed_costs: dict[PlainText, Money] = Field(
+        {}, description="Costs that do not depend on the number of people: {design: 200}."
+    )
+    audience: AudienceShape = Field(description="Who is meant.")
+    steps: tuple[AnyStep, ...] = Field(min_length=1, description="The chain of steps.")
+    stop_on: tuple[Word, ...] | None = Field(
+        None, description="Stages and facts that end a person's chain."
+    )
+    window: WindowShape | None = Field(None, description="When e-mails may leave.")
+    start: Date | None = Field(None, description="The first day.")
+    not_after: Date | None = Field(None, description="The last day on which a step may be done.")
+    alongside: Flag = Field(
+        False, description="true: also people who are in another unfinished campaign."
+    )
+
+    @classmethod
+    def unknown(cls, key: str) -> tuple[Text, Text | None]:
+        if key == "repeat":
+            return (
+                Text("`repeat` is not available yet"),
+                Text("launch the campaign again by hand, under another name"),
+            )
+        return super().unknown(key)

@@ -1,0 +1,197 @@
+"""Campaign files: `campaigns/*.yaml` → `model.Campaign`, or every error with its place.
+
+Checked here: what the file alone can tell. Whether the sender, the templates and the
+fields of the expressions exist is asked by the runner, which finds their places
+through `CampaignFile.locate`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from outreach.errors import (
+    DefinitionError,
+    Location,
+    OutreachError,
+    Text,
+    WrongUsage,
+    did_you_mean,
+)
+from outreach.files.campaign_rules import contradictions
+from outreach.files.campaign_shape import (
+    AudienceShape,
+    CampaignShape,
+    MergedAttachmentShape,
+    StepShape,
+)
+from outreach.files.shapes import fitted, in_order
+from outreach.files.source import Path_, parse_source, read_text, shown
+from outreach.model.campaign import (
+    Attachment,
+    AudienceRule,
+    Campaign,
+    Channel,
+    Objective,
+    OnePer,
+    Step,
+    Variant,
+    Window,
+)
+from outreach.model.settings import Settings
+from outreach.model.stage import DEFAULT_CHAIN, DEFAULT_STOP, FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFile:
+    """A campaign, the file it came from, and where in it everything stands."""
+
+    campaign: Campaign
+    path: Path
+    text: str
+    #: The place of a value: `locate(("steps", 1, "template"))`.
+    locate: Callable[[Path_], Location]
+
+
+class UnknownCampaign(WrongUsage):
+    """No campaign file has that name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        hint = did_you_mean(name, known)
+        if hint is None and known:
+            hint = Text("there are: {names}", names=", ".join(sorted(set(known))))
+        super().__init__(
+            Text("there is no campaign {name!r}", name=name),
+            hint=hint or Text("campaigns are the files campaigns/*.yaml of the workspace"),
+        )
+
+
+class TwiceDefined(WrongUsage):
+    """Several files define a campaign of that name."""
+
+    def __init__(self, name: str, files: list[Path]) -> None:
+        listed = ", ".join(shown(path) for path in files)
+        super().__init__(
+            Text("several files define the campaign {name!r}: {files}", name=name, files=listed),
+            hint=Text("give one of them another name, or name the file"),
+        )
+
+
+def read_campaign(path: Path) -> CampaignFile:
+    """The campaign of a file. Raises `Problems`, or `UnreadableFile` when it is no text."""
+    return parse_campaign(read_text(path), path)
+
+
+def parse_campaign(text: str, path: Path) -> CampaignFile:
+    """The campaign that `text` defines; `path` is only for its errors. Raises `Problems`."""
+    marked = parse_source(text, shown(path))
+    shape, errors = fitted(CampaignShape, marked)
+    if isinstance(marked.plain, dict):
+        errors += [
+            DefinitionError(what, where=marked.location(place), hint=hint)
+            for place, what, hint in contradictions(marked.plain)
+        ]
+    if errors or shape is None:
+        raise in_order(errors)
+    return CampaignFile(_campaign(shape), path, text, marked.location)
+
+
+def campaign_files(settings: Settings) -> list[Path]:
+    """The campaign files of a workspace, by name."""
+    files = settings.campaigns.glob("*.y*ml")
+    return sorted(p for p in files if p.suffix in (".yaml", ".yml") and p.name[0] != ".")
+
+
+def find_campaign(name: str, settings: Settings) -> CampaignFile:
+    """The campaign of that name, or in that file (from here, the workspace or `campaigns/`).
+
+    Raises `UnknownCampaign`, or what is wrong in the file.
+    """
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        for folder in (Path(), settings.folder, settings.campaigns):
+            if (folder / name).is_file():
+                return read_campaign(folder / name)
+        raise UnknownCampaign(name, [str(path) for path in campaign_files(settings)])
+    files = campaign_files(settings)
+    names = {path: _written_name(path) for path in files}
+    named = [path for path in files if names[path] == name]
+    found = named or [path for path in files if path.stem == name]
+    if not found:
+        raise UnknownCampaign(name, [*names.values(), *(path.stem for path in files)])
+    if len(found) > 1:
+        raise TwiceDefined(name, found)
+    return read_campaign(found[0])
+
+
+def _written_name(path: Path) -> str:
+    """The name that a campaign file gives itself, read without the rest of it."""
+    try:
+        found = re.search(r"^campaign:[ \t]*([^#\r\n]*)", read_text(path), re.MULTILINE)
+    except OutreachError:
+        return path.stem
+    return found[1].strip(" \t\"'") if found else path.stem
+
+
+# --- shape → noun ------------------------------------------------------------------------
+
+
+def _campaign(shape: CampaignShape) -> Campaign:
+    chain = shape.chain or DEFAULT_CHAIN
+    stop_on = shape.stop_on
+    if stop_on is None:
+        stop_on = tuple(word for word in DEFAULT_STOP if word in chain or word in FACTS)
+    return Campaign(
+        name=shape.campaign,
+        title=shape.title or "",
+        offer=shape.offer,
+        sender=shape.sender,
+        language=shape.language,
+        chain=chain,
+        stop_on=stop_on,
+        objective=Objective(**dict(shape.objective)) if shape.objective else None,
+        budget=shape.budget,
+        fixed_costs=shape.fixed_costs,
+        audience=_audience(shape.audience),
+        steps=tuple(_step(step) for step in shape.steps),
+        window=_window(shape),
+        start=shape.start,
+        not_after=shape.not_after,
+        alongside=shape.alongside,
+    )
+
+
+def _audience(shape: AudienceShape) -> AudienceRule:
+    return AudienceRule(
+        where=shape.where,
+        limit=shape.limit,
+        control=shape.control or Fraction(0),
+        one_per=OnePer(shape.one_per or OnePer.PERSON),
+    )
+
+
+def _window(shape: CampaignShape) -> Window:
+    if shape.window is None:
+        return Window()
+    return Window(shape.window.days, shape.window.hours, shape.window.holidays == "skip")
+
+
+def _step(shape: StepShape) -> Step:
+    """A step: its keys are named as the noun's fields are, but for these four."""
+    values = dict(shape)
+    variants, attachments = values.pop("variants", {}), values.pop("attachments", ())
+    return Step(
+        name=values.pop("step"),
+        channel=Channel(values.pop("channel")),
+        variants=tuple(Variant(name, **dict(way)) for name, way in variants.items()),
+        attachments=tuple(_attachment(one) for one in attachments),
+        **values,
+    )
+
+
+def _attachment(shape: str | MergedAttachmentShape) -> Attachment:
+    if isinstance(shape, str):
+        return Attachment(path=shape)
+    return Attachment(letter=shape.letter, as_pdf=shape.as_ == "pdf")

@@ -1,0 +1,152 @@
+"""Settings files: `outreach.yaml` → `model.Settings`, or every error with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+from outreach.errors import DefinitionError, Text
+from outreach.files.secrets import SecretMissing, is_reference, resolve_secret
+from outreach.files.settings_shape import (
+    DkimShape,
+    LimitsShape,
+    SenderShape,
+    ServerShape,
+    SettingsShape,
+)
+from outreach.files.shapes import Shape, fitted, in_order
+from outreach.files.source import Path_, Plain, parse_source, read_text, shown
+from outreach.model.settings import (
+    Compliance,
+    Costs,
+    DkimKey,
+    Limits,
+    Organisation,
+    Security,
+    Sender,
+    Server,
+    Settings,
+    TeamMember,
+)
+
+__all__ = ["SecretMissing", "is_reference", "parse_settings", "read_settings", "resolve_secret"]
+
+T = TypeVar("T", ServerShape, DkimShape)
+
+#: RFC 8314 §3.3 (submission over TLS), RFC 6409 §3.1 (submission), RFC 5321 §4.5.4.2.
+_PORTS: Mapping[Security, int] = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a file. Raises `Problems`, or `UnreadableFile` when it is no text."""
+    return parse_settings(read_text(path), path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """The settings that `text` states; paths in it start at the folder of `path`."""
+    marked = parse_source(text, shown(path))
+    shape, errors = fitted(SettingsShape, marked)
+    errors += [
+        DefinitionError(what, where=marked.location(place), hint=hint)
+        for place, what, hint in _contradictions(marked.plain)
+    ]
+    if errors or shape is None:
+        raise in_order(errors)
+    return _settings(shape, path.resolve().parent)
+
+
+# --- what no single key can tell ---------------------------------------------------------
+
+
+def _contradictions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
+    """What does not go together in a mail server's keys."""
+    for path, server in _servers(file):
+        host, security = server.get("host"), server.get("security")
+        if security == "none" and isinstance(host, str) and not _on_loopback(host.strip()):
+            yield (
+                (*path, "security"),
+                Text("`security: none` would send in clear to {host}", host=host),
+                Text("use tls or starttls; none is for a server on this machine"),
+            )
+        for one, other in (("user", "password"), ("password", "user")):
+            if one in server and other not in server:
+                what = Text("{one!r} stands without {other!r}", one=one, other=other)
+                yield (*path, one), what, None
+
+
+def _servers(file: Plain) -> Iterator[tuple[Path_, Mapping[str, Plain]]]:
+    senders = file.get("senders") if isinstance(file, dict) else None
+    for name, sender in senders.items() if isinstance(senders, dict) else ():
+        smtp = sender.get("smtp") if isinstance(sender, dict) else None
+        for number, server in enumerate(smtp if isinstance(smtp, list) else [smtp]):
+            if isinstance(server, dict):
+                yield ("senders", name, "smtp", number), server
+
+
+def _on_loopback(host: str) -> bool:
+    return Server(host=host, port=25, security=Security.NONE).on_loopback
+
+
+# --- shape → noun ------------------------------------------------------------------------
+
+
+def _said(shape: Shape | None) -> dict[str, Any]:
+    """The keys that a mapping states; the noun knows what holds for the others."""
+    return {key: value for key, value in shape or () if value is not None}
+
+
+def _settings(shape: SettingsShape, folder: Path) -> Settings:
+    values = _said(shape)
+    pressure = values.pop("pressure", None)
+    values |= {
+        "organisation": Organisation(**_said(shape.organisation)),
+        "costs": Costs(**_said(shape.costs)),
+        "compliance": Compliance(shape.compliance or Compliance.WARN),
+        "team": {key: TeamMember(key=key, **_said(one)) for key, one in shape.team.items()},
+        "senders": {name: _sender(name, one, folder) for name, one in shape.senders.items()},
+    }
+    return Settings(
+        folder=folder,
+        pressure_days=pressure.min_days_between_touches if pressure else None,
+        **values,
+    )
+
+
+def _sender(name: str, shape: SenderShape, folder: Path) -> Sender:
+    display_name, address = shape.from_
+    return Sender(
+        name=name,
+        display_name=display_name,
+        address=address,
+        reply_to=shape.reply_to,
+        bounce=shape.bounce,
+        servers=tuple(_server(one, folder) for one in _several(shape.smtp)),
+        limits=_limits(shape.limits),
+        dkim=tuple(DkimKey(**dict(one)) for one in _several(shape.dkim)),
+    )
+
+
+def _several(value: T | tuple[T, ...] | None) -> tuple[T, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _server(shape: ServerShape, folder: Path) -> Server:
+    security = Security(shape.security)
+    values = _said(shape) | {"security": security, "port": shape.port or _PORTS[security]}
+    if shape.ca_file:
+        values["ca_file"] = folder / shape.ca_file
+    return Server(**values)
+
+
+def _limits(shape: LimitsShape | None) -> Limits:
+    values = _said(shape)
+    warm_up = values.pop("warm_up", None)
+    return Limits(
+        **values,
+        warm_up_start=warm_up.start if warm_up else None,
+        warm_up_growth=warm_up.growth if warm_up else Fraction(0),
+    )

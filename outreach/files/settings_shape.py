@@ -1,0 +1,184 @@
+"""The keys of `outreach.yaml`, each with what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Discriminator, Field, Tag
+
+from outreach.errors import Text
+from outreach.files.settings_values import (
+    read_address,
+    read_bounce,
+    read_country,
+    read_currency,
+    read_locale,
+    read_mailbox,
+    read_port,
+    read_secret,
+    read_speed,
+    read_store,
+    read_timezone,
+    read_unsubscribe_url,
+    read_url,
+)
+from outreach.files.shapes import (
+    Count,
+    Money,
+    Name,
+    Number,
+    PlainText,
+    Rate,
+    Shape,
+    choice,
+    one_of,
+    scalar,
+    schema,
+)
+
+Address = Annotated[str, scalar(read_address), schema("string")]
+Url = Annotated[str, scalar(read_url), schema("string", pattern="^https?://")]
+Secret = Annotated[str, scalar(read_secret), schema("string", pattern="^(env|file|keyring):.+")]
+Speed = Annotated[float, scalar(read_speed), schema("number", "string", exclusiveMinimum=0)]
+Port = Annotated[int, scalar(read_port), schema("integer", "string", minimum=1, maximum=65535)]
+
+
+# --- shapes ------------------------------------------------------------------------------
+
+
+class OrganisationShape(Shape):
+    called: ClassVar[Text] = Text("an organisation")
+
+    name: PlainText = Field("", description="Who writes.")
+    address: PlainText = Field("", description="Its postal address, shown in every e-mail.")
+    privacy_url: Url | None = Field(None, description="Where its privacy notice stands.")
+
+
+class PressureShape(Shape):
+    called: ClassVar[Text] = Text("pressure")
+
+    min_days_between_touches: Count = Field(description="Days between two touches of a person.")
+
+
+class CostsShape(Shape):
+    called: ClassVar[Text] = Text("costs")
+
+    minute: Money | None = Field(None, description="A minute of work, in the currency.")
+    km: Money | None = Field(None, description="A kilometre driven.")
+    stamp: Money | None = Field(None, description="The postage of a letter.")
+
+
+class TeamMemberShape(Shape):
+    called: ClassVar[Text] = Text("a team member")
+
+    name: PlainText = Field(description="How this person is called.")
+    hours_per_week: Number | None = Field(None, description="Hours a week for prospecting.")
+    calls_per_day: Count | None = Field(None, description="At most that many calls a day.")
+
+
+class ServerShape(Shape):
+    called: ClassVar[Text] = Text("a mail server")
+
+    host: PlainText = Field(description="Its name or address.")
+    port: Port | None = Field(None, description="465 for tls, 587 for starttls, else 25.")
+    security: Annotated[
+        str, one_of("tls", "starttls", "none"), choice("tls", "starttls", "none")
+    ] = Field(description="tls, starttls, or none (on this machine only).")
+    connections: Count | None = Field(
+        None, description="Connections at once, over all processes (4)."
+    )
+    user: PlainText | None = Field(None, description="The login, or env:NAME and the like.")
+    password: Secret | None = Field(None, description="env:NAME, file:PATH or keyring:NAME.")
+    ca_file: PlainText | None = Field(
+        None, description="Certificates to trust instead of the system's."
+    )
+
+
+class WarmUpShape(Shape):
+    called: ClassVar[Text] = Text("a warm-up")
+
+    start: Count = Field(description="Messages on the first day.")
+    growth: Rate = Field(description="By how much each day allows more than the day before: 20%.")
+
+
+class LimitsShape(Shape):
+    called: ClassVar[Text] = Text("limits")
+
+    per_second: Speed | None = Field(None, description="Messages a second.")
+    per_minute: Speed | None = Field(None, description="Messages a minute.")
+    per_hour: Count | None = Field(None, description="Messages in any hour.")
+    per_day: Count | None = Field(None, description="Messages in any day.")
+    per_domain_per_minute: Speed | None = Field(
+        None, description="Messages a minute to one domain."
+    )
+    warm_up: WarmUpShape | None = Field(None, description="Fewer messages in the first days.")
+
+
+class DkimShape(Shape):
+    called: ClassVar[Text] = Text("a DKIM key")
+
+    domain: PlainText = Field(description="The domain that signs.")
+    selector: PlainText = Field(description="The name of the key in the DNS.")
+    key: Secret = Field(description="The private key: file:PATH, env:NAME or keyring:NAME.")
+
+
+def _one_or_several(value: object) -> str:
+    return "several" if isinstance(value, list | tuple) else "one"
+
+
+_Alternatives = Discriminator(_one_or_several)
+Servers = Annotated[
+    Annotated[ServerShape, Tag("one")]
+    | Annotated[tuple[ServerShape, ...], Field(min_length=1), Tag("several")],
+    _Alternatives,
+]
+DkimKeys = Annotated[
+    Annotated[DkimShape, Tag("one")] | Annotated[tuple[DkimShape, ...], Tag("several")],
+    _Alternatives,
+]
+
+
+class SenderShape(Shape):
+    called: ClassVar[Text] = Text("a sender")
+
+    from_: Annotated[tuple[str, str], scalar(read_mailbox), schema("string")] = Field(
+        alias="from", description="Name and address: Marie Le Goff <marie@atelier.example>."
+    )
+    reply_to: Address | None = Field(None, description="Where answers go, if not to `from`.")
+    bounce: Annotated[str, scalar(read_bounce), schema("string")] | None = Field(
+        None, description="Where failures come back: bounce+{token}@atelier.example."
+    )
+    smtp: Servers | None = Field(None, description="The mail server; a list names fallbacks.")
+    limits: LimitsShape | None = Field(None, description="How fast it may send.")
+    dkim: DkimKeys | None = Field(None, description="Signs what it sends.")
+
+
+class SettingsShape(Shape):
+    called: ClassVar[Text] = Text("outreach.yaml")
+
+    store: Annotated[str, scalar(read_store), schema("string")] | None = Field(
+        None, description="sqlite:///data/outreach.db or postgresql://user@host/base."
+    )
+    organisation: OrganisationShape | None = Field(None, description="Who we are.")
+    locale: Annotated[str, scalar(read_locale), schema("string")] | None = Field(
+        None, description="How dates, numbers and money are read and printed: fr_FR."
+    )
+    timezone: Annotated[str, scalar(read_timezone), schema("string")] | None = Field(
+        None, description="Where our days begin: Europe/Paris."
+    )
+    country: Annotated[str, scalar(read_country), schema("string")] | None = Field(
+        None, description="Whose holidays, phone numbers and law: FR."
+    )
+    currency: Annotated[str, scalar(read_currency), schema("string")] | None = Field(
+        None, description="EUR."
+    )
+    compliance: Annotated[str, one_of("warn", "strict"), choice("warn", "strict")] | None = Field(
+        None, description="Whether legal and deliverability lacks stop a launch."
+    )
+    unsubscribe_url: (
+        Annotated[str, scalar(read_unsubscribe_url), schema("string", pattern="^https?://")] | None
+    ) = Field(None, description="Where people opt out: https://…/u/{token}.")
+    pressure: PressureShape | None = Field(None, description="How often a person is touched.")
+    costs: CostsShape | None = Field(None, description="What touches cost.")
+    team: dict[Name, TeamMemberShape] = Field({}, description="Who does what.")
+    senders: dict[Name, SenderShape] = Field({}, description="From whom we write.")

@@ -1,0 +1,163 @@
+"""Single values of settings: addresses, web addresses, stores, secrets, codes.
+
+Pure but for the lists of locales and time zones that the machine has. Each reader
+takes the text of one scalar and returns the value or raises `Unreadable`.
+"""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo, available_timezones
+
+from outreach.errors import Text, did_you_mean
+from outreach.files.codes import COUNTRIES, CURRENCIES
+from outreach.files.secrets import is_reference
+from outreach.files.values import Unreadable, read_number, read_text, read_whole
+
+_MAILBOX = re.compile(
+    r'\s*(?:"?(?P<name>[^"<>]*?)"?\s*<(?P<in_angles>[^<>]+)>|(?P<bare>[^<>]+))\s*'
+)
+
+
+def read_address(text: str) -> str:
+    """An e-mail address, its domain in ASCII."""
+    from email_validator import EmailNotValidError, validate_email
+
+    text = read_text(text)
+    try:
+        found = validate_email(
+            text,
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_smtputf8=False,
+            test_environment=True,
+        )
+    except EmailNotValidError:
+        raise Unreadable(
+            Text("{text!r} is not an e-mail address", text=text),
+            Text("write it like marie@atelier.example"),
+        ) from None
+    return found.ascii_email or found.normalized
+
+
+def read_mailbox(text: str) -> tuple[str, str]:
+    """Display name and address: `Marie Le Goff <marie@atelier.example>`, or an address alone."""
+    parts = _MAILBOX.fullmatch(read_text(text))
+    if not parts:
+        raise Unreadable(
+            Text("{text!r} is not a sender", text=text),
+            Text("write it like Marie Le Goff <marie@atelier.example>"),
+        )
+    name = (parts["name"] or "").strip()
+    if any(ord(character) < 32 for character in name):
+        raise Unreadable(Text("a sender's name stands on one line"))
+    return name, read_address(parts["in_angles"] or parts["bare"])
+
+
+def read_bounce(text: str) -> str:
+    """An address, with `{token}` where the person's token goes."""
+    text = read_text(text)
+    read_address(text.replace("{token}", "token", 1))
+    return text
+
+
+def read_url(text: str) -> str:
+    text = read_text(text)
+    if not re.fullmatch(r"https?://[^\s]+", text):
+        raise Unreadable(
+            Text("{text!r} is not a web address", text=text), Text("it begins with https://")
+        )
+    return text
+
+
+def read_unsubscribe_url(text: str) -> str:
+    url = read_url(text)
+    if "{token}" not in url:
+        raise Unreadable(
+            Text("the address does not say whose it is"),
+            Text("put {token} where the person's token goes"),
+        )
+    return url
+
+
+def read_store(text: str) -> str:
+    text = read_text(text)
+    if re.fullmatch(r"sqlite:///.+", text):
+        return text
+    if not re.fullmatch(r"postgres(ql)?(\+psycopg)?://.+", text):
+        raise Unreadable(
+            Text("{text!r} is not a store", text=text),
+            Text("write sqlite:///data/outreach.db or postgresql://user@host/base"),
+        )
+    if re.search(r"//[^/@]*:[^/@]*@|[?&]password=", text):
+        raise Unreadable(
+            Text("a password stands here in clear"),
+            Text("leave it out and keep it in ~/.pgpass or in the variable PGPASSWORD"),
+        )
+    return text
+
+
+def read_secret(text: str) -> str:
+    text = read_text(text)
+    if not is_reference(text):
+        raise Unreadable(
+            Text("a secret stands here in clear"),
+            Text("write env:NAME, file:PATH or keyring:NAME instead, and change the secret"),
+        )
+    return text
+
+
+def read_locale(text: str) -> str:
+    from babel.localedata import exists
+
+    text = read_text(text)
+    wanted = text.replace("-", "_")
+    if not re.fullmatch(r"[a-z]{2,3}(_[A-Za-z]{2,4})*", wanted) or not exists(wanted):
+        raise Unreadable(
+            Text("{text!r} is not a locale", text=text), Text("write it like fr_FR or en_GB")
+        )
+    return wanted
+
+
+def read_timezone(text: str) -> str:
+    text = read_text(text)
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        known = available_timezones()
+        hint = did_you_mean(text, known) or Text("write it like Europe/Paris")
+        raise Unreadable(Text("{text!r} is not a time zone", text=text), hint) from None
+    return text
+
+
+def read_country(text: str) -> str:
+    code = read_text(text)
+    if code.upper() not in COUNTRIES:
+        hint = Text("write two letters, like FR or GB")
+        raise Unreadable(Text("{text!r} is not a country's code", text=code), hint)
+    return code.upper()
+
+
+def read_currency(text: str) -> str:
+    code = read_text(text)
+    if code.upper() not in CURRENCIES:
+        hint = Text("write three letters, like EUR or GBP")
+        raise Unreadable(Text("{text!r} is not a currency's code", text=code), hint)
+    return code.upper()
+
+
+def read_port(text: str) -> int:
+    port = read_whole(text, least=1)
+    if port > 65535:
+        raise Unreadable(Text("{text} is not a port", text=text))
+    return port
+
+
+def read_speed(text: str) -> float:
+    speed = float(read_number(text))
+    if speed <= 0:
+        raise Unreadable(
+            Text("{text} is too slow to send anything", text=text),
+            Text("leave the line out for no limit"),
+        )
+    return speed
