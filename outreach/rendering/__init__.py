@@ -1,0 +1,1 @@
+"""WHAT: a step, a contact and templates become a message; same input, same bytes. Pure."""

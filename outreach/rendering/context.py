@@ -1,0 +1,148 @@
+"""What a template sees of one person.
+
+Every field of the catalogue by its name, `contact` with the same fields as one mapping,
+`tags`, and the words that are not the person's: `organisation`, `sender`, `campaign`,
+`today`, `unsubscribe_url`. A value that is missing is a `MissingField`: false in an
+`if`, replaced by `|default(…)`, and an error by name wherever it would be printed or
+counted with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NoReturn
+
+from jinja2 import Undefined
+
+from outreach.model.campaign import Campaign
+from outreach.model.contact import Contact
+from outreach.model.settings import Organisation, Sender
+
+#: What a template may write after a dot.
+PARTS: Mapping[str, frozenset[str]] = {
+    "organisation": frozenset({"name", "address", "privacy_url"}),
+    "sender": frozenset({"name", "address", "reply_to"}),
+    "campaign": frozenset({"name", "title", "offer"}),
+}
+
+#: The names every template knows beside the fields of the contact base.
+GENERAL_NAMES = frozenset({*PARTS, "contact", "tags", "today", "unsubscribe_url"})
+
+
+class MissingValue(Exception):
+    """A template printed or computed with a value this person lacks (`name`)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class MissingField(Undefined):
+    """A known field without a value: may be tested and replaced, never printed.
+
+    Like Jinja's StrictUndefined, except that the name is reported as missing and
+    not as unknown, and that its `bool` is False.
+    """
+
+    __slots__ = ()
+
+    def _fail(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise MissingValue(str(self._undefined_name))
+
+    def __str__(self) -> str:
+        self._fail()
+
+    __repr__ = __iter__ = __len__ = __hash__ = __contains__ = _fail
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _fail
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _fail
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _fail
+    __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __pos__ = _fail
+    __int__ = __float__ = __complex__ = __call__ = __getitem__ = _fail
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # Python's own questions, such as __html__
+            raise AttributeError(name)
+        self._fail()
+
+
+class NotedField(MissingField):
+    """Prints nothing and writes its name down: the second pass, which finds all the names."""
+
+    __slots__ = ("_noted",)
+    _noted: list[str]
+
+    def __str__(self) -> str:
+        self._noted.append(str(self._undefined_name))
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The names a template sees for one person; see `values_for`."""
+
+    names: Mapping[str, object]
+
+    def noting(self, noted: list[str]) -> Values:
+        """The same values, but printing a missing one adds its name to `noted`."""
+
+        def swap(value: object) -> object:
+            if isinstance(value, MissingField):
+                field = NotedField(name=value._undefined_name)
+                field._noted = noted
+                return field
+            if isinstance(value, dict):
+                return {key: swap(item) for key, item in value.items()}
+            return value
+
+        return Values({name: swap(value) for name, value in self.names.items()})
+
+
+def values_for(
+    contact: Contact,
+    fields: Iterable[str],
+    *,
+    organisation: Organisation,
+    sender: Sender | None,
+    campaign: Campaign,
+    today: date,
+    unsubscribe_url: str | None = None,
+) -> Values:
+    """What templates see for `contact`; `fields` are all names of the catalogue.
+
+    `today` is the day in the workspace's zone. A name of `GENERAL_NAMES` hides a field
+    of the same name, which stays within reach as `contact.<name>`.
+    """
+    person = {name: _given(name, contact.values.get(name)) for name in fields}
+    names: dict[str, object] = {
+        **person,
+        "contact": person,
+        "tags": tuple(sorted(contact.tags)),
+        "today": today,
+        "unsubscribe_url": _given("unsubscribe_url", unsubscribe_url),
+        "organisation": _mapping(
+            "organisation",
+            name=organisation.name or None,
+            address=organisation.address or None,
+            privacy_url=organisation.privacy_url,
+        ),
+        "sender": _mapping(
+            "sender",
+            name=sender.display_name if sender else None,
+            address=sender.address if sender else None,
+            reply_to=(sender.reply_to or sender.address) if sender else None,
+        ),
+        "campaign": _mapping(
+            "campaign", name=campaign.name, title=campaign.title or None, offer=campaign.offer
+        ),
+    }
+    return Values(names)
+
+
+def _mapping(owner: str, **parts: str | None) -> dict[str, object]:
+    return {name: _given(f"{owner}.{name}", value) for name, value in parts.items()}
+
+
+def _given(name: str, value: object) -> object:
+    return MissingField(name=name) if value is None else value

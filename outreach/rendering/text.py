@@ -1,0 +1,104 @@
+"""The text part of an e-mail, made from its HTML.
+
+inscriptis lays the text out; links, which it would drop, are written `text <url>`.
+Lines end before column 78 except where one link alone is longer.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+WIDTH = 78
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BULLET = re.compile(r"^(\s*(?:[*\-•–]|\d{1,3}[.)])\s+)")
+#: A table that only places things: its cells are read one after the other.
+_LAYOUT = ("table", "tbody", "thead", "tfoot", "tr", "td", "th")
+
+#: A row stands apart, its cells in one line as far as they hold words only.
+_INSTEAD = {"tr": "p", "td": "span", "th": "span"}
+
+
+def plain_text(html: str) -> str:
+    """The text of an HTML document, links kept, tidy; ends with a line break."""
+    from inscriptis import Inscriptis
+    from lxml.html import HTMLParser, document_fromstring
+
+    source = _CONTROLS.sub(" ", html).strip() or "<p></p>"
+    root = document_fromstring(source.encode(), parser=HTMLParser(encoding="utf-8"))
+    _write_links(root)
+    _flatten_layout(root)
+    _mask_entities(root)
+    return _tidy(Inscriptis(root, _config()).get_text())
+
+
+@lru_cache(maxsize=1)
+def _config() -> Any:
+    from inscriptis.css_profiles import CSS_PROFILES
+    from inscriptis.model.config import ParserConfig
+
+    return ParserConfig(css=CSS_PROFILES["strict"])
+
+
+def _write_links(root: HtmlElement) -> None:
+    for link in root.iter("a"):
+        url = (link.get("href") or "").strip()
+        if not url.startswith(("http://", "https://", "mailto:")):
+            continue
+        label = " ".join(link.text_content().split())
+        if label in (url, url.removeprefix("mailto:")):
+            continue
+        ending = f" <{url}>" if label else f"<{url}>"
+        if len(link):
+            link[-1].tail = (link[-1].tail or "").rstrip() + ending
+        else:
+            link.text = (link.text or "").rstrip() + ending
+
+
+def _mask_entities(root: HtmlElement) -> None:
+    """inscriptis reads entities a second time: a `&copy=1` in a link would become a ©."""
+    for element in root.iter():
+        if element.text and isinstance(element.tag, str):
+            element.text = element.text.replace("&", "&amp;")
+        if element.tail:
+            element.tail = element.tail.replace("&", "&amp;")
+
+
+def _flatten_layout(root: HtmlElement) -> None:
+    cells = [(cell, _table_of(cell)) for cell in root.iter(*_LAYOUT)]
+    layout = {table for _, table in cells if table.get("role") == "presentation"}
+    for cell, table in cells:
+        if table in layout:
+            cell.tag = _INSTEAD.get(cell.tag, "div")
+            cell.tail = " "
+
+
+def _table_of(element: HtmlElement) -> HtmlElement:
+    return element if element.tag == "table" else next(element.iterancestors("table"), element)
+
+
+def _tidy(text: str) -> str:
+    lines = [line for raw in text.splitlines() for line in _wrapped(raw)]
+    tidy = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return tidy + "\n"
+
+
+def _wrapped(line: str) -> list[str]:
+    line = line.rstrip()
+    if not line.strip():
+        return [""]
+    bullet = _BULLET.match(line)
+    indent = len(bullet.group(1)) if bullet else len(line) - len(line.lstrip())
+    return textwrap.wrap(
+        line,
+        width=WIDTH,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]

@@ -1,0 +1,86 @@
+"""What stands for a person where a person may not be named: tokens and Message-IDs.
+
+A token goes into a bounce address and an unsubscribe link. It says what it is for and
+which numbers it means, and carries 96 bits of HMAC-SHA256, so that nobody can make one
+up. Lower-case base32: mail servers may change the case of a local part, and digits that
+look like letters are not in it. A kind and two ids below two million make 31 characters:
+the link stays under the 78 columns and the local part under the 64 octets that break
+software (RFC 5321 §4.5.3.1.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterable
+
+#: Bytes of the HMAC that a token keeps.
+_MAC = 12
+#: Bytes of the HMAC in a Message-ID: 128 bits, no two deliveries ever share one.
+_ID = 16
+
+
+def token(secret: bytes, kind: str, *numbers: int) -> str:
+    """A token of one ASCII letter of kind and some numbers ≥ 0; the same every time."""
+    payload = _payload(kind, numbers)
+    return _base32(payload + _mac(secret, payload))
+
+
+def read_token(secret: bytes, text: str) -> tuple[str, tuple[int, ...]] | None:
+    """The kind and the numbers of a token of ours in any case; None for anything else."""
+    try:
+        raw = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+    except (binascii.Error, ValueError):
+        return None
+    payload, mac = raw[:-_MAC], raw[-_MAC:]
+    if not payload or not hmac.compare_digest(mac, _mac(secret, payload)):
+        return None
+    return chr(payload[0]), tuple(_numbers(payload[1:]))
+
+
+def message_id(
+    secret: bytes, campaign: str, step: str, occurrence: int, contact: int, *, domain: str
+) -> str:
+    """`<base32@domain>`: the Message-ID of one delivery, the same on every attempt.
+
+    `domain` is ASCII (A-labels). RFC 5322 §3.6.4.
+    """
+    named = "\0".join((campaign, step, str(occurrence), str(contact))).encode()
+    digest = hmac.digest(secret, b"message-id\0" + named, "sha256")
+    return f"<{_base32(digest[:_ID])}@{domain}>"
+
+
+def _payload(kind: str, numbers: Iterable[int]) -> bytes:
+    if len(kind) != 1 or not kind.isascii():
+        raise ValueError(f"a kind is one ASCII letter, not {kind!r}")
+    return kind.encode() + b"".join(map(_varint, numbers))
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits a byte, the lowest first; the high bit says that more follow (LEB128)."""
+    if number < 0:
+        raise ValueError("a token holds no negative number")
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def _numbers(data: bytes) -> Iterable[int]:
+    number = shift = 0
+    for byte in data:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            yield number
+            number = shift = 0
+
+
+def _mac(secret: bytes, payload: bytes) -> bytes:
+    return hmac.digest(secret, b"token\0" + payload, "sha256")[:_MAC]
+
+
+def _base32(data: bytes) -> str:
+    return base64.b32encode(data).decode().rstrip("=").lower()

@@ -1,0 +1,151 @@
+"""Header values that people give: nothing they hold can break or forge a header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml.html import HTMLParser, document_fromstring
+from sample_mail import CONTENT, ENVELOPE, MARIE, NAUGHTY, display_name, parsed, part, well_formed
+
+from outreach.model.message import Message
+from outreach.rendering.email import Content, LeftOver, Unsubscribe, compose
+from outreach.rendering.headers import AddressNeedsUtf8, BadAddress, TooLong, UnsafeHeader
+from outreach.rendering.mime import AttachedFile, NotMail
+
+PAIRS = [a + b for a, b in product(NAUGHTY, NAUGHTY)]
+#: What could end a header or turn its reading round.
+CONTROLS = (
+    "\r\n",
+    "\n",
+    "\r",
+    "\0",
+    "\x0b",
+    "\x1b",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    "\u202e",
+    "\u2066",
+    "\ud800",
+)
+
+
+def test_no_string_of_a_person_breaks_headers_or_parts() -> None:
+    """The name, the subject, the text and the HTML come back as they went in."""
+    assert len(PAIRS) == 576
+    for value in PAIRS:
+        name = value.strip(" ")
+        escaped = value.replace("&", "&amp;").replace("<", "&lt;")
+        content = Content(f"Pour {value}.", f"<p>{escaped}</p>", f"Bonjour {value}\n.\n")
+        message = compose(replace(ENVELOPE, recipient_name=value), content)
+        back = parsed(message)
+        assert well_formed(message), value
+        assert not back.defects, value
+        assert display_name(message, "To") == name
+        assert [to.addr_spec for to in back["To"].addresses] == ["anne@b.example"]
+        assert back["Subject"] == f"Pour {value}."
+        assert back["From"].addresses[0].addr_spec == "marie@atelier.example"
+        assert back["Bcc"] is None
+        assert part(message, "plain") == f"Bonjour {value}\n.\n"
+        parser = HTMLParser(encoding="utf-8")
+        root = document_fromstring(part(message, "html").encode(), parser=parser)
+        assert "".join(map(str, root.itertext())).rstrip("\n") == value
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=120),
+    text=st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
+)
+def test_any_name_is_refused_or_comes_back(name: str, text: str) -> None:
+    try:
+        message = compose(replace(ENVELOPE, recipient_name=name), Content("Objet", None, text))
+    except (UnsafeHeader, LeftOver):
+        return
+    assert well_formed(message)
+    assert display_name(message, "To") == name.strip(" \t\r\n")
+    assert [to.addr_spec for to in parsed(message)["To"].addresses] == ["anne@b.example"]
+    expected = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
+    assert part(message, "plain") == expected
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_control_character_in_any_header_is_an_error_that_names_the_field(control: str) -> None:
+    bad = f"x{control}Bcc: thief@evil.example"
+    cases: dict[str, Callable[[], Message]] = {
+        "to": lambda: compose(replace(ENVELOPE, recipient_name=bad), CONTENT),
+        "subject": lambda: compose(ENVELOPE, replace(CONTENT, subject=bad)),
+        "from": lambda: compose(
+            replace(ENVELOPE, sender=replace(MARIE, display_name=bad)), CONTENT
+        ),
+        "reply_to": lambda: compose(
+            replace(ENVELOPE, sender=replace(MARIE, reply_to=bad)), CONTENT
+        ),
+        "title": lambda: compose(replace(ENVELOPE, list_name=bad), CONTENT),
+        "attachment": lambda: compose(ENVELOPE, CONTENT, [AttachedFile(bad, b"")]),
+    }
+    for field, act in cases.items():
+        with pytest.raises(UnsafeHeader, match=rf"^{field} holds a control character") as caught:
+            act()
+        assert caught.value.field == field
+    with pytest.raises(UnsafeHeader):
+        compose(replace(ENVELOPE, recipient=f"a{control}b@c.example"), CONTENT)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nobody", "a@", "@b.example", "a b@c.example", "a@b@c.example", "a..b@c.example",
+     "a@b..example", "a@b.example>", "<a@b.example", "a,b@c.example", "a@-é-.example",
+     f"{'a' * 65}@b.example"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(BadAddress):
+        compose(replace(ENVELOPE, recipient=address), CONTENT)
+
+
+def test_accents_before_the_at_sign_are_refused_and_after_it_encoded() -> None:
+    with pytest.raises(AddressNeedsUtf8):
+        compose(replace(ENVELOPE, recipient="élise@b.example"), CONTENT)
+    message = compose(replace(ENVELOPE, recipient="elise@Bücher.example"), CONTENT)
+    assert message.recipient == "elise@xn--bcher-kva.example"
+
+
+def test_names_and_subjects_have_an_end() -> None:
+    with pytest.raises(TooLong, match="to has 129 characters"):
+        compose(replace(ENVELOPE, recipient_name="x" * 129), CONTENT)
+    with pytest.raises(TooLong):
+        compose(ENVELOPE, replace(CONTENT, subject="é" * 501))
+    message = compose(
+        replace(ENVELOPE, recipient_name="x " * 64), replace(CONTENT, subject="x" * 500)
+    )
+    assert well_formed(message)
+    assert parsed(message)["Subject"] == "x" * 500
+
+
+def test_a_long_unsubscribe_link_stays_raw_and_in_one_piece() -> None:
+    url = "https://atelier.example/unsubscribe/" + "x" * 200
+    envelope = replace(ENVELOPE, unsubscribe=Unsubscribe("mailto:a@b.example?subject=no", url))
+    message = compose(envelope, CONTENT)
+    header = f"List-Unsubscribe: <{url}>,\r\n <mailto:a@b.example?subject=no>\r\n"
+    assert header.encode() in message.content
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in message.content
+
+
+def test_without_a_page_there_is_no_one_click() -> None:
+    message = parsed(
+        compose(replace(ENVELOPE, unsubscribe=Unsubscribe("mailto:a@b.example")), CONTENT)
+    )
+    assert message["List-Unsubscribe"] == "<mailto:a@b.example>"
+    assert message["List-Unsubscribe-Post"] is None
+
+
+@pytest.mark.parametrize("url", ["http://a.example/u", "https://a.example/é", "https://a> <b", ""])
+def test_an_unsubscribe_link_that_mail_programs_refuse_is_an_error(url: str) -> None:
+    unsubscribe = Unsubscribe(url or "mailto:a b", url or None)
+    with pytest.raises(NotMail, match="unsubscribe link"):
+        compose(replace(ENVELOPE, unsubscribe=unsubscribe), CONTENT)
