@@ -62,8 +62,8 @@ class OrderTally:
 class CampaignTally:
     """Everything one campaign's report is made of.
 
-    A prospect is anyone who was no customer at launch; interested is one who went beyond
-    `contacted`, won is one who ordered: a new customer.
+    A prospect is anyone who was no customer at launch; contacted is who reached the first
+    stage of the chain, interested who went beyond it, won who ordered: a new customer.
     """
 
     chain: tuple[str, ...]

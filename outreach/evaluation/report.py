@@ -1,0 +1,206 @@
+"""One campaign's report: every figure, judged once, for the terminal, for JSON and for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from outreach.errors import Text
+from outreach.evaluation.chain import Link, chain
+from outreach.evaluation.comparison import Lift, comparisons
+from outreach.evaluation.cost import Cost, Result, cost, result
+from outreach.evaluation.ratios import Ratios, ratios
+from outreach.evaluation.verdict import Verdict, notes, verdict
+from outreach.model.campaign import Campaign, Objective
+from outreach.model.tally import CampaignTally, TouchTally, VariantTally
+
+
+@dataclass(frozen=True, slots=True)
+class VariantReport:
+    """The chain of the people who drew one variant of one step."""
+
+    step: str
+    variant: str
+    enrolled: int
+    chain: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What came of one campaign. Counts are of distinct people, but for touches and orders."""
+
+    campaign: str
+    title: str
+    enrolled: int
+    control: int
+    chain: tuple[Link, ...]
+    #: The control group's own chain: what happens by itself.
+    control_chain: tuple[Link, ...]
+    ratios: Ratios
+    cost: Cost
+    result: Result
+    verdict: Verdict
+    variants: tuple[VariantReport, ...]
+    lift: tuple[Lift, ...]
+    touches: tuple[TouchTally, ...]
+    tally: CampaignTally
+    objective: Objective | None
+    budget: Decimal | None
+    notes: tuple[Text, ...]
+
+
+def report(campaign: Campaign, tally: CampaignTally) -> Report:
+    """The report of a launched campaign, from its definition in force and its tally."""
+    tally = replace(tally, variants=_in_order(campaign, tally.variants))
+    links = chain(tally.enrolled, tally.chain)
+    spent = cost(tally, campaign.fixed_costs, links)
+    outcome = result(tally.orders, spent=spent.total, new_customers=tally.new_customers)
+    return Report(
+        campaign=campaign.name,
+        title=campaign.title,
+        enrolled=tally.enrolled.people,
+        control=tally.control.people,
+        chain=links,
+        control_chain=chain(tally.control, tally.chain),
+        ratios=ratios(tally),
+        cost=spent,
+        result=outcome,
+        verdict=verdict(outcome),
+        variants=tuple(
+            VariantReport(v.step, v.variant, v.arm.people, chain(v.arm, tally.chain))
+            for v in tally.variants
+        ),
+        lift=comparisons(tally),
+        touches=tally.touches,
+        tally=tally,
+        objective=campaign.objective,
+        budget=campaign.budget,
+        notes=notes(tally, spent, campaign.budget),
+    )
+
+
+def _in_order(campaign: Campaign, variants: Sequence[VariantTally]) -> tuple[VariantTally, ...]:
+    """As the definition names them: its first variant is what the others are compared with."""
+    written = [(step.name, variant.name) for step in campaign.steps for variant in step.variants]
+    places = {pair: place for place, pair in enumerate(written)}
+    last = len(written)
+    return tuple(sorted(variants, key=lambda v: places.get((v.step, v.variant), last)))
+
+
+# --- as JSON -----------------------------------------------------------------------------
+
+
+def as_json(report: Report, say: Callable[[Text], str] = str) -> dict[str, object]:
+    """The report as plain values, its keys as fixed: rates fractions of 1, money in units.
+
+    `say` puts the notes into the reader's language.
+    """
+    return {
+        "campaign": report.campaign,
+        "enrolled": report.enrolled,
+        "control": report.control,
+        "chain": [_link(link) for link in report.chain],
+        "ratios": _ratios(report.ratios),
+        "cost": _cost(report.cost),
+        **_result(report.result),
+        "verdict": report.verdict.value,
+        "variants": [
+            {
+                "variant": variant.variant,
+                "step": variant.step,
+                "enrolled": variant.enrolled,
+                "chain": [_link(link) for link in variant.chain],
+            }
+            for variant in report.variants
+        ],
+        "lift": [_lift(lift) for lift in report.lift],
+        "touches": [_touch(touch) for touch in report.touches],
+        "budget": _number(report.budget),
+        "objective": _objective(report.objective),
+        "notes": [say(note) for note in report.notes],
+    }
+
+
+def _link(link: Link) -> dict[str, object]:
+    return {
+        "stage": link.stage,
+        "contacts": link.contacts,
+        "from_previous": _number(link.from_previous),
+        "from_first": _number(link.from_first),
+        "low": link.interval.low if link.interval else None,
+        "high": link.interval.high if link.interval else None,
+    }
+
+
+def _ratios(ratios: Ratios) -> dict[str, object]:
+    return {
+        "prospecting_share": _number(ratios.prospecting_share),
+        "prospect_coverage": _number(ratios.prospect_coverage),
+        "interested_rate": _number(ratios.interested_rate),
+        "success_rate": _number(ratios.success_rate),
+    }
+
+
+def _cost(cost: Cost) -> dict[str, object]:
+    return {
+        "total": _number(cost.total),
+        "touches": _number(cost.touches),
+        "fixed": _number(cost.fixed),
+        "per_contact": _number(cost.per_contact),
+        "per_stage": {stage: _number(amount) for stage, amount in cost.per_stage.items()},
+    }
+
+
+def _result(outcome: Result) -> dict[str, object]:
+    return {
+        "orders": outcome.orders,
+        "revenue": _number(outcome.revenue),
+        "margin": _number(outcome.margin),
+        "profit": _number(outcome.profit),
+        "roi": _number(outcome.roi),
+        "break_even_orders": outcome.break_even_orders,
+        "cac_gross": _number(outcome.cac_gross),
+        "cac_net": _number(outcome.cac_net),
+    }
+
+
+def _lift(lift: Lift) -> dict[str, object]:
+    return {
+        "arm": lift.arm,
+        "against": lift.against,
+        "step": lift.step,
+        "outcome": lift.outcome,
+        "difference": _number(lift.difference),
+        "low": lift.interval.low,
+        "high": lift.interval.high,
+        "p": lift.p,
+    }
+
+
+def _touch(touch: TouchTally) -> dict[str, object]:
+    return {
+        "step": touch.step,
+        "channel": touch.channel,
+        "touches": touch.touches,
+        "contacts": touch.people,
+        "cost": _number(touch.cost),
+        "minutes": _number(touch.minutes),
+    }
+
+
+def _objective(objective: Objective | None) -> dict[str, object] | None:
+    if objective is None:
+        return None
+    return {
+        "orders": objective.orders,
+        "revenue": _number(objective.revenue),
+        "appointments": objective.appointments,
+        "by": objective.by.isoformat() if objective.by else None,
+        "checkpoints": [day.isoformat() for day in objective.checkpoints],
+    }
+
+
+def _number(value: Fraction | Decimal | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,194 @@
+"""The statements the tallies run: which events count, whose, and how far each person came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.types import TypeEngine
+
+from outreach.model.audience import Arm
+from outreach.model.campaign import Channel
+from outreach.model.contact import Kind
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId
+from outreach.model.stage import FACTS
+from outreach.store.schema import delivery, enrolment, event
+from outreach.store.types import Whole
+
+CONTACTED = "contacted"
+QUOTE = "quote"
+ORDER = "order"
+
+#: The campaigns' people, alone: those matched but left out are in no figure.
+_FOLLOWED = (Arm.ENROLLED.value, Arm.CONTROL.value)
+
+
+# --- conditions, written once --------------------------------------------------------------
+
+
+def stands() -> ColumnElement[bool]:
+    """No other event takes this one back."""
+    correction = event.alias("correction")
+    return ~exists().where(correction.c.corrects == event.c.id)
+
+
+def reached() -> ColumnElement[bool]:
+    return and_(event.c.kind == EventKind.REACHED.value, stands())
+
+
+def is_enrolment_of(table: Any) -> ColumnElement[bool]:
+    return and_(
+        enrolment.c.campaign_id == table.c.campaign_id,
+        enrolment.c.contact_id == table.c.contact_id,
+    )
+
+
+def _is_customer() -> ColumnElement[int]:
+    """1 for who was a customer at launch; everybody else was a prospect, known or not."""
+    return case((enrolment.c.kind == Kind.CUSTOMER.value, 1), else_=0)
+
+
+# --- one campaign ----------------------------------------------------------------------------
+
+
+def people_of(
+    campaign_id: CampaignId, stages: Sequence[str], step_id: int | None = None
+) -> Select[Any]:
+    """People by arm, kind, furthest place, order, and variant of a step: a few dozen rows.
+
+    Enrolments, events and deliveries are laid one under the other and gathered by person.
+    A join would do, but SQLite without statistics runs it as a loop in a loop.
+    """
+    parts = [_enrolled(campaign_id), _stages_reached(campaign_id, stages)]
+    if step_id is not None:
+        parts.append(_drawn(campaign_id, step_id))
+    laid = union_all(*parts).subquery("laid")
+    names = ("arm", "is_customer", "rank", "ordered", "variant")
+    person = (
+        select(*(func.max(laid.c[name]).label(name) for name in names))
+        .group_by(laid.c.contact_id)
+        .having(func.max(laid.c.arm).is_not(None))
+        .subquery("person")
+    )
+    return select(*person.c, func.count().label("people")).group_by(*person.c)
+
+
+def _row(
+    contact: ColumnElement[int], **known: ColumnElement[Any]
+) -> tuple[ColumnElement[Any], ...]:
+    """What one table says of a person; NULL, with its type, where it says nothing."""
+    types: dict[str, TypeEngine[Any]] = {
+        "arm": Text(),
+        "is_customer": Whole,
+        "rank": Whole,
+        "ordered": Whole,
+        "variant": Text(),
+    }
+    return (
+        contact.label("contact_id"),
+        *(known.get(name, cast(null(), type_)).label(name) for name, type_ in types.items()),
+    )
+
+
+def _enrolled(campaign_id: CampaignId) -> Select[Any]:
+    e = enrolment.c
+    return select(*_row(e.contact_id, arm=e.arm, is_customer=_is_customer())).where(
+        e.campaign_id == campaign_id, e.arm.in_(_FOLLOWED)
+    )
+
+
+def _stages_reached(campaign_id: CampaignId, stages: Sequence[str]) -> Select[Any]:
+    """Each stage that someone reached, as its place in the chain; and each order."""
+    places: dict[str, int] = {CONTACTED: 0} | {stage: place for place, stage in enumerate(stages)}
+    rank = case(places, value=event.c.stage)
+    ordered = case((event.c.stage == ORDER, 1), else_=0)
+    return select(*_row(event.c.contact_id, rank=rank, ordered=ordered)).where(
+        event.c.campaign_id == campaign_id,
+        reached(),
+        event.c.stage.in_(sorted({*places, ORDER})),
+    )
+
+
+def _drawn(campaign_id: CampaignId, step_id: int) -> Select[Any]:
+    """Who drew which variant of a step, reached by the message or not."""
+    d = delivery.c
+    return select(*_row(d.contact_id, variant=d.variant)).where(
+        d.campaign_id == campaign_id, d.step_id == step_id, d.variant.is_not(None)
+    )
+
+
+# --- all campaigns -----------------------------------------------------------------------------
+
+
+def _of_prospects() -> ColumnElement[bool]:
+    """Events of enrolled people who were no customers at that campaign's launch."""
+    return and_(enrolment.c.arm == Arm.ENROLLED.value, _is_customer() == 0)
+
+
+def _distinct_people(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    contact = event.c.contact_id
+    return func.count(distinct(contact if condition is None else case((condition, contact))))
+
+
+def history_people(firsts: Mapping[CampaignId, str]) -> Any:
+    """Distinct prospects by how far they came in any campaign.
+
+    Campaigns name their own stages, so an active prospect is one whose stage is neither
+    the first of its chain (`contacted`, or what `firsts` says) nor a fact beside the chain.
+    Whoever ordered was made a proposal.
+    """
+    stage = event.c.stage
+    own = [and_(event.c.campaign_id == id_, stage == first) for id_, first in firsts.items()]
+    first = or_(stage == CONTACTED, *own)
+    active = and_(~first, stage.not_in(FACTS))
+    return (
+        select(
+            _distinct_people(or_(first, active)).label("contacted"),
+            _distinct_people(active).label("actives"),
+            _distinct_people(stage.in_((QUOTE, ORDER))).label("quotes"),
+            _distinct_people(stage == ORDER).label("deals"),
+        )
+        .select_from(event.join(enrolment, is_enrolment_of(event)))
+        .where(reached(), _of_prospects())
+    )
+
+
+def history_orders() -> Any:
+    return (
+        select(
+            func.count().label("orders"),
+            func.coalesce(func.sum(event.c.amount_minor), 0).label("revenue"),
+        )
+        .select_from(event.join(enrolment, is_enrolment_of(event)))
+        .where(reached(), _of_prospects(), event.c.stage == ORDER)
+        .where(event.c.amount_minor.is_not(None))
+    )
+
+
+def history_touches() -> Any:
+    timed = and_(event.c.channel == Channel.CALL.value, event.c.minutes.is_not(None))
+    return (
+        select(
+            func.count().label("touches"),
+            func.count(case((timed, 1))).label("calls"),
+            func.coalesce(func.sum(case((timed, event.c.minutes))), 0).label("call_minutes"),
+        )
+        .select_from(event.join(enrolment, is_enrolment_of(event)))
+        .where(event.c.kind == EventKind.TOUCHED.value, stands(), _of_prospects())
+    )
