@@ -141,7 +141,9 @@ class _Judge:
                 assert_never(condition)
 
     def _touches(self) -> Sequence[Past]:
-        return [past for past in self.person.history if past.kind is EventKind.TOUCHED]
+        """The touches that reached someone: a call nobody answered has a stage of its own."""
+        touches = (past for past in self.person.history if past.kind is EventKind.TOUCHED)
+        return [past for past in touches if past.stage is None]
 
     def _reached(self, stage: str) -> Sequence[Past]:
         if stage == CONTACTED:

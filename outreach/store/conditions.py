@@ -278,10 +278,10 @@ def _escaped(piece: str) -> str:
 
 
 def _of_stage(e: Any, stage: str) -> ColumnElement[bool]:
-    """`contacted` stands in the events as a touch, every other stage by its name."""
+    """`contacted` is a touch that reached someone (a call nobody answered has a stage of its
+    own); every other stage stands in the events by its name."""
     if stage == CONTACTED:
-        touched: ColumnElement[bool] = e.c.kind == EventKind.TOUCHED.value
-        return touched
+        return and_(e.c.kind == EventKind.TOUCHED.value, e.c.stage.is_(None))
     return and_(e.c.kind == EventKind.REACHED.value, e.c.stage == stage)
 
 

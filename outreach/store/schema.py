@@ -447,7 +447,7 @@ event = _table(
     _link("step_id", "step"),
     _link("delivery_id", "delivery"),
     Column("channel", Text),
-    #: Of `reached`: the stage or the fact.
+    #: Of `reached`: the stage or the fact. Of `touched`: `no_answer` when it reached nobody.
     Column("stage", Text),
     Column("amount_minor", Whole),
     Column("margin_minor", Whole),
@@ -464,7 +464,7 @@ event = _table(
     Index("ix_event_contact_id_at", "contact_id", "at"),
     Index("ix_event_campaign_id_kind", "campaign_id", "kind"),
     Index("ix_event_kind_at", "kind", "at"),
-    #: Every tally asks which events were taken back; few ever are.
+    # Every question about the past leaves out what was taken back.
     Index(
         "ix_event_corrects",
         "corrects",

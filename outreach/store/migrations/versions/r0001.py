@@ -311,6 +311,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_contact_city_folded", "contact", ["city_folded"], unique=False)
+    op.create_index("ix_contact_company_folded", "contact", ["company_folded"], unique=False)
     op.create_index(op.f("ix_contact_company_id"), "contact", ["company_id"], unique=False)
     op.create_index("ix_contact_email_folded", "contact", ["email_folded"], unique=False)
     op.create_index(op.f("ix_contact_email_print"), "contact", ["email_print"], unique=False)

@@ -1,0 +1,248 @@
+"""Builds the parts, once: settings, language, store, transports, the clock. Does nothing else.
+
+The only module that names concrete stores and transports. A command asks it for the
+parts it needs; nothing is opened or imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from outreach.errors import Location, OutreachError, Text, WrongUsage
+from outreach.language import DEFAULT_LOCALE, Language, environment_locale
+
+if TYPE_CHECKING:
+    from outreach.files.campaigns import CampaignFile
+    from outreach.model.contact import Contact
+    from outreach.model.settings import Sender, Settings
+    from outreach.runner.clock import Clock
+    from outreach.segmentation.checking import Vocabulary
+    from outreach.segmentation.tree import Condition
+    from outreach.store.campaigns import Launched
+    from outreach.store.conditions import Selection
+    from outreach.store.engine import Database
+    from outreach.store.store import Store
+    from outreach.transports import Transport
+    from outreach.transports.sink import Sink
+
+
+@dataclass(slots=True)
+class Options:
+    """What may stand before or after any command's name."""
+
+    json: bool = False
+    config: str | None = None
+    now: str | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+class UnknownPerson(WrongUsage):
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            Text("nobody in the contact base is called {who!r}", who=who),
+            hint=Text("an e-mail address, an identifier or a name is understood"),
+        )
+
+
+class AmbiguousPerson(WrongUsage):
+    def __init__(self, who: str, found: list[Contact]) -> None:
+        people = "; ".join(f"{c.id}: {c.name} {c.text('email') or ''}".strip() for c in found[:8])
+        super().__init__(
+            Text(
+                "{who!r} may be {count} people: {people}", who=who, count=len(found), people=people
+            ),
+            hint=Text("name one of them by the number before the colon"),
+        )
+
+
+class BadInstant(WrongUsage):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            Text("{text!r} is no date and time", text=text),
+            hint=Text("write it like 2027-03-01 or 2027-03-01T09:30"),
+        )
+
+
+class Application:
+    """The parts of one invocation."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+
+    # --- settings and words ----------------------------------------------------------------
+
+    @cached_property
+    def settings_file(self) -> Path:
+        from outreach.files.workspace import find_settings
+
+        return find_settings(self.options.config, self.options.environ, Path.cwd())
+
+    @cached_property
+    def settings(self) -> Settings:
+        from outreach.files.settings import read_settings
+
+        return read_settings(self.settings_file)
+
+    @cached_property
+    def language(self) -> Language:
+        return Language(self.settings.locale)
+
+    def spoken(self) -> Language:
+        """The language to say an error in, even when there are no settings (yet)."""
+        if "language" in self.__dict__ or "settings" in self.__dict__:
+            return self.language
+        return Language(self._written_locale() or environment_locale())
+
+    def _written_locale(self) -> str | None:
+        """`locale:` of the settings file, read without validating the rest of it."""
+        try:
+            lines = self.settings_file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError, OutreachError):
+            return None
+        found = [line.split(":", 1)[1] for line in lines if line.startswith("locale:")]
+        return found[0].split("#")[0].strip(" \"'") if found else DEFAULT_LOCALE
+
+    # --- time ----------------------------------------------------------------------------
+
+    @cached_property
+    def pretended(self) -> datetime | None:
+        """The instant of `--now`, in UTC."""
+        return self.instant(self.options.now) if self.options.now else None
+
+    def now(self) -> datetime:
+        return self.pretended or datetime.now(UTC)
+
+    def today(self) -> date:
+        """The date it is in the workspace's zone."""
+        return self.now().astimezone(self.settings.zone).date()
+
+    def instant(self, text: str) -> datetime:
+        """A date, or a date and time, as typed: in the workspace's zone unless it says otherwise."""
+        try:
+            read = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadInstant(text) from None
+        aware = read if read.tzinfo else read.replace(tzinfo=self.settings.zone)
+        return aware.astimezone(UTC)
+
+    def day_start(self, day: date) -> datetime:
+        """The first instant of a day in the workspace's zone."""
+        return datetime.combine(day, time(), self.settings.zone).astimezone(UTC)
+
+    @cached_property
+    def clock(self) -> Clock:
+        from outreach.runner.clock import PretendedClock, RealClock
+
+        return PretendedClock(self.pretended) if self.pretended else RealClock()
+
+    # --- the store -------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Database:
+        from outreach.store.engine import open_database
+
+        settings = self.settings
+        return open_database(
+            settings.store,
+            folder=settings.folder,
+            currency=settings.currency,
+            zone=settings.zone,
+        )
+
+    @cached_property
+    def store(self) -> Store:
+        from outreach.store.store import Store
+
+        return Store(self.database)
+
+    def person(self, who: str) -> Contact:
+        """The one contact that `who` names. Raises `UnknownPerson` or `AmbiguousPerson`."""
+        found = self.store.contacts.find(who)
+        if not found:
+            raise UnknownPerson(who)
+        if len(found) > 1:
+            raise AmbiguousPerson(who, found)
+        return found[0]
+
+    # --- expressions -------------------------------------------------------------------------
+
+    def vocabulary(self, *, stages: tuple[str, ...] = ()) -> Vocabulary:
+        """The words that expressions of this workspace may use."""
+        from outreach.segmentation.checking import Vocabulary
+
+        return Vocabulary(
+            catalogue=self.database.catalogue,
+            segments=self.store.segments.all(),
+            stages=stages,
+            locale=self.settings.locale,
+            currency=self.settings.currency,
+        )
+
+    def understand(self, expression: str, *, where: Location | None = None) -> Condition:
+        from outreach.segmentation.checking import understand
+
+        return understand(expression, self.vocabulary(), where=where)
+
+    def select(
+        self, expression: str | None, *, where: Location | None = None
+    ) -> Selection | None:
+        """An expression as a condition on the contact base; None selects everybody."""
+        if expression is None or not expression.strip():
+            return None
+        from outreach.store.conditions import compile_condition
+
+        return compile_condition(
+            self.understand(expression, where=where),
+            self.database,
+            today=self.today(),
+            now=self.now(),
+            zone=self.settings.zone,
+        )
+
+    # --- campaigns -----------------------------------------------------------------------------
+
+    def campaign_file(self, name: str) -> CampaignFile:
+        """The campaign of that name, or in that file, as it is written now."""
+        from outreach.files.campaigns import find_campaign
+
+        return find_campaign(name, self.settings)
+
+    def launched(self, name: str) -> Launched:
+        """A launched campaign, by its name or by its file."""
+        from outreach.files.campaigns import find_campaign
+
+        if self.store.campaigns.look_up(name) is None and name.endswith((".yaml", ".yml")):
+            name = find_campaign(name, self.settings).campaign.name
+        return self.store.campaigns.find(name)
+
+    # --- transports ----------------------------------------------------------------------------
+
+    def transport(self, sender: Sender) -> Transport:
+        """The way out for one sender. With `--now` only servers on loopback are reached."""
+        from outreach.files.secrets import resolve_secret
+        from outreach.transports.smtp import SmtpTransport
+
+        if self.pretended and not all(server.on_loopback for server in sender.servers):
+            raise WrongUsage(
+                Text(
+                    "--now cannot be used with the real mail server of {sender!r}",
+                    sender=sender.name,
+                ),
+                hint=Text("it is for rehearsals against a server on this machine"),
+            )
+        return SmtpTransport(
+            sender.servers,
+            secrets=lambda reference: resolve_secret(reference, self.settings.folder),
+        )
+
+    def sink(self, folder: Path) -> Sink:
+        """A mail server on this machine that keeps what it gets in `folder`."""
+        from outreach.transports.sink import Sink
+
+        return Sink(folder)

@@ -1,0 +1,91 @@
+"""Letters on disk: one .docx per person in a folder, and many in one bundle.
+
+A file is written under a temporary name beside its place and renamed when it is whole: a
+full disk, a Ctrl-C or a crash leaves the old file or none, never half a one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from outreach.errors import OutreachError, Text
+from outreach.model.message import Letter
+
+#: Writes the next bytes of a file.
+Write = Callable[[bytes], object]
+
+
+class CannotWrite(OutreachError):
+    """A file could not be written; what was there before is untouched."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            Text("cannot write {path}: {reason}", path=path, reason=error.strerror or str(error)),
+            hint=Text("free some space or choose another folder, then run the command again"),
+        )
+
+
+def write_letter(folder: Path, letter: Letter) -> Path:
+    """One letter in `folder`, which is made where it is missing. Raises `CannotWrite`."""
+    path = folder / letter.name
+    with whole_file(path) as write:
+        write(letter.content)
+    return path
+
+
+def write_letters(folder: Path, letters: Iterable[Letter]) -> Iterator[Path]:
+    """Each letter in `folder` as it comes, and its path when it is there."""
+    return (write_letter(folder, letter) for letter in letters)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Write]:
+    """A file that appears under its name when the block ends well, and else not at all.
+
+    Raises `CannotWrite` where the disk refuses; the block's own errors pass through.
+    """
+    with _disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    temporary, file = Path(name), os.fdopen(handle, "wb")
+    try:
+        yield _careful(file.write, path)
+        with _disk_errors(path):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            _give_usual_rights(temporary)
+            os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            file.close()  # tries once more to write what a full disk refused
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _careful(write: Write, path: Path) -> Write:
+    def wrapped(content: bytes) -> None:
+        with _disk_errors(path):
+            write(content)
+
+    return wrapped
+
+
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(path, error) from error
+
+
+def _give_usual_rights(path: Path) -> None:
+    """The rights of a newly made file: temporary files are readable by their owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)

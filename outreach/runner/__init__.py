@@ -1,0 +1,1 @@
+"""The loop: decide, do, record. Each module is one act."""

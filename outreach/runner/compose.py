@@ -1,0 +1,260 @@
+"""Making the e-mail of one delivery: the same delivery gives the same bytes.
+
+What a person lacks holds the message by name; what is too late or no longer meant for
+him is passed over. Nothing here touches the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
+from mimetypes import guess_type
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from outreach.errors import DefinitionError, Location, OutreachError, Text
+from outreach.files.templates import TemplateFolder
+from outreach.model.campaign import Attachment, Campaign, Step
+from outreach.model.contact import Contact
+from outreach.model.delivery import Delivery, Held, Skipped
+from outreach.model.ids import CampaignId, ContactId
+from outreach.model.message import Message
+from outreach.model.settings import Sender, Settings
+from outreach.rendering.context import Values, values_for
+from outreach.rendering.email import Envelope, compose, render_parts, unsubscribe_by
+from outreach.rendering.jinja import Templates
+from outreach.rendering.mime import AttachedFile
+from outreach.rendering.missing import MissingValues
+from outreach.rendering.tokens import message_id, token
+from outreach.runner.conditions import Conditions
+from outreach.store.campaigns import Launched
+from outreach.store.store import Store
+
+if TYPE_CHECKING:
+    from outreach.rendering.dkim import SigningKey
+
+#: The conventions of a language where the workspace speaks another one.
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+
+
+class MissingAttachment(DefinitionError):
+    def __init__(self, path: str, where: Location | None = None) -> None:
+        super().__init__(
+            Text("there is no file {path!r} to attach", path=path),
+            where=where,
+            hint=Text("attachments are looked for in the workspace's folder"),
+        )
+
+
+class Mailroom:
+    """Composes the e-mails of a workspace; templates are read once."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        secret: Callable[[str], str],
+        now: Callable[[], datetime],
+        campaigns: Mapping[CampaignId, Launched],
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.secret = secret
+        self.now = now
+        self.campaigns = campaigns
+        self.folder = TemplateFolder(settings.templates)
+        self.fields = store.database.catalogue.names
+        self.conditions = Conditions(store, settings, campaigns)
+        self._templates: dict[str, Templates] = {}
+        self._people: dict[ContactId, Contact] = {}
+        self._keys: dict[str, list[SigningKey]] = {}
+
+    # --- the e-mail of one delivery -------------------------------------------------------------
+
+    def __call__(self, delivery: Delivery) -> Message | Held | Skipped:
+        """What leaves for a due delivery, or why nothing does."""
+        launched = self.campaigns[delivery.campaign]
+        step = launched.definition.step(delivery.step)
+        now = self.now()
+        if reason := self.not_meant(delivery, now):
+            return Skipped(reason)
+        contact = self._person(delivery.contact)
+        try:
+            return self.message(
+                launched.definition, step, contact, variant=delivery.variant,
+                occurrence=delivery.occurrence, at=delivery.message_date or now,
+                campaign=delivery.campaign, message=delivery.message_id, bounce=("b", int(delivery.id)),
+            )  # fmt: skip
+        except MissingValues as missing:
+            return Held(tuple(missing.names))
+        except OutreachError as error:
+            # What is wrong for this person alone must not keep the others waiting.
+            return Held((str(error.what),))
+
+    def not_meant(self, delivery: Delivery, now: datetime) -> str | None:
+        """Why a step is passed over now: its last day is gone, or its condition is false."""
+        definition = self.campaigns[delivery.campaign].definition
+        step = definition.step(delivery.step)
+        if too_late(definition, step, now.astimezone(self.settings.zone).date()):
+            return "not_after"
+        return None if self.conditions.hold(delivery, now=now) else "when"
+
+    def message(
+        self,
+        definition: Campaign,
+        step: Step,
+        contact: Contact,
+        *,
+        at: datetime,
+        variant: str | None = None,
+        occurrence: int = 1,
+        campaign: CampaignId = CampaignId(0),
+        message: str | None = None,
+        bounce: tuple[str, int] = ("p", 0),
+    ) -> Message:
+        """The finished message. Raises `MissingValues` and errors of the templates."""
+        sender = self.settings.senders[definition.sender_of(step) or ""]
+        step = with_variant(step, variant)
+        key = token(self.store.database.secret, "u", int(campaign), int(contact.id))
+        out = unsubscribe_by(sender, key, self.settings.unsubscribe_url)
+        values = self.values(definition, contact, sender, at, out.link)
+        templates = self.templates(self.language(definition, contact))
+        content = render_parts(
+            templates, values, subject=step.subject or "", template=step.template or "",
+            text=step.text,
+        )  # fmt: skip
+        envelope = Envelope(
+            sender=sender,
+            recipient=contact.text("email") or "",
+            recipient_name=_addressee(contact),
+            message_id=message
+            or self.message_id(definition, step, contact.id, sender, occurrence),
+            date=at.astimezone(self.settings.zone),
+            campaign=definition.name,
+            list_name=self.settings.organisation.name or None,
+            unsubscribe=out,
+            bounce_token=token(self.store.database.secret, *bounce),
+        )
+        files = [self._attached(a, definition, contact, templates, values, at) for a in step.attachments]
+        return self._signed(compose(envelope, content, files), sender, at)
+
+    def message_id(
+        self, definition: Campaign, step: Step, contact: ContactId, sender: Sender, occurrence: int = 1
+    ) -> str:
+        """The Message-ID of a delivery: the same on every attempt."""
+        domain = sender.address.rpartition("@")[2].encode("idna").decode("ascii")
+        return message_id(
+            self.store.database.secret, definition.name, step.name, occurrence, int(contact),
+            domain=domain,
+        )  # fmt: skip
+
+    def values(
+        self, definition: Campaign, contact: Contact, sender: Sender | None, at: datetime,
+        unsubscribe: str | None = None,
+    ) -> Values:  # fmt: skip
+        """What the templates of a step see of one person."""
+        return values_for(
+            contact,
+            self.fields,
+            organisation=self.settings.organisation,
+            sender=sender,
+            campaign=definition,
+            today=at.astimezone(self.settings.zone).date(),
+            unsubscribe_url=unsubscribe,
+        )
+
+    def language(self, definition: Campaign, contact: Contact | None = None) -> str:
+        """`fr` or `en`: the person's own, else the campaign's, else the workspace's."""
+        spoken = (contact.text("language") or "")[:2].lower() if contact else ""
+        if spoken in _LOCALES:
+            return spoken
+        return definition.language or ("fr" if self.settings.locale.startswith("fr") else "en")
+
+    def locale(self, language: str) -> str:
+        """How dates and amounts are written in a language."""
+        own = self.settings.locale
+        return own if own.startswith(language) else _LOCALES[language]
+
+    def templates(self, language: str) -> Templates:
+        """The workspace's templates in one language, compiled once."""
+        if language not in self._templates:
+            self._templates[language] = Templates(
+                self.folder.text,
+                fields=self.fields,
+                language=language,
+                locale=self.locale(language),
+                currency=self.settings.currency,
+            )
+        return self._templates[language]
+
+    def _person(self, contact: ContactId) -> Contact:
+        if contact not in self._people:
+            self._people.clear()
+            self._people[contact] = self.store.contacts.get(contact)
+        return self._people[contact]
+
+    # --- what goes with it ----------------------------------------------------------------------
+
+    def _attached(
+        self, attachment: Attachment, definition: Campaign, contact: Contact,
+        templates: Templates, values: Values, at: datetime,
+    ) -> AttachedFile:  # fmt: skip
+        if attachment.letter:
+            content = self.letters.merge(attachment.letter, definition, contact, at)
+            name = PurePosixPath(attachment.letter).name
+            return AttachedFile(name, content, _mime(name))
+        path = templates.render_text(attachment.path or "", values)
+        file = (self.settings.folder / path).resolve()
+        if not file.is_relative_to(self.settings.folder.resolve()) or not file.is_file():
+            raise MissingAttachment(path)
+        return AttachedFile(file.name, file.read_bytes(), _mime(file.name))
+
+    @cached_property
+    def letters(self):  # type: ignore[no-untyped-def]
+        from outreach.runner.letters import Letters
+
+        return Letters(self)
+
+    def _signed(self, message: Message, sender: Sender, at: datetime) -> Message:
+        if not sender.dkim:
+            return message
+        from outreach.rendering.dkim import load_key, sign
+
+        if sender.name not in self._keys:
+            self._keys[sender.name] = [
+                load_key(self.secret(key.key).encode(), domain=key.domain, selector=key.selector)
+                for key in sender.dkim
+            ]
+        return replace(message, content=sign(message.content, self._keys[sender.name], at=at))
+
+
+def with_variant(step: Step, name: str | None) -> Step:
+    """The step as that variant writes it."""
+    for variant in step.variants:
+        if variant.name == name:
+            return replace(
+                step,
+                subject=variant.subject or step.subject,
+                template=variant.template or step.template,
+            )
+    return step
+
+
+def too_late(definition: Campaign, step: Step, today: date) -> bool:
+    """Whether the last day of the step, or of the campaign, has passed."""
+    last = [day for day in (step.not_after, definition.not_after) if day is not None]
+    return bool(last) and today > min(last)
+
+
+def _addressee(contact: Contact) -> str | None:
+    name = " ".join(filter(None, (contact.text("first_name"), contact.text("last_name"))))
+    return name or contact.text("company")
+
+
+def _mime(name: str) -> str:
+    if name.endswith(".docx"):
+        return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,58 @@
+"""One mark for everything a campaign's letters and e-mails are made from.
+
+A template that changed since the launch stops `run`, so that nobody gets a half-written
+text; `launch --confirm-change` puts the change in force.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from outreach.errors import OutreachError, Text
+from outreach.files.templates import TemplateFolder
+from outreach.model.campaign import Campaign, Step
+from outreach.rendering.jinja import Templates
+
+
+class TemplatesChanged(OutreachError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text("the templates of campaign {name!r} changed since it was launched", name=name),
+            hint=Text(
+                "look at it (outreach preview {name}), then: outreach launch {name} --confirm-change",
+                name=name,
+            ),
+        )
+
+
+def fingerprint(definition: Campaign, folder: TemplateFolder, templates: Templates) -> str:
+    """The mark of every file the campaign's steps are made from, parents and includes too.
+
+    Raises the error of a template that is not there.
+    """
+    folder.given.clear()
+    for step in definition.steps:
+        for name in jinja_names(step):
+            templates.problems(name)
+        for name in plain_names(step):
+            folder.content(name)
+    mark = hashlib.sha256()
+    for name, content in sorted(folder.given.items()):
+        mark.update(f"{name}\0{len(content)}\0".encode())
+        mark.update(content)
+    return mark.hexdigest()
+
+
+def jinja_names(step: Step) -> list[str]:
+    """The Jinja templates of a step and of its variants."""
+    if step.channel != "email":
+        return []
+    variants = [variant.template for variant in step.variants]
+    return [name for name in (step.template, step.text, *variants) if name]
+
+
+def plain_names(step: Step) -> list[str]:
+    """The Word templates and guides of a step."""
+    letters = [attachment.letter for attachment in step.attachments]
+    own = step.template if step.channel == "letter" else None
+    return [name for name in (own, step.guide, *letters) if name]

@@ -1,0 +1,39 @@
+"""Ctrl-C and SIGTERM as a wish to stop, not as an exception in the middle of something."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` at the first Ctrl-C or SIGTERM; the second one acts as ever.
+
+    Where the event loop cannot take signals (Windows, another thread) nothing is changed:
+    there asyncio itself cancels the task, and the sending loop lands then too.
+    """
+    loop = asyncio.get_running_loop()
+    taken: list[signal.Signals] = []
+
+    def give_back() -> None:
+        for number in taken:
+            loop.remove_signal_handler(number)
+        taken.clear()
+
+    def wish() -> None:
+        stop.set()
+        give_back()
+
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, wish)
+            taken.append(number)
+    except (NotImplementedError, ValueError, RuntimeError):
+        give_back()
+    try:
+        yield
+    finally:
+        give_back()

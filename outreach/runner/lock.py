@@ -1,0 +1,71 @@
+"""One run at a time in a workspace.
+
+The lock belongs to the system: it is gone when the process dies, however it dies. No
+clock frees it. A note beside it says who holds it; the note alone means nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from outreach.errors import AlreadyRunning, OutreachError, Text
+
+LOCK_NAME = "outreach.lock"
+NOTE_NAME = "outreach.lock.owner"
+
+
+class LockUnusable(OutreachError):
+    """The lock file cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            Text("the lock {path} cannot be taken: {reason}", path=path, reason=reason),
+            hint=Text("check the rights of the folder and the space on the disk"),
+        )
+
+
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Hold the lock of the workspace whose data lies in `folder`.
+
+    Raises `AlreadyRunning` at once when another run holds it.
+    """
+    path = folder / LOCK_NAME
+    note = folder / NOTE_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise _held_by(note) from None
+    except OSError as error:
+        raise LockUnusable(path, error.strerror or str(error)) from error
+    try:
+        note.write_text(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _held_by(note: Path) -> AlreadyRunning:
+    hint = Text("wait until it has ended; a run that died leaves no lock")
+    try:
+        process, since = note.read_text().split()
+        begun = datetime.fromisoformat(since)
+    except (OSError, ValueError):
+        return AlreadyRunning(Text("another run is under way in this workspace"), hint=hint)
+    return AlreadyRunning(
+        Text(
+            "another run is under way in this workspace: process {process}, since {since}",
+            process=process,
+            since=begun.astimezone(),
+        ),
+        hint=hint,
+    )

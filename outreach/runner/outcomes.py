@@ -1,0 +1,227 @@
+"""From what became of a delivery to everything that follows: one `Change`.
+
+The one place that knows what a sent, refused, deferred, unknown, held or skipped
+delivery means for the person, for the campaign and for the next steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import assert_never
+
+from outreach.model.campaign import Channel, Step
+from outreach.model.change import Change, Planned, Progress, Settled, Stop
+from outreach.model.delivery import (
+    Deferred,
+    Delivery,
+    DeliveryState,
+    Held,
+    Outcome,
+    Refused,
+    Sent,
+    Skipped,
+    Unknown,
+)
+from outreach.model.event import Event, EventKind
+from outreach.model.settings import Costs
+from outreach.runner.launch import planned
+from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.retrying import next_try
+from outreach.scheduling.sequence import due_at
+from outreach.store.campaigns import Launched
+
+#: What a delivery may be before it is settled without having been on the wire.
+_AT_REST = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.CLAIMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the consequences of an outcome depend on."""
+
+    launched: Launched
+    calendar: Calendar
+    costs: Costs
+    now: datetime
+    #: When it really happened, where that is not now (a letter's posting, a call's day).
+    at: datetime | None = None
+    author: str | None = None
+    #: The states in which the delivery may be found.
+    expected: tuple[DeliveryState, ...] = (DeliveryState.CLAIMED,)
+    #: Where the message went.
+    address: str | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        return self.at or self.now
+
+
+def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
+    """Everything that is written because `outcome` became of `delivery`."""
+    match outcome:
+        case Sent(reply):
+            return _sent(delivery, reply, here)
+        case Deferred():
+            return _deferred(delivery, outcome, here)
+        case Refused():
+            return _refused(delivery, outcome, here)
+        case Unknown(reply):
+            return _noted(delivery, DeliveryState.UNKNOWN, EventKind.UNKNOWN, reply, here)
+        case Held(missing):
+            fields = ", ".join(missing)
+            return _noted(delivery, DeliveryState.HELD, EventKind.HELD, fields, here)
+        case Skipped(reason):
+            passed = _noted(delivery, DeliveryState.SKIPPED, EventKind.SKIPPED, reason, here)
+            return passed + Change(planned=following(delivery, here))
+        case _:
+            assert_never(outcome)
+
+
+def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
+    """The steps that wait for this one, dated from the day it was done."""
+    definition = here.launched.definition
+    return tuple(
+        planned(
+            definition,
+            step,
+            delivery.contact,
+            due_at(step, done_at=here.happened_at, calendar=here.calendar),
+            campaign=delivery.campaign,
+            step_id=here.launched.steps[step.name],
+        )
+        for step in definition.following(delivery.step)
+    )
+
+
+def contacted(delivery: Delivery, here: Situation) -> Change:
+    """The person was really reached: the first stage of the chain."""
+    stage = here.launched.definition.chain[0]
+    event = _event(EventKind.REACHED, delivery, here, stage=stage)
+    progress = Progress(campaign=delivery.campaign, contact=delivery.contact, stage=stage, rank=0)
+    return Change(events=(event,), progress=(progress,))
+
+
+def touched(delivery: Delivery, here: Situation, *, in_vain: str | None = None) -> Change:
+    """One attempt was made, at its cost; `in_vain` says that it reached nobody (no_answer)."""
+    step = here.launched.definition.step(delivery.step)
+    event = _event(
+        EventKind.TOUCHED,
+        delivery,
+        here,
+        stage=in_vain,
+        cost=cost_of(step, here.costs),
+        minutes=_minutes(step),
+    )
+    return Change(events=(event,))
+
+
+def cost_of(step: Step, costs: Costs) -> Decimal:
+    """What one touch of a step costs: its own price, else what the settings' `costs` give."""
+    if step.cost is not None:
+        return step.cost
+    if step.channel is Channel.LETTER:
+        return costs.stamp
+    minutes = _minutes(step)
+    return minutes * costs.minute if minutes else Decimal(0)
+
+
+def _minutes(step: Step) -> Decimal | None:
+    """S1 counts 2 minutes a call; a step may say otherwise."""
+    if step.minutes is not None:
+        return step.minutes
+    return Decimal(2) if step.channel is Channel.CALL else None
+
+
+def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
+    step = here.launched.definition.step(delivery.step)
+    done = Settled(
+        delivery=delivery.id,
+        state=DeliveryState.SENT,
+        at=here.happened_at,
+        expected=here.expected,
+        detail=reply or None,
+        cost=cost_of(step, here.costs),
+        address=here.address,
+    )
+    follow = Change(settled=(done,), planned=following(delivery, here))
+    reached = Change() if delivery.channel.by_hand else contacted(delivery, here)
+    return follow + touched(delivery, here) + reached
+
+
+def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
+    again = next_try(delivery.attempts, outcome, here.now, seed=delivery.message_id or "")
+    if again is None:
+        return _refused(delivery, Refused(f"gave up: {outcome.reply}"), here)
+    back = Settled(
+        delivery=delivery.id,
+        state=DeliveryState.DUE,
+        at=here.now,
+        expected=here.expected,
+        detail=outcome.reply,
+        due_at=again,
+    )
+    return Change(settled=(back,))
+
+
+def _refused(delivery: Delivery, outcome: Refused, here: Situation) -> Change:
+    refused = _noted(delivery, DeliveryState.REFUSED, EventKind.REFUSED, outcome.reply, here)
+    if not outcome.dead_address:
+        return refused + Change(planned=following(delivery, here))
+    dead = Change(
+        events=(_event(EventKind.REACHED, delivery, here, stage="bounced", note=outcome.reply),),
+        bounced=(delivery.contact,),
+    )
+    if "bounced" in here.launched.definition.stop_on:
+        stop = Stop(
+            campaign=delivery.campaign, contact=delivery.contact, reason="bounced", at=here.now
+        )
+        return refused + dead + Change(stops=(stop,))
+    return refused + dead + Change(planned=following(delivery, here))
+
+
+def _noted(
+    delivery: Delivery, state: DeliveryState, kind: EventKind, detail: str, here: Situation
+) -> Change:
+    """A state and the event that tells it."""
+    expected = here.expected if state is DeliveryState.UNKNOWN else _AT_REST
+    return Change(
+        settled=(
+            Settled(
+                delivery=delivery.id,
+                state=state,
+                at=here.now,
+                expected=expected,
+                detail=detail,
+                address=here.address,
+            ),
+        ),
+        events=(_event(kind, delivery, here, note=detail or None),),
+    )
+
+
+def _event(
+    kind: EventKind,
+    delivery: Delivery,
+    here: Situation,
+    *,
+    stage: str | None = None,
+    cost: Decimal | None = None,
+    minutes: Decimal | None = None,
+    note: str | None = None,
+) -> Event:
+    return Event(
+        kind=kind,
+        contact=delivery.contact,
+        at=here.happened_at,
+        recorded_at=here.now,
+        campaign=delivery.campaign,
+        step=delivery.step_id,
+        delivery=delivery.id,
+        channel=delivery.channel,
+        stage=stage,
+        cost=cost,
+        minutes=minutes,
+        author=here.author,
+        note=note,
+    )

@@ -1,0 +1,258 @@
+"""`run`: everything that is due now, and nothing twice. The one command cron needs.
+
+    recover   what a dead run left claimed becomes unknown, shown, never sent again
+    mend      held messages whose value is there now become due again
+    pass over steps whose condition is false or for which there is no address
+    send      e-mails, at the sender's pace (`runner/send.py`)
+    print     letters, into the outbox (`runner/letters.py`)
+    count     what waits for people: letters to post, calls to make
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from outreach.errors import OutreachError
+from outreach.model.campaign import CampaignState, Channel
+from outreach.model.change import Change, Settled
+from outreach.model.delivery import DeliveryState, Held, Skipped, Unknown
+from outreach.model.ids import CampaignId, RunId
+from outreach.model.settings import Limits, Sender, Settings
+from outreach.runner.clock import Clock
+from outreach.runner.compose import Mailroom
+from outreach.runner.fingerprint import TemplatesChanged, fingerprint
+from outreach.runner.interrupt import stop_on_signals
+from outreach.runner.ledger import SendLedger
+from outreach.runner.letters import Letters, Printed
+from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.record import finished
+from outreach.runner.send import Progress, SendReport, send_due
+from outreach.scheduling.calendar import Calendar
+from outreach.store.campaigns import Launched
+from outreach.store.store import Store
+from outreach.transports import Transport
+
+_BY_HAND = (Channel.CALL, Channel.VISIT, Channel.TASK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What one run did. `letters` and `tasks` wait for somebody now; `skipped` has all channels."""
+
+    sent: int
+    deferred: int
+    refused: int
+    unknown: int
+    held: int
+    skipped: int
+    letters: int
+    tasks: int
+    #: E-mails that are due and did not leave in this run.
+    remaining: int
+    #: When there is something to do again; None when nothing waits.
+    not_before: datetime | None
+    #: Messages whose outcome is unknown, of this and of earlier runs.
+    doubtful: int
+    interrupted: bool
+    printed: tuple[Printed, ...]
+    errors: tuple[OutreachError, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Runner:
+    """The parts of one run. Built by the door, used once, under the lock."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    secret: Callable[[str], str]
+    transport: Callable[[Sender], Transport]
+
+    def run(
+        self,
+        campaigns: tuple[Launched, ...],
+        *,
+        limit: int | None = None,
+        until: datetime | None = None,
+        progress: Callable[[Progress], None],
+    ) -> RunReport:
+        """Do what is due of these campaigns."""
+        now = self.clock.now()
+        self._recover(now)
+        running = {c.id: c for c in campaigns if c.state is CampaignState.RUNNING}
+        mailroom = Mailroom(
+            self.store, self.settings, secret=self.secret, now=self.clock.now, campaigns=running
+        )
+        running, errors = self._unchanged(running, mailroom)
+        self._mend(running, mailroom)
+        skipped = self._pass_over(running, mailroom)
+        number = self.store.deliveries.start_run(now=now, host=socket.gethostname(), pid=os.getpid())
+        ledger = SendLedger(
+            store=self.store, settings=self.settings, mailroom=mailroom,
+            calendar=self._calendar, campaigns=running,
+        )  # fmt: skip
+        sent = asyncio.run(self._send(ledger, number, limit, until, progress))
+        letters = Letters(mailroom)
+        printed = () if sent.interrupted else letters.print_due(running, now=self.clock.now())
+        held = sum(batch.held for batch in printed)
+        report = self._report(running, ledger, sent, printed, held, skipped, errors)
+        self.store.deliveries.finish_run(number, now=self.clock.now(), summary=_summary(report))
+        return report
+
+    # --- before ------------------------------------------------------------------------------------
+
+    def _recover(self, now: datetime) -> None:
+        """What a dead run had claimed may or may not have arrived: nobody sends it again."""
+        known = {campaign.id: campaign for campaign in self.store.campaigns.all()}
+        change = Change()
+        for delivery in self.store.deliveries.left_claimed():
+            here = self._situation(known[delivery.campaign], now)
+            change += change_for(delivery, Unknown("the run ended before the answer"), here)
+        if change.settled:
+            self.store.deliveries.write(change)
+
+    def _unchanged(
+        self, running: Mapping[CampaignId, Launched], mailroom: Mailroom
+    ) -> tuple[dict[CampaignId, Launched], tuple[OutreachError, ...]]:
+        """The campaigns whose templates are those of their launch; the others stand still."""
+        going: dict[CampaignId, Launched] = {}
+        errors: list[OutreachError] = []
+        for number, launched in running.items():
+            templates = mailroom.templates(mailroom.language(launched.definition))
+            try:
+                mark = fingerprint(launched.definition, mailroom.folder, templates)
+            except OutreachError as error:
+                errors.append(error)
+                continue
+            if mark != launched.fingerprint:
+                errors.append(TemplatesChanged(launched.name))
+                continue
+            going[number] = launched
+        mailroom.campaigns = mailroom.conditions.campaigns = going
+        return going, tuple(errors)
+
+    def _mend(self, running: Mapping[CampaignId, Launched], mailroom: Mailroom) -> None:
+        """Held messages whose missing value is there now become due again."""
+        now = self.clock.now()
+        mended: list[Settled] = []
+        letters = Letters(mailroom)
+        for delivery in self.store.deliveries.in_state(DeliveryState.HELD, list(running)):
+            made = (
+                mailroom(delivery) if delivery.channel is Channel.EMAIL else letters.try_one(delivery)
+            )
+            if isinstance(made, Held):
+                continue
+            mended.append(
+                Settled(
+                    delivery=delivery.id, state=DeliveryState.DUE, at=now,
+                    due_at=delivery.due_at, expected=(DeliveryState.HELD,),
+                )
+            )  # fmt: skip
+        if mended:
+            self.store.deliveries.write(Change(settled=tuple(mended)))
+
+    def _pass_over(self, running: Mapping[CampaignId, Launched], mailroom: Mailroom) -> int:
+        """Letters, calls, visits and tasks that are not to be done; what follows may be due too."""
+        passed = 0
+        channels = (Channel.LETTER, *_BY_HAND)
+        while True:
+            now = self.clock.now()
+            due = self.store.deliveries.due(now=now, channels=channels, campaigns=list(running))
+            deliveries = [entry.delivery for entry in due]
+            blocked = self.store.deliveries.blocked(deliveries)
+            change = Change()
+            for delivery in deliveries:
+                reason = blocked.get(delivery.id) or mailroom.not_meant(delivery, now)
+                if reason:
+                    here = self._situation(running[delivery.campaign], now)
+                    change += change_for(delivery, Skipped(reason), here)
+            if not change.settled:
+                return passed
+            self.store.deliveries.write(change)
+            passed += len(change.settled)
+
+    # --- e-mails -------------------------------------------------------------------------------------
+
+    async def _send(
+        self, ledger: SendLedger, run: RunId, limit: int | None, until: datetime | None,
+        progress: Callable[[Progress], None],
+    ) -> SendReport:  # fmt: skip
+        senders = self._senders(ledger)
+        transports = {key: self.transport(sender) for key, sender in senders.items()}
+        limits: dict[str, Limits] = {key: sender.limits for key, sender in senders.items()}
+        stop = asyncio.Event()
+        with stop_on_signals(stop):
+            return await send_due(
+                ledger, ledger.mailroom, transports, limits, run=run, clock=self.clock,
+                campaigns=list(ledger.campaigns), limit=limit, until=until, progress=progress,
+                stop=stop,
+            )  # fmt: skip
+
+    def _senders(self, ledger: SendLedger) -> dict[str, Sender]:
+        """The senders that the running campaigns write from, and that have a way out."""
+        keys = {
+            campaign.definition.sender_of(step)
+            for campaign in ledger.campaigns.values()
+            for step in campaign.definition.steps
+            if step.channel is Channel.EMAIL
+        }
+        known = self.settings.senders
+        return {key: known[key] for key in keys if key and key in known and known[key].servers}
+
+    # --- after -------------------------------------------------------------------------------------
+
+    def _report(
+        self, running: Mapping[CampaignId, Launched], ledger: SendLedger, sent: SendReport,
+        printed: tuple[Printed, ...], held: int, skipped: int, errors: tuple[OutreachError, ...],
+    ) -> RunReport:  # fmt: skip
+        now = self.clock.now()
+        numbers = list(running)
+        self._close(running, now)
+        deliveries = self.store.deliveries
+        return RunReport(
+            sent=sent.sent,
+            deferred=sent.deferred,
+            refused=sent.refused,
+            unknown=sent.unknown,
+            held=sent.held + held,
+            skipped=sent.skipped + skipped,
+            letters=deliveries.count_due(now=now, channels=(Channel.LETTER,), campaigns=numbers),
+            tasks=deliveries.count_due(now=now, channels=_BY_HAND, campaigns=numbers),
+            remaining=sent.remaining,
+            not_before=self._next(ledger, sent, now),
+            doubtful=len(deliveries.in_state(DeliveryState.UNKNOWN)),
+            interrupted=sent.interrupted,
+            printed=printed,
+            errors=(*errors, *sent.errors),
+        )
+
+    def _next(self, ledger: SendLedger, sent: SendReport, now: datetime) -> datetime | None:
+        """The first of: the sender's pace, an opening window, the next due day."""
+        coming = self.store.deliveries.next_due_after(now, list(ledger.campaigns))
+        instants = [i for i in (sent.not_before, ledger.opens_at, coming) if i is not None]
+        return min(instants, default=None)
+
+    def _close(self, running: Mapping[CampaignId, Launched], now: datetime) -> None:
+        """A campaign in which nothing can happen any more is finished."""
+        for launched in running.values():
+            if finished(self.store, launched):
+                self.store.campaigns.set_state(launched.id, CampaignState.FINISHED, now=now)
+
+    @property
+    def _calendar(self) -> Calendar:
+        return Calendar(self.settings.country, self.settings.zone)
+
+    def _situation(self, launched: Launched, now: datetime) -> Situation:
+        return Situation(
+            launched=launched, calendar=self._calendar, costs=self.settings.costs, now=now
+        )
+
+
+def _summary(report: RunReport) -> dict[str, object]:
+    values = {field.name: getattr(report, field.name) for field in fields(report)}
+    return {name: value for name, value in values.items() if isinstance(value, int)}

@@ -1,0 +1,186 @@
+"""`why`: what a person got, what comes next and when, or why nothing comes.
+
+Everyone has an answer: enrolled people have a next step or a reason for none, the others
+a reason why they are out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from outreach.errors import Text
+from outreach.model.audience import Arm
+from outreach.model.campaign import CampaignState, Channel
+from outreach.model.contact import Contact
+from outreach.model.delivery import DeliveryState
+from outreach.model.event import EventKind
+from outreach.store.campaigns import Launched
+from outreach.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: when, and a sentence."""
+
+    at: datetime
+    what: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What comes next in a campaign, or why nothing does."""
+
+    step: str | None
+    at: datetime | None
+    what: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One person in one campaign."""
+
+    campaign: str
+    arm: Arm
+    reason: str | None
+    past: tuple[Line, ...]
+    next: Next
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything there is to say of one person."""
+
+    contact: Contact
+    stories: tuple[Story, ...]
+    #: What happened outside campaigns: imports, changes, oppositions.
+    beside: tuple[Line, ...]
+    #: Why the person may not be contacted at all, per channel.
+    forbidden: tuple[tuple[Channel, str], ...]
+
+
+def why(store: Store, contact: Contact, campaign: Launched | None = None) -> Why:
+    """The story of a person, in one campaign or in all."""
+    known = {c.id: c for c in store.campaigns.all()}
+    memberships = [
+        row
+        for row in store.campaigns.memberships(contact.id)
+        if row.campaign_id in known and (campaign is None or row.campaign_id == campaign.id)
+    ]
+    events = store.events.of_contact(contact.id)
+    stories = tuple(_story(store, contact, row, known[row.campaign_id], events) for row in memberships)
+    beside = tuple(_line(event) for event in events if event.campaign_id is None)
+    channels = (Channel.EMAIL, Channel.LETTER, Channel.CALL)
+    answers = [(channel, store.suppressions.forbids(contact, channel)) for channel in channels]
+    return Why(contact, stories, beside, tuple((ch, reason) for ch, reason in answers if reason))
+
+
+def _story(
+    store: Store, contact: Contact, membership: Any, launched: Launched, events: list[Any]
+) -> Story:
+    here = [event for event in events if event.campaign_id == launched.id]
+    deliveries = store.deliveries.of_contact(contact.id, launched.id)
+    return Story(
+        campaign=launched.name,
+        arm=Arm(membership.arm),
+        reason=membership.reason,
+        past=tuple(_line(event) for event in here),
+        next=_next(membership, launched, deliveries),
+    )
+
+
+def _next(membership: Any, launched: Launched, deliveries: list[Any]) -> Next:
+    """What comes, or the reason why nothing does: never nothing."""
+    if membership.arm == Arm.EXCLUDED.value:
+        return _nothing(Text("left out at the launch: {reason}", reason=membership.reason))
+    if membership.arm == Arm.CONTROL.value:
+        return _nothing(Text("in the control group: never contacted, followed all the same"))
+    if membership.stopped_at is not None:
+        return _nothing(Text("the chain ended: {reason}", reason=membership.stop_reason))
+    waiting = [d for d in deliveries if d.state in _WAITING]
+    if waiting:
+        return _coming(min(waiting, key=lambda d: d.due_at), launched)
+    return _nothing(Text("every step is done"))
+
+
+#: States in which something is still to happen.
+_WAITING = frozenset(
+    state.value
+    for state in (DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.HELD, DeliveryState.UNKNOWN)
+)
+
+
+def _coming(delivery: Any, launched: Launched) -> Next:
+    state = DeliveryState(delivery.state)
+    step = delivery.step_name
+    if launched.state is CampaignState.PAUSED:
+        what = Text("{step} waits: the campaign is paused", step=step)
+    elif launched.state is CampaignState.STOPPED:
+        what = Text("{step} will not come: the campaign was stopped", step=step)
+    elif state is DeliveryState.HELD:
+        what = Text("{step} is held: it lacks {fields}", step=step, fields=delivery.detail)
+    elif state is DeliveryState.UNKNOWN:
+        what = Text("{step}: nobody knows whether it arrived; see outreach settle", step=step)
+    elif state is DeliveryState.CLAIMED:
+        what = Text("{step} is being sent by a run", step=step)
+    elif Channel(delivery.channel).by_hand:
+        what = Text("{step}: somebody is to do it; see outreach calls", step=step)
+    elif delivery.channel == Channel.LETTER.value and delivery.batch_id is not None:
+        what = Text("{step} is printed and waits to be posted", step=step)
+    elif delivery.detail:
+        what = Text("{step} is tried again; the last answer was: {reply}", step=step, reply=delivery.detail)
+    else:
+        what = Text("{step} comes next", step=step)
+    return Next(step=step, at=delivery.due_at, what=what)
+
+
+def _nothing(reason: Text) -> Next:
+    return Next(step=None, at=None, what=reason)
+
+
+def _line(event: Any) -> Line:
+    return Line(event.at, _SENTENCES[EventKind(event.kind)](event))
+
+
+def _channel(event: Any) -> Text:
+    return CHANNELS[Channel(event.channel)] if event.channel else Text("a touch")
+
+
+#: Channels as people read them.
+CHANNELS: dict[Channel, Text] = {
+    Channel.EMAIL: Text("e-mail"),
+    Channel.LETTER: Text("letter"),
+    Channel.CALL: Text("call"),
+    Channel.VISIT: Text("visit"),
+    Channel.TASK: Text("task"),
+}
+
+#: What each kind of event says in a person's story.
+_SENTENCES = {
+    EventKind.IMPORTED: lambda e: Text("came into the contact base"),
+    EventKind.CHANGED: lambda e: Text("changed: {fields}", fields=_fields(e)),
+    EventKind.ENROLLED: lambda e: Text("enrolled"),
+    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=(e.data or {}).get("reason")),
+    EventKind.TOUCHED: lambda e: Text("{channel} {step}", channel=_channel(e), step=e.step_name or ""),
+    EventKind.REFUSED: lambda e: Text("{step} was refused: {reply}", step=e.step_name, reply=e.note),
+    EventKind.HELD: lambda e: Text("{step} is held: it lacks {fields}", step=e.step_name, fields=e.note),
+    EventKind.SKIPPED: lambda e: Text("{step} was skipped: {reason}", step=e.step_name, reason=e.note),
+    EventKind.CANCELLED: lambda e: Text(
+        "{step} was cancelled: {reason}", step=e.step_name, reason=(e.data or {}).get("reason")
+    ),
+    EventKind.UNKNOWN: lambda e: Text("{step}: nobody knows whether it arrived", step=e.step_name),
+    EventKind.REACHED: lambda e: Text("{stage}{note}", stage=e.stage, note=f" – {e.note}" if e.note else ""),
+    EventKind.BECAME: lambda e: Text("became {kind}", kind=(e.data or {}).get("to")),
+    EventKind.SUPPRESSED: lambda e: Text("must not be contacted any more"),
+    EventKind.UNSUPPRESSED: lambda e: Text("may be contacted again"),
+    EventKind.NOTED: lambda e: Text("note: {note}", note=e.note),
+    EventKind.MERGED: lambda e: Text("merged with another record"),
+    EventKind.ERASED: lambda e: Text("erased on request"),
+    EventKind.CORRECTED: lambda e: Text("an earlier entry was corrected"),
+}
+
+
+def _fields(event: Any) -> str:
+    data = event.data or {}
+    return ", ".join(data.get("fields", ())) or "–"

@@ -1,0 +1,234 @@
+"""Taking drafts into the base: matched, created or changed, written down, chunk by chunk.
+
+A chunk is one transaction: contacts, their events, what the import changed and the
+cells set aside are written together or not at all. Per chunk a fixed number of
+queries finds the candidates; no query runs per row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, text, tuple_
+
+from outreach.errors import Text
+from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
+from outreach.model.contact import Draft, Kind
+from outreach.model.field import Value
+from outreach.model.ids import ImportId
+from outreach.model.text import fold
+from outreach.store import schema
+from outreach.store.engine import Database
+from outreach.store.matching import ADDRESS, Known, Matcher, Rank, keys_of, lookup_of
+from outreach.store.records import write_chunk
+from outreach.store.rows import household, is_there
+
+#: What matching compares, besides the fields that the drafts fill.
+_COMPARED = ("external_id", "email", "siret", "phone", "mobile", "first_name", "last_name",
+             "company", "street", "postal_code", "city", "source", "kind")  # fmt: skip
+
+#: How far a contact has come: filling in never takes a step back.
+_STEPS = {kind.value: step for step, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What some drafts do to the base, decided and not yet written."""
+
+    new: Sequence[Known]
+    changed: Sequence[Known]
+    #: Draft and the contact it became part of.
+    kept: Sequence[tuple[Draft, Known]]
+    admitted: Admitted
+
+
+class Admission:
+    """One import: its number, where its rows come from, what they may change."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        import_id: ImportId,
+        policy: OnMatch,
+        source: str | None,
+        now: datetime,
+    ) -> None:
+        self.database = database
+        self.import_id = import_id
+        self.policy = policy
+        self.source = source
+        self.now = now
+
+    def take(self, drafts: Sequence[Draft]) -> Admitted:
+        """One chunk in one transaction."""
+        with self.database.writing() as connection:
+            chunk = self._decide(connection, drafts)
+            write_chunk(connection, self.database, chunk, import_id=self.import_id, now=self.now)
+        return chunk.admitted
+
+    # --- deciding --------------------------------------------------------------------------
+
+    def _decide(self, connection: Connection, drafts: Sequence[Draft]) -> Chunk:
+        lookups = {names for draft in drafts if (names := lookup_of(draft.values))}
+        matcher = Matcher(self._candidates(connection, drafts), lookups)
+        ids = iter(_next_ids(connection, len(drafts)))
+        new: list[Known] = []
+        kept: list[tuple[Draft, Known]] = []
+        rejected: list[Rejection] = []
+        tally = {"created": 0, "updated": 0, "unchanged": 0, "merged": 0}
+        for draft in drafts:
+            values = self._with_source(draft)
+            fitting = matcher.fitting(draft.values, source=self.source)
+            if len(fitting) > 1:
+                rejected.append(Rejection(draft.line, _two(fitting)))
+                continue
+            if fitting:
+                known = fitting[0]
+                tally[self._meet(known, draft, values)] += 1
+            else:
+                known = _newcomer(next(ids), draft, values)
+                new.append(known)
+                tally["created"] += 1
+            matcher.add(known)
+            kept.append((draft, known))
+        met = {known.id: known for _, known in kept if not known.fresh}
+        changed = [known for known in met.values() if known.before or known.new_tags]
+        counts = ImportCounts(**tally, rejected=len(rejected))
+        return Chunk(new, changed, kept, Admitted(counts, tuple(rejected)))
+
+    def _with_source(self, draft: Draft) -> dict[str, Value]:
+        values = dict(draft.values)
+        if self.source:
+            values.setdefault("source", self.source)
+        return values
+
+    def _meet(self, known: Known, draft: Draft, values: dict[str, Value]) -> str:
+        """Let a row change a contact as far as the policy allows; the word for what it did."""
+        changes = {
+            name: value for name, value in values.items() if self._may_set(known, name, value)
+        }
+        for name, value in changes.items():
+            if not known.fresh:
+                known.before.setdefault(name, known.values.get(name))
+            known.values[name] = value
+        tags = {} if self.policy is OnMatch.KEEP else _missing_tags(known, draft)
+        known.tags |= tags
+        known.new_tags |= tags
+        if known.created_here:
+            return "merged"
+        return "updated" if changes or tags else "unchanged"
+
+    def _may_set(self, known: Known, name: str, value: Value) -> bool:
+        there = known.values.get(name)
+        if there == value or self.policy is OnMatch.KEEP:
+            return False
+        if self.policy is OnMatch.REPLACE:
+            # Where a contact first came from stays true.
+            return name != "source" or there is None
+        if name == "kind":
+            return _step(value) > _step(there)
+        return there is None
+
+    # --- candidates ------------------------------------------------------------------------
+
+    def _candidates(self, connection: Connection, drafts: Sequence[Draft]) -> list[Known]:
+        """Everyone on file whom one of the drafts may speak of: a query per key, none per row."""
+        table, catalogue = self.database.contact, self.database.catalogue
+        filled = dict.fromkeys((*_COMPARED, *(n for d in drafts for n in d.values)))
+        fields = [found for name in filled if (found := catalogue.find(name))]
+        columns = [table.c[field.stored_in] for field in fields]
+        query = select(table.c.id, table.c.import_id, *columns).where(is_there(self.database))
+        known: dict[int, Known] = {}
+        for condition in (*self._by_key(drafts), *self._by_words(drafts)):
+            for row in connection.execute(query.where(condition)):
+                values = {f.name: v for f, v in zip(fields, row[2:], strict=True)}
+                known[row.id] = Known(row.id, values, created_here=row.import_id == self.import_id)
+        if any(draft.tags for draft in drafts):
+            _read_tags(connection, known)
+        return [known[number] for number in sorted(known)]
+
+    def _by_key(self, drafts: Sequence[Draft]) -> Iterator[ColumnElement[bool]]:
+        columns = self.database.contact.c
+        keys: dict[Rank, set[str]] = {rank: set() for rank in Rank}
+        for draft in drafts:
+            for rank, key in keys_of(draft.values):
+                keys[rank].add(key)
+        prints = {self.database.fingerprint("phone", number) for number in keys[Rank.PHONE]}
+        for column, wanted in (
+            (columns.external_id_folded, keys[Rank.IDENTIFIER]),
+            (columns.email_folded, keys[Rank.EMAIL]),
+            (columns.siret, keys[Rank.SIRET]),
+            (columns.phone_print, prints),
+            (columns.mobile_print, prints),
+        ):
+            if wanted:
+                yield column.in_(sorted(wanted))
+
+    def _by_words(self, drafts: Sequence[Draft]) -> Iterator[ColumnElement[bool]]:
+        """Rows without a key, looked for by what they say."""
+        groups: dict[tuple[str, ...], list[Draft]] = {}
+        for draft in drafts:
+            if names := lookup_of(draft.values):
+                groups.setdefault(names, []).append(draft)
+        for names, members in groups.items():
+            if names == ADDRESS:
+                homes = {household(draft.values) for draft in members}
+                yield self.database.contact.c.household.in_(homes)
+            else:
+                words = [tuple(self._compared(name, d) for name in names) for d in members]
+                columns = [self._column(name) for name in names]
+                one = len(columns) == 1
+                yield columns[0].in_([w[0] for w in words]) if one else tuple_(*columns).in_(words)
+
+    def _column(self, name: str) -> ColumnElement[Any]:
+        field = self.database.catalogue.find(name)
+        assert field is not None, name
+        twin = f"{field.stored_in}_folded" if field.has_twin else field.stored_in
+        return self.database.contact.c[twin]
+
+    def _compared(self, name: str, draft: Draft) -> Value:
+        field, value = self.database.catalogue.find(name), draft.values[name]
+        return fold(value) if field and field.has_twin and isinstance(value, str) else value
+
+
+def _read_tags(connection: Connection, known: dict[int, Known]) -> None:
+    tag = schema.tag
+    query = select(tag.c.contact_id, tag.c.tag_folded, tag.c.tag)
+    for row in connection.execute(query.where(tag.c.contact_id.in_(sorted(known)))):
+        known[row.contact_id].tags[row.tag_folded] = row.tag
+
+
+def _missing_tags(known: Known, draft: Draft) -> dict[str, str]:
+    return {fold(tag): tag for tag in draft.tags if fold(tag) not in known.tags}
+
+
+def _newcomer(number: int, draft: Draft, values: dict[str, Value]) -> Known:
+    values.setdefault("kind", Kind.SUSPECT.value)
+    tags = {fold(tag): tag for tag in draft.tags}
+    return Known(number, values, tags, fresh=True, created_here=True, new_tags=dict(tags))
+
+
+def _next_ids(connection: Connection, count: int) -> Sequence[int]:
+    """Numbers for new contacts, known before they are written so that all goes in bulk."""
+    if connection.dialect.name == "postgresql":
+        query = text(
+            "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, :n)"
+        )
+        return connection.execute(query, {"n": count}).scalars().all()
+    # The write lock is ours: nobody takes these numbers meanwhile.
+    last: Any = connection.execute(select(func.max(schema.contact.c.id))).scalar()
+    return range((last or 0) + 1, (last or 0) + 1 + count)
+
+
+def _step(kind: Value) -> int:
+    return _STEPS.get(str(kind), -1)
+
+
+def _two(found: Sequence[Known]) -> Text:
+    return Text(
+        "fits several contacts: {contacts}", contacts=", ".join(f"#{known.id}" for known in found)
+    )

@@ -1,0 +1,177 @@
+"""Whom an expression matches, with everything that may keep them out: one pass of SQL.
+
+What is true of a person alone is asked here; what depends on the others (the same
+address twice, one per household, the limit) is decided in the stable order by
+`runner/launch.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, case, exists, func, literal, null, or_, select
+
+from outreach.model.audience import Arm, Exclusion
+from outreach.model.campaign import CampaignState, Channel
+from outreach.model.delivery import DeliveryState
+from outreach.model.ids import CampaignId, ContactId
+from outreach.store import schema
+from outreach.store.deliveries import no_postal_address
+from outreach.store.engine import Database
+from outreach.store.suppressions import forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One matched person. `reason` keeps him out whatever the others do."""
+
+    id: ContactId
+    kind: str | None
+    reason: Exclusion | None
+    #: Fingerprint of the mailbox, folded postal address, folded firm: what "the same" means.
+    mailbox: str | None
+    household: str | None
+    company: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a launch asks of everyone its expression matches."""
+
+    #: The channels of the steps that open the chain.
+    channels: Collection[Channel]
+    #: Nobody contacted on or after this day, where the settings state a pressure.
+    rested_before: date | None = None
+    #: People in another unfinished campaign may be taken too.
+    alongside: bool = False
+    #: The campaign itself, when it is extended after a pilot.
+    campaign: CampaignId | None = None
+
+
+def candidates(
+    database: Database, condition: ColumnElement[bool] | None, question: Question
+) -> Iterator[Candidate]:
+    """Everyone matched, in the order of their ids, streamed."""
+    contact = database.contact
+    c = contact.c
+    query = select(
+        c.id,
+        c.kind,
+        _reason(contact, question).label("reason"),
+        c.email_print,
+        c.household,
+        func.coalesce(c.siret, c.company_folded).label("firm"),
+    ).where(c.merged_into.is_(None), c.erased_at.is_(None))
+    if condition is not None:
+        query = query.where(condition)
+    with database.reading() as connection:
+        rows = connection.execution_options(yield_per=2000).execute(query.order_by(c.id))
+        for row in rows:
+            yield Candidate(
+                id=ContactId(row.id),
+                kind=row.kind,
+                reason=Exclusion(row.reason) if row.reason else None,
+                mailbox=row.email_print if Channel.EMAIL in question.channels else None,
+                household=row.household,
+                company=row.firm,
+            )
+
+
+def _reason(contact: Table, question: Question) -> ColumnElement[Any]:
+    """The first reason that applies, in the order of CONTRACT; NULL when none does."""
+    channels = sorted(question.channels)
+
+    def on_every_channel(reason: Any) -> ColumnElement[bool]:
+        return reduce(and_, [reason(channel) for channel in channels])
+
+    c = contact.c
+    whens = [
+        (on_every_channel(lambda ch: _suppressed_by_hand(contact, ch)), Exclusion.SUPPRESSED),
+        (on_every_channel(lambda ch: forbidden(contact, ch)), Exclusion.OPTED_OUT),
+        (on_every_channel(lambda ch: _bounced(contact, ch)), Exclusion.BOUNCED),
+        (on_every_channel(lambda ch: _unusable(contact, ch)), Exclusion.INVALID_ADDRESS),
+        (on_every_channel(lambda ch: _no_address(contact, ch)), Exclusion.NO_ADDRESS),
+    ]
+    if not question.alongside:
+        whens.append((_elsewhere(contact, question.campaign), Exclusion.OTHER_CAMPAIGN))
+    if question.rested_before is not None:
+        recent = c.last_contacted_on > question.rested_before
+        whens.append((func.coalesce(recent, literal(False)), Exclusion.PRESSURE))
+    return case(*[(when, literal(reason.value)) for when, reason in whens], else_=null())
+
+
+def _suppressed_by_hand(contact: Table, channel: Channel) -> ColumnElement[bool]:
+    """Forbidden by an entry that is not the person's own opposition."""
+    return forbidden(contact, channel) & ~forbidden(contact, channel, reason="opted_out")
+
+
+def _bounced(contact: Table, channel: Channel) -> ColumnElement[bool]:
+    if channel is Channel.EMAIL:
+        return contact.c.email_bounced_at.is_not(None)
+    return literal(False)
+
+
+def _no_address(contact: Table, channel: Channel) -> ColumnElement[bool]:
+    if channel is Channel.EMAIL:
+        return contact.c.email.is_(None)
+    if channel is Channel.LETTER:
+        return no_postal_address(contact)
+    if channel is Channel.CALL:
+        return contact.c.phone.is_(None) & contact.c.mobile.is_(None)
+    return literal(False)
+
+
+def _unusable(contact: Table, channel: Channel) -> ColumnElement[bool]:
+    """An address was written and could not be used, or post came back from it."""
+    if channel is Channel.LETTER:
+        return contact.c.post_returned_at.is_not(None)
+    fields = {Channel.EMAIL: ["email"], Channel.CALL: ["phone", "mobile"]}.get(channel)
+    if fields is None:
+        return literal(False)
+    s = schema.set_aside.c
+    written = exists(
+        select(literal(1))
+        .where(s.contact_id == contact.c.id, s.field.in_(fields), s.reason.is_not(None))
+        .correlate(contact)
+    )
+    return _no_address(contact, channel) & written
+
+
+def _elsewhere(contact: Table, campaign: CampaignId | None) -> ColumnElement[bool]:
+    """In a chain of an unfinished campaign that has not ended for this person."""
+    e, k, d = schema.enrolment.c, schema.campaign.c, schema.delivery.c
+    unfinished = [CampaignState.RUNNING.value, CampaignState.PAUSED.value]
+    still_open = [
+        state.value
+        for state in (
+            DeliveryState.DUE,
+            DeliveryState.CLAIMED,
+            DeliveryState.HELD,
+            DeliveryState.UNKNOWN,
+        )
+    ]
+    waiting = exists(
+        select(literal(1))
+        .where(
+            d.campaign_id == e.campaign_id, d.contact_id == e.contact_id, d.state.in_(still_open)
+        )
+        .correlate(schema.enrolment)
+    )
+    query = (
+        select(literal(1))
+        .select_from(schema.enrolment.join(schema.campaign, k.id == e.campaign_id))
+        .where(
+            e.contact_id == contact.c.id,
+            e.arm == Arm.ENROLLED.value,
+            e.stopped_at.is_(None),
+            k.state.in_(unfinished),
+            or_(literal(campaign is None), e.campaign_id != (campaign or 0)),
+            waiting,
+        )
+    )
+    return exists(query.correlate(contact))

@@ -1,0 +1,89 @@
+"""Many rows at once, under SQLAlchemy: executemany in SQLite, COPY in PostgreSQL.
+
+SQLAlchemy's own way of inserting lists costs several times the database's work (store
+notes §3.2). Values still pass through the column types, so that both databases hold
+what `types.py` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table
+
+
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, once: bool = False
+) -> None:
+    """Insert rows given as column → value; a column that a row does not name is NULL.
+
+    `once`: a row that a unique key already holds is passed over.
+    """
+    if not rows:
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    binds = [_bind(table.c[name], connection) for name in names]
+    values = (
+        tuple(bind(row.get(name)) for name, bind in zip(names, binds, strict=True)) for row in rows
+    )
+    if connection.dialect.name == "postgresql" and not once:
+        _copy(connection, table.name, names, values)
+    else:
+        _execute_many(connection, table.name, names, list(values), once=once)
+
+
+def update_rows(
+    connection: Connection, table: Table, rows: Sequence[tuple[int, Mapping[str, Any]]]
+) -> None:
+    """Update rows by id; those that change the same columns go together."""
+    groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = {}
+    for row_id, values in rows:
+        groups.setdefault(tuple(values), []).append((row_id, values))
+    mark = _mark(connection)
+    for names, members in groups.items():
+        binds = [_bind(table.c[name], connection) for name in names]
+        assignments = ", ".join(f'"{name}" = {mark}' for name in names)
+        parameters = [
+            (*(bind(values[name]) for name, bind in zip(names, binds, strict=True)), row_id)
+            for row_id, values in members
+        ]
+        connection.exec_driver_sql(
+            f'UPDATE "{table.name}" SET {assignments} WHERE id = {mark}', parameters
+        )
+
+
+def _execute_many(
+    connection: Connection, table: str, names: list[str], rows: list[tuple[Any, ...]], *, once: bool
+) -> None:
+    marks = ", ".join([_mark(connection)] * len(names))
+    end = " ON CONFLICT DO NOTHING" if once else ""
+    connection.exec_driver_sql(
+        f'INSERT INTO "{table}" ({_quoted(names)}) VALUES ({marks}){end}', rows
+    )
+
+
+def _copy(
+    connection: Connection, table: str, names: list[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    raw: Any = connection.connection.driver_connection
+    with (
+        raw.cursor() as cursor,
+        cursor.copy(f'COPY "{table}" ({_quoted(names)}) FROM STDIN') as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _mark(connection: Connection) -> str:
+    return "%s" if connection.dialect.name == "postgresql" else "?"
+
+
+def _bind(column: Column[Any], connection: Connection) -> Callable[[Any], Any]:
+    """What turns a value of ours into one of the driver's."""
+    process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return process or (lambda value: value)

@@ -1,0 +1,334 @@
+"""Launched campaigns: the definition in force, the frozen audience, the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from outreach.errors import OutreachError, Text, did_you_mean
+from outreach.model.audience import Arm, Exclusion
+from outreach.model.campaign import Campaign, CampaignState, Step
+from outreach.model.change import Planned
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId, ContactId, StepId
+from outreach.store import schema
+from outreach.store.engine import Database
+from outreach.store.ledger import insert_ignoring, plan
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+#: Rows written at once when an audience is frozen.
+_CHUNK = 5000
+
+
+class NotLaunched(OutreachError):
+    """The campaign has not been launched from this store."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            Text("no campaign {name!r} was launched", name=name),
+            hint=did_you_mean(name, known)
+            or Text("start it with: outreach launch {name}", name=name),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """A launched campaign as the store knows it."""
+
+    id: CampaignId
+    name: str
+    state: CampaignState
+    definition: Campaign
+    steps: Mapping[str, StepId]
+    fingerprint: str
+    launched_at: datetime
+    matched: int
+    selected: int
+    #: Launched for the first few only.
+    pilot: bool
+
+    def step_named(self, step: StepId) -> Step:
+        """The definition of a step by its number in the ledger."""
+        name = next(name for name, number in self.steps.items() if number == step)
+        return self.definition.step(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One matched person at launch: in, out or control."""
+
+    contact: ContactId
+    arm: Arm
+    kind: str | None = None
+    reason: Exclusion | None = None
+    rank: int | None = None
+    #: What opens the chain for this person, by step name.
+    first: tuple[tuple[str, Planned], ...] = ()
+
+
+class Campaigns:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def find(self, name: str) -> Launched:
+        """By name, or by the file it came from. Raises `NotLaunched`."""
+        launched = self.look_up(name)
+        if launched is None:
+            raise NotLaunched(name, [campaign.name for campaign in self.all()])
+        return launched
+
+    def look_up(self, name: str) -> Launched | None:
+        """By name or file; None when it was never launched."""
+        for campaign in self.all():
+            if campaign.name == name:
+                return campaign
+        return None
+
+    def all(self) -> list[Launched]:
+        """Every launched campaign that was not deleted, oldest first."""
+        c, s = schema.campaign.c, schema.step.c
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(schema.campaign).where(c.deleted_at.is_(None)).order_by(c.id)
+            ).all()
+            steps = connection.execute(
+                select(s.campaign_id, s.name, s.id).order_by(s.position)
+            ).all()
+        by_campaign: dict[int, dict[str, StepId]] = {}
+        for step in steps:
+            by_campaign.setdefault(step.campaign_id, {})[step.name] = StepId(step.id)
+        return [_launched(row, by_campaign.get(row.id, {})) for row in rows]
+
+    def members(self, campaign: CampaignId) -> dict[ContactId, Arm]:
+        """Who is in already, and as what."""
+        e = schema.enrolment.c
+        query = select(e.contact_id, e.arm).where(
+            e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value
+        )
+        with self.database.reading() as connection:
+            return {ContactId(row.contact_id): Arm(row.arm) for row in connection.execute(query)}
+
+    def arms(self, campaign: CampaignId) -> dict[Arm, int]:
+        """How many people are in each arm."""
+        e = schema.enrolment.c
+        query = select(e.arm, func.count()).where(e.campaign_id == campaign).group_by(e.arm)
+        with self.database.reading() as connection:
+            return {Arm(arm): count for arm, count in connection.execute(query)}
+
+    def enrolment(self, campaign: CampaignId, contact: ContactId) -> Any | None:
+        """The frozen membership of one person: arm, reason, kind, stage, stop; None if unmatched."""
+        e = schema.enrolment.c
+        query = select(schema.enrolment).where(e.campaign_id == campaign, e.contact_id == contact)
+        with self.database.reading() as connection:
+            return connection.execute(query).one_or_none()
+
+    def memberships(self, contact: ContactId) -> list[Any]:
+        """Every campaign this person was matched by, newest first."""
+        e = schema.enrolment.c
+        query = (
+            select(schema.enrolment).where(e.contact_id == contact).order_by(e.campaign_id.desc())
+        )
+        with self.database.reading() as connection:
+            return list(connection.execute(query))
+
+    # --- launching -----------------------------------------------------------------------------
+
+    def launch(
+        self,
+        definition: Campaign,
+        members: Iterable[Member],
+        *,
+        file: str | None,
+        fingerprint: str,
+        matched: int,
+        selected: int,
+        pilot: bool,
+        now: datetime,
+    ) -> CampaignId:
+        """Freeze the audience and plan its first steps: all of it, or nothing."""
+        with self.database.writing() as connection:
+            campaign = self._insert(
+                connection, definition, file=file, fingerprint=fingerprint, matched=matched,
+                selected=selected, pilot=pilot, now=now,
+            )  # fmt: skip
+            steps = _insert_steps(connection, campaign, definition.steps)
+            self._freeze(connection, campaign, steps, members, now)
+        return campaign
+
+    def extend(
+        self,
+        campaign: Launched,
+        members: Iterable[Member],
+        *,
+        matched: int,
+        selected: int,
+        now: datetime,
+    ) -> None:
+        """Enrol the rest after a pilot; who is in already stays as he is."""
+        c = schema.campaign.c
+        with self.database.writing() as connection:
+            connection.execute(
+                update(schema.campaign)
+                .where(c.id == campaign.id)
+                .values(matched=matched, selected=selected, pilot=False,
+                        state=CampaignState.RUNNING.value, finished_at=None)
+            )  # fmt: skip
+            self._freeze(connection, campaign.id, dict(campaign.steps), members, now)
+
+    def _insert(
+        self, connection: Connection, definition: Campaign, *, file: str | None, fingerprint: str,
+        matched: int, selected: int, pilot: bool, now: datetime,
+    ) -> CampaignId:  # fmt: skip
+        k = schema.contact.c
+        prospects = connection.execute(
+            select(func.count())
+            .select_from(schema.contact)
+            .where(k.merged_into.is_(None), k.erased_at.is_(None), k.kind != "customer")
+        ).scalar_one()
+        row = {
+            "name": definition.name,
+            "title": definition.title,
+            "state": CampaignState.RUNNING.value,
+            "file": file,
+            "definition": _adapter().dump_json(definition).decode(),
+            "fingerprint": fingerprint,
+            "salt": definition.name,
+            "launched_at": now,
+            "matched": matched,
+            "selected": selected,
+            "pilot": pilot,
+            "prospects_on_file": prospects,
+        }
+        statement = insert(schema.campaign).returning(schema.campaign.c.id)
+        return CampaignId(connection.execute(statement, row).scalar_one())
+
+    def _freeze(
+        self, connection: Connection, campaign: CampaignId, steps: Mapping[str, StepId],
+        members: Iterable[Member], now: datetime,
+    ) -> None:  # fmt: skip
+        for chunk in _chunks(members):
+            rows = [_member_row(campaign, member, now) for member in chunk]
+            connection.execute(insert_ignoring(connection, schema.enrolment), rows)
+            connection.execute(schema.event.insert(), [_member_event(row, now) for row in rows])
+            plan(
+                connection, (_aimed(p, campaign, steps[name]) for m in chunk for name, p in m.first)
+            )
+
+    # --- state ---------------------------------------------------------------------------------
+
+    def set_state(self, campaign: CampaignId, state: CampaignState, *, now: datetime) -> None:
+        c = schema.campaign.c
+        finished = now if state is CampaignState.FINISHED else None
+        with self.database.writing() as connection:
+            connection.execute(
+                update(schema.campaign)
+                .where(c.id == campaign)
+                .values(state=state.value, finished_at=finished)
+            )
+
+    def confirm_change(
+        self, campaign: CampaignId, definition: Campaign, *, fingerprint: str
+    ) -> None:
+        """Put a changed file or template in force."""
+        c = schema.campaign.c
+        with self.database.writing() as connection:
+            connection.execute(
+                update(schema.campaign)
+                .where(c.id == campaign)
+                .values(
+                    fingerprint=fingerprint,
+                    definition=_adapter().dump_json(definition).decode(),
+                    title=definition.title,
+                )
+            )
+
+
+def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
+    return Launched(
+        id=CampaignId(row.id),
+        name=row.name,
+        state=CampaignState(row.state),
+        definition=_adapter().validate_json(row.definition),
+        steps=steps,
+        fingerprint=row.fingerprint,
+        launched_at=row.launched_at,
+        matched=row.matched,
+        selected=row.selected,
+        pilot=bool(row.pilot),
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[Campaign]:
+    """A definition as JSON and back: what was launched is read as it was, whatever the file says."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Campaign)
+
+
+def _insert_steps(
+    connection: Connection, campaign: CampaignId, steps: Sequence[Step]
+) -> dict[str, StepId]:
+    s = schema.step.c
+    statement = insert(schema.step).returning(s.id)
+    return {
+        step.name: StepId(
+            connection.execute(
+                statement,
+                {"campaign_id": campaign, "name": step.name, "channel": step.channel.value,
+                 "position": position},
+            ).scalar_one()
+        )
+        for position, step in enumerate(steps)
+    }  # fmt: skip
+
+
+def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str, object]:
+    return {
+        "campaign_id": campaign,
+        "contact_id": member.contact,
+        "arm": member.arm.value,
+        "reason": member.reason.value if member.reason else None,
+        "kind": member.kind,
+        "rank": member.rank,
+        "enrolled_at": now,
+    }
+
+
+def _member_event(row: Mapping[str, object], now: datetime) -> dict[str, object]:
+    excluded = row["arm"] == Arm.EXCLUDED.value
+    kind = EventKind.EXCLUDED if excluded else EventKind.ENROLLED
+    return {
+        "at": now,
+        "recorded_at": now,
+        "kind": kind.value,
+        "contact_id": row["contact_id"],
+        "campaign_id": row["campaign_id"],
+        "data": {"reason": row["reason"]} if excluded else {"arm": row["arm"]},
+    }
+
+
+def _aimed(planned: Planned, campaign: CampaignId, step: StepId) -> Planned:
+    from dataclasses import replace
+
+    return replace(planned, campaign=campaign, step=step)
+
+
+def _chunks(members: Iterable[Member]) -> Iterator[list[Member]]:
+    chunk: list[Member] = []
+    for member in members:
+        chunk.append(member)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,254 @@
+"""The contact base: people and sites, in, out and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+
+from outreach.model.admission import Admitted, ImportCounts, OnMatch
+from outreach.model.contact import Contact, Draft, SetAside
+from outreach.model.field import Field, FieldType
+from outreach.model.ids import ContactId, ImportId
+from outreach.model.text import fold
+from outreach.store import schema
+from outreach.store.admission import Admission
+from outreach.store.engine import Database, HeldDatabase
+from outreach.store.fields import add_fields, is_empty, retype
+from outreach.store.records import from_json
+from outreach.store.rows import contact_query, is_there, to_contact
+
+#: Rows per transaction of an import: a few megabytes, and few enough keys for one query each.
+CHUNK = 2000
+
+#: Contacts whose tags are fetched together while streaming.
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportStart:
+    """What an import is, before its first row."""
+
+    file: str
+    sha256: str | None = None
+    source: str | None = None
+    #: Header → field, as it was understood.
+    mapping: Mapping[str, str | None]
+    new_fields: Sequence[Field] = ()
+    #: Fields of the base that take another type (see `store/fields.py`).
+    retyped: Mapping[str, FieldType]
+    now: datetime
+
+
+class _RolledBack(Exception):
+    """Ends a rehearsal."""
+
+
+class Contacts:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # --- in --------------------------------------------------------------------------------
+
+    def begin_import(self, start: ImportStart) -> ImportId:
+        """Note a new import and make the fields it needs, in one transaction."""
+        try:
+            with self.database.writing() as connection:
+                for name, type_ in start.retyped.items():
+                    field = self.database.catalogue.find(name)
+                    assert field is not None, name
+                    retype(connection, self.database, field, type_)
+                add_fields(connection, self.database, start.new_fields, start.now)
+                return self._note_import(connection, start)
+        except BaseException:
+            self.database.forget_fields()
+            raise
+
+    def _note_import(self, connection: Connection, start: ImportStart) -> ImportId:
+        row = schema.import_run.insert().values(
+            source_id=_source_id(connection, start.source, start.now) if start.source else None,
+            file=start.file,
+            sha256=start.sha256,
+            started_at=start.now,
+            mapping=dict(start.mapping),
+        )
+        return ImportId(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]
+
+    def put(
+        self,
+        drafts: Iterable[Draft],
+        *,
+        import_id: ImportId,
+        policy: OnMatch = OnMatch.FILL,
+        source: str | None = None,
+        now: datetime,
+    ) -> Admitted:
+        """Take drafts in, a transaction per `CHUNK` of them; says what became of every one.
+
+        An interruption leaves whole chunks. Every field that a draft names must exist.
+        """
+        admission = Admission(
+            self.database, import_id=import_id, policy=policy, source=source, now=now
+        )
+        rows, admitted = iter(drafts), Admitted()
+        while chunk := list(islice(rows, CHUNK)):
+            admitted += admission.take(chunk)
+        return admitted
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Contacts]:
+        """The same base, where everything can be done and nothing is kept.
+
+        All of it happens in one transaction that is rolled back: a dry run says
+        exactly what the real one would.
+        """
+        with suppress(_RolledBack), self.database.writing() as connection:
+            yield Contacts(HeldDatabase(self.database, connection))
+            raise _RolledBack
+
+    def finish_import(self, import_id: ImportId, counts: ImportCounts, *, now: datetime) -> None:
+        """Note how an import ended."""
+        run = schema.import_run
+        with self.database.writing() as connection:
+            connection.execute(
+                run.update()
+                .where(run.c.id == import_id)
+                .values(finished_at=now, counts=dict(counts.as_mapping()))
+            )
+
+    def field_is_empty(self, field: Field) -> bool:
+        """Whether no contact has a value in this field of the user's."""
+        with self.database.reading() as connection:
+            return is_empty(connection, self.database, field)
+
+    # --- out -------------------------------------------------------------------------------
+
+    def matching(
+        self,
+        condition: ColumnElement[bool] | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Iterator[Contact]:
+        """Contacts that fit, streamed in the order of their ids."""
+        query = contact_query(self.database).where(self._where(condition))
+        query = query.order_by(self.database.contact.c.id).limit(limit).offset(offset)
+        with self.database.reading() as connection:
+            streaming = connection.execution_options(yield_per=_PAGE)
+            for page in streaming.execute(query).partitions():
+                yield from self._contacts(connection, page)
+
+    def count(self, condition: ColumnElement[bool] | None = None) -> int:
+        """How many contacts fit."""
+        query = select(func.count()).select_from(self.database.contact)
+        with self.database.reading() as connection:
+            return int(connection.execute(query.where(self._where(condition))).scalar_one())
+
+    def count_lacking(
+        self, fields: Sequence[str], condition: ColumnElement[bool] | None = None
+    ) -> int:
+        """How many contacts have no value in one of the fields; derived ones are not asked."""
+        contact, catalogue = self.database.contact, self.database.catalogue
+        found = [field for name in fields if (field := catalogue.find(name))]
+        columns = [contact.c[field.stored_in] for field in found if field.stored_in in contact.c]
+        missing = or_(false(), *(column.is_(None) for column in columns))
+        return self.count(missing if condition is None else and_(condition, missing))
+
+    def get(self, contact: ContactId) -> Contact:
+        """The contact of that id, merged or erased ones too. Raises `LookupError`."""
+        found = self.values_of([contact])
+        if contact not in found:
+            raise LookupError(f"no contact {contact}")
+        return found[contact]
+
+    def values_of(self, ids: Sequence[ContactId]) -> dict[ContactId, Contact]:
+        """Several contacts at once, by id."""
+        query = contact_query(self.database)
+        column = self.database.contact.c.id
+        found: dict[ContactId, Contact] = {}
+        with self.database.reading() as connection:
+            for begin in range(0, len(ids), _PAGE):
+                page = query.where(column.in_(ids[begin : begin + _PAGE]))
+                rows = connection.execute(page.order_by(column)).all()
+                found |= {one.id: one for one in self._contacts(connection, rows)}
+        return found
+
+    def find(self, who: str) -> list[Contact]:
+        """Everyone whom `who` names: an id, an e-mail address, an identifier, or a name.
+
+        `#12` and, where there is such a contact, `12` are ids of ours.
+        """
+        who = who.strip()
+        number = who.removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            table = self.database.contact
+            found = list(self.matching(table.c.id == int(number)))
+            if found or who != number:
+                return found
+        return list(self.matching(self._named(who))) if who else []
+
+    def set_aside_of(self, contact: ContactId) -> list[SetAside]:
+        """The cells of this contact that could not be used or that cleaning changed."""
+        table = schema.set_aside
+        query = select(table.c.field, table.c.original, table.c.reason)
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                query.where(table.c.contact_id == contact).order_by(table.c.id)
+            )
+            return [from_json(row) for row in rows]
+
+    # --- conditions ------------------------------------------------------------------------
+
+    def _where(self, condition: ColumnElement[bool] | None) -> ColumnElement[bool]:
+        there = is_there(self.database)
+        return there if condition is None else and_(there, condition)
+
+    def _named(self, who: str) -> ColumnElement[bool]:
+        columns = self.database.contact.c
+        name = fold(who)
+        if "@" in name:
+            return columns.email_folded == name
+        exact = [columns.external_id_folded == name, columns.company_folded == name]
+        return or_(*exact, *self._as_person(name))
+
+    def _as_person(self, name: str) -> list[ColumnElement[bool]]:
+        """`jean pierre le goff` may part anywhere, and may begin with the last name."""
+        columns = self.database.contact.c
+        words = name.split()
+        ways = [columns.last_name_folded == name]
+        for cut in range(1, min(len(words), 8)):
+            left, right = " ".join(words[:cut]), " ".join(words[cut:])
+            for first, last in ((left, right), (right, left)):
+                ways.append(
+                    and_(columns.last_name_folded == last, columns.first_name_folded == first)
+                )
+        return ways
+
+    def _contacts(self, connection: Connection, rows: Sequence[Any]) -> Iterator[Contact]:
+        tags = _tags(connection, [row.id for row in rows])
+        catalogue, currency = self.database.catalogue, self.database.currency
+        for row in rows:
+            yield to_contact(row, catalogue, currency, tags.get(row.id, ()))
+
+
+def _tags(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    query = select(schema.tag.c.contact_id, schema.tag.c.tag)
+    for row in connection.execute(query.where(schema.tag.c.contact_id.in_(ids))):
+        found.setdefault(row.contact_id, []).append(row.tag)
+    return found
+
+
+def _source_id(connection: Connection, name: str, now: datetime) -> int:
+    """The list of that name in the plan of lists, noted when it is new."""
+    source = schema.source
+    known = connection.execute(select(source.c.id).where(source.c.name == name)).scalar()
+    if known is not None:
+        return int(known)
+    row = source.insert().values(name=name, obtained_on=now.date())
+    return int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]

@@ -1,0 +1,429 @@
+"""The ledger of deliveries: what is due, the claim, what became of it.
+
+The claim is one conditional write, committed before the first byte leaves; no clock
+frees it. After a crash what was claimed is `unknown` and stays so until a person or
+evidence settles it (DESIGN, invariant 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, literal, select, update
+
+from outreach.model.audience import Arm
+from outreach.model.campaign import CampaignState, Channel
+from outreach.model.change import Change
+from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.ids import BatchId, CampaignId, ContactId, DeliveryId, RunId, StepId
+from outreach.store import schema
+from outreach.store.engine import Database
+from outreach.store.ledger import write_change
+from outreach.store.suppressions import forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery whose time has come, with what its turn depends on."""
+
+    delivery: Delivery
+    #: The part of the address after @; None for other channels.
+    domain: str | None
+
+
+class Deliveries:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # --- writing: one door ---------------------------------------------------------------------
+
+    def write(self, change: Change) -> None:
+        """One change, whole or not at all."""
+        with self.database.writing() as connection:
+            write_change(connection, self.database, change)
+
+    # --- what is due -----------------------------------------------------------------------------
+
+    def due(
+        self,
+        *,
+        now: datetime,
+        channels: Collection[Channel],
+        campaigns: Collection[CampaignId] | None = None,
+        limit: int | None = None,
+        excluding: Collection[DeliveryId] = (),
+    ) -> list[Due]:
+        """Due deliveries of running campaigns, longest waiting first."""
+        d, contact = schema.delivery.c, self.database.contact
+        query = (
+            _deliveries()
+            .add_columns(contact.c.email_domain)
+            .join(contact, contact.c.id == d.contact_id)
+            .where(
+                d.state == DeliveryState.DUE.value,
+                d.due_at <= now,
+                d.channel.in_([channel.value for channel in channels]),
+                schema.campaign.c.state == CampaignState.RUNNING.value,
+            )
+            .order_by(d.due_at, d.id)
+        )
+        if campaigns is not None:
+            query = query.where(d.campaign_id.in_(campaigns))
+        if excluding:
+            query = query.where(d.id.not_in(excluding))
+        if limit is not None:
+            query = query.limit(limit)
+        with self.database.reading() as connection:
+            return [Due(_delivery(row), row.email_domain) for row in connection.execute(query)]
+
+    def next_due(self, campaigns: Collection[CampaignId]) -> datetime | None:
+        """When the next open delivery is, or was, due; None when none waits."""
+        d = schema.delivery.c
+        query = select(func.min(d.due_at)).where(
+            d.state == DeliveryState.DUE.value, d.campaign_id.in_(campaigns)
+        )
+        with self.database.reading() as connection:
+            found: datetime | None = connection.execute(query).scalar_one()
+            return found
+
+    def next_due_after(
+        self, now: datetime, campaigns: Collection[CampaignId]
+    ) -> datetime | None:
+        """When the next delivery that is not due yet will be; None when none waits."""
+        d = schema.delivery.c
+        query = select(func.min(d.due_at)).where(
+            d.state == DeliveryState.DUE.value, d.due_at > now, d.campaign_id.in_(campaigns)
+        )
+        with self.database.reading() as connection:
+            found: datetime | None = connection.execute(query).scalar_one()
+            return found
+
+    def count_due(
+        self, *, now: datetime, channels: Collection[Channel],
+        campaigns: Collection[CampaignId] | None = None,
+    ) -> int:  # fmt: skip
+        """How many deliveries of these channels are due now."""
+        d, c = schema.delivery.c, schema.campaign.c
+        query = (
+            select(func.count())
+            .select_from(schema.delivery.join(schema.campaign, c.id == d.campaign_id))
+            .where(
+                d.state == DeliveryState.DUE.value,
+                d.due_at <= now,
+                d.channel.in_([channel.value for channel in channels]),
+                c.state == CampaignState.RUNNING.value,
+            )
+        )
+        if campaigns is not None:
+            query = query.where(d.campaign_id.in_(campaigns))
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def blocked(self, deliveries: Sequence[Delivery]) -> dict[DeliveryId, str]:
+        """Which of them must not be made after all, and why: asked just before the claim."""
+        d = schema.delivery.c
+        found: dict[DeliveryId, str] = {}
+        with self.database.reading() as connection:
+            for reason, condition in self._reasons(deliveries):
+                ids = [delivery.id for delivery in deliveries]
+                query = (
+                    select(d.id)
+                    .join(self.database.contact, self.database.contact.c.id == d.contact_id)
+                    .where(d.id.in_(ids), condition)
+                )
+                for (number,) in connection.execute(query):
+                    found.setdefault(DeliveryId(number), reason)
+        return found
+
+    def _reasons(self, deliveries: Sequence[Delivery]) -> Iterator[tuple[str, ColumnElement[bool]]]:
+        contact = self.database.contact
+        c, d = contact.c, schema.delivery.c
+        for channel in {delivery.channel for delivery in deliveries}:
+            here = d.channel == channel.value
+            yield "opted_out", and_(here, forbidden(contact, channel, reason="opted_out"))
+            yield "suppressed", and_(here, forbidden(contact, channel))
+            if channel is Channel.EMAIL:
+                yield "no_address", and_(here, c.email.is_(None))
+                yield "bounced", and_(here, c.email_bounced_at.is_not(None))
+                yield "same_address", and_(here, _same_address(contact))
+            elif channel is Channel.LETTER:
+                yield "no_address", and_(here, no_postal_address(contact))
+                yield "invalid_address", and_(here, c.post_returned_at.is_not(None))
+            elif channel is Channel.CALL:
+                yield "no_address", and_(here, c.phone.is_(None), c.mobile.is_(None))
+        yield "erased", c.erased_at.is_not(None)
+
+    # --- the claim -------------------------------------------------------------------------------
+
+    def claim(
+        self, deliveries: Mapping[DeliveryId, str], *, run: RunId, now: datetime
+    ) -> list[Delivery]:
+        """Promise these deliveries (id → Message-ID) to a run; committed when it returns.
+
+        Only rows that are still due, of people whose chain was not stopped and whom no
+        suppression forbids, come back. A message that was claimed before keeps its
+        Message-ID and date.
+        """
+        d = schema.delivery.c
+        with self.database.writing() as connection:
+            for number, message_id in deliveries.items():
+                connection.execute(
+                    update(schema.delivery)
+                    .where(d.id == number, d.state == DeliveryState.DUE.value, d.due_at <= now)
+                    .where(self._permitted())
+                    .values(
+                        state=DeliveryState.CLAIMED.value,
+                        run_id=run,
+                        claimed_at=now,
+                        attempts=d.attempts + 1,
+                        message_id=func.coalesce(d.message_id, message_id),
+                        message_date=func.coalesce(
+                            d.message_date, literal(now, d.message_date.type)
+                        ),
+                    )
+                )
+            query = _deliveries().where(
+                d.id.in_(list(deliveries)),
+                d.run_id == run,
+                d.state == DeliveryState.CLAIMED.value,
+            )
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def _permitted(self) -> ColumnElement[bool]:
+        """Nothing has come between the look and the claim: no stop, no opposition, no erasure."""
+        d, e, contact = schema.delivery.c, schema.enrolment.c, self.database.contact
+        going_on = exists(
+            select(literal(1)).where(
+                e.campaign_id == d.campaign_id,
+                e.contact_id == d.contact_id,
+                e.arm == Arm.ENROLLED.value,
+                e.stopped_at.is_(None),
+            )
+        )
+        allowed = exists(
+            select(literal(1))
+            .select_from(contact)
+            .where(
+                contact.c.id == d.contact_id,
+                contact.c.erased_at.is_(None),
+                contact.c.email_bounced_at.is_(None),
+                ~forbidden(contact, Channel.EMAIL),
+            )
+        )
+        return and_(going_on, allowed)
+
+    def give_back(self, ids: Collection[DeliveryId]) -> None:
+        """Claimed and not used: due again, as if nothing had been."""
+        d = schema.delivery.c
+        with self.database.writing() as connection:
+            connection.execute(
+                update(schema.delivery)
+                .where(d.id.in_(ids), d.state == DeliveryState.CLAIMED.value)
+                .values(
+                    state=DeliveryState.DUE.value,
+                    run_id=None,
+                    claimed_at=None,
+                    attempts=d.attempts - 1,
+                )
+            )
+
+    def left_claimed(self) -> list[Delivery]:
+        """Claims of runs that died: asked under the lock, so that nobody else can hold them."""
+        query = _deliveries().where(schema.delivery.c.state == DeliveryState.CLAIMED.value)
+        return self._list(query)
+
+    # --- runs ------------------------------------------------------------------------------------
+
+    def start_run(self, *, now: datetime, host: str, pid: int) -> RunId:
+        statement = schema.run.insert().returning(schema.run.c.id)
+        row = {"started_at": now, "host": host, "pid": pid}
+        with self.database.writing() as connection:
+            return RunId(connection.execute(statement, row).scalar_one())
+
+    def finish_run(self, run: RunId, *, now: datetime, summary: Mapping[str, object]) -> None:
+        with self.database.writing() as connection:
+            connection.execute(
+                update(schema.run)
+                .where(schema.run.c.id == run)
+                .values(finished_at=now, summary=dict(summary))
+            )
+
+    # --- asking the ledger -----------------------------------------------------------------------
+
+    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
+        """How many messages left from a sender after an instant, and when the oldest did."""
+        d = schema.delivery.c
+        query = select(func.count(), func.min(d.settled_at)).where(
+            d.sender == sender,
+            d.channel == Channel.EMAIL.value,
+            d.state == DeliveryState.SENT.value,
+            d.settled_at > since,
+        )
+        with self.database.reading() as connection:
+            count, oldest = connection.execute(query).one()
+            return count, oldest
+
+    def first_sent(self, sender: str) -> datetime | None:
+        """When a sender wrote for the first time: what its warm-up counts from."""
+        d = schema.delivery.c
+        query = select(func.min(d.settled_at)).where(
+            d.sender == sender, d.state == DeliveryState.SENT.value
+        )
+        with self.database.reading() as connection:
+            found: datetime | None = connection.execute(query).scalar_one()
+            return found
+
+    def by_state(self, campaign: CampaignId) -> dict[DeliveryState, int]:
+        """How many deliveries of a campaign are in each state."""
+        d = schema.delivery.c
+        query = select(d.state, func.count()).where(d.campaign_id == campaign).group_by(d.state)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+            counted: dict[str, int] = {row[0]: row[1] for row in rows}
+        return {state: counted.get(state.value, 0) for state in DeliveryState}
+
+    def in_state(
+        self, state: DeliveryState, campaigns: Collection[CampaignId] | None = None
+    ) -> list[Delivery]:
+        query = _deliveries().where(schema.delivery.c.state == state.value)
+        if campaigns is not None:
+            query = query.where(schema.delivery.c.campaign_id.in_(campaigns))
+        return self._list(query)
+
+    def open_by_hand(self, contact: ContactId, campaign: CampaignId) -> list[Delivery]:
+        """Calls, visits and tasks that wait for someone to do them for this person."""
+        d = schema.delivery.c
+        query = _deliveries().where(
+            d.contact_id == contact,
+            d.campaign_id == campaign,
+            d.state == DeliveryState.DUE.value,
+            d.channel.in_([channel.value for channel in Channel if channel.by_hand]),
+        )
+        return self._list(query)
+
+    def of_contact(self, contact: ContactId, campaign: CampaignId | None = None) -> list[Any]:
+        """Every delivery of one person as full rows, oldest first."""
+        d = schema.delivery.c
+        query = (
+            select(schema.delivery, schema.step.c.name.label("step_name"))
+            .join(schema.step, schema.step.c.id == d.step_id)
+            .where(d.contact_id == contact)
+            .order_by(d.id)
+        )
+        if campaign is not None:
+            query = query.where(d.campaign_id == campaign)
+        with self.database.reading() as connection:
+            return list(connection.execute(query))
+
+    # --- letters ---------------------------------------------------------------------------------
+
+    def start_batch(
+        self, campaign: CampaignId, step: StepId, *, folder: str, ids: Collection[DeliveryId],
+        now: datetime,
+    ) -> BatchId:  # fmt: skip
+        """Note which letters lie in one bundle."""
+        d = schema.delivery.c
+        row = {"campaign_id": campaign, "step_id": step, "made_at": now, "folder": folder,
+               "letters": len(ids)}  # fmt: skip
+        statement = schema.print_batch.insert().returning(schema.print_batch.c.id)
+        with self.database.writing() as connection:
+            batch = BatchId(connection.execute(statement, row).scalar_one())
+            connection.execute(update(schema.delivery).where(d.id.in_(ids)).values(batch_id=batch))
+        return batch
+
+    def due_letters(
+        self, *, now: datetime, campaigns: Collection[CampaignId], printed_too: bool
+    ) -> list[Delivery]:
+        """Letters that are due; those in a bundle already only when asked for."""
+        d = schema.delivery.c
+        query = _deliveries().where(
+            d.state == DeliveryState.DUE.value,
+            d.channel == Channel.LETTER.value,
+            d.due_at <= now,
+            d.campaign_id.in_(campaigns),
+            schema.campaign.c.state == CampaignState.RUNNING.value,
+        )
+        return self._list(query if printed_too else query.where(d.batch_id.is_(None)))
+
+    def post(self, change: Change, *, on: date) -> None:
+        """Letters were posted: the change, and the day noted on their bundles."""
+        d, b = schema.delivery.c, schema.print_batch.c
+        ids = [settled.delivery for settled in change.settled]
+        with self.database.writing() as connection:
+            write_change(connection, self.database, change)
+            batches = select(d.batch_id).where(d.id.in_(ids))
+            connection.execute(
+                update(schema.print_batch).where(b.id.in_(batches)).values(posted_on=on)
+            )
+
+    def printed(self, campaign: CampaignId, *, now: datetime) -> list[Delivery]:
+        """Letters that lie in a bundle and were not posted yet."""
+        d = schema.delivery.c
+        query = _deliveries().where(
+            d.campaign_id == campaign,
+            d.state == DeliveryState.DUE.value,
+            d.batch_id.is_not(None),
+            d.due_at <= now,
+        )
+        return self._list(query)
+
+    def _list(self, query: Select[Any]) -> list[Delivery]:
+        with self.database.reading() as connection:
+            rows = connection.execute(query.order_by(schema.delivery.c.id))
+            return [_delivery(row) for row in rows]
+
+
+def no_postal_address(contact: Table) -> ColumnElement[bool]:
+    """No letter arrives without a postal code and a town."""
+    return contact.c.postal_code.is_(None) | contact.c.city.is_(None)
+
+
+def _same_address(contact: Table) -> ColumnElement[bool]:
+    """The same message already went, or is going, to this mailbox under another contact."""
+    other, them = schema.delivery.alias(), schema.contact.alias()
+    d = schema.delivery.c
+    gone = [DeliveryState.CLAIMED.value, DeliveryState.SENT.value, DeliveryState.UNKNOWN.value]
+    return exists(
+        select(literal(1))
+        .select_from(them)
+        .join(other, other.c.contact_id == them.c.id)
+        .where(
+            them.c.email_print == contact.c.email_print,
+            other.c.campaign_id == d.campaign_id,
+            other.c.step_id == d.step_id,
+            other.c.occurrence == d.occurrence,
+            other.c.contact_id != d.contact_id,
+            other.c.state.in_(gone),
+        )
+        .correlate(contact, schema.delivery)
+    )
+
+
+def _deliveries() -> Select[Any]:
+    return (
+        select(schema.delivery, schema.step.c.name.label("step_name"))
+        .join(schema.step, schema.step.c.id == schema.delivery.c.step_id)
+        .join(schema.campaign, schema.campaign.c.id == schema.delivery.c.campaign_id)
+    )
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(
+        id=DeliveryId(row.id),
+        campaign=CampaignId(row.campaign_id),
+        step_id=StepId(row.step_id),
+        step=row.step_name,
+        contact=ContactId(row.contact_id),
+        channel=Channel(row.channel),
+        state=DeliveryState(row.state),
+        due_at=row.due_at,
+        occurrence=row.occurrence,
+        variant=row.variant,
+        sender=row.sender,
+        attempts=row.attempts,
+        message_id=row.message_id,
+        message_date=row.message_date,
+    )

@@ -1,0 +1,67 @@
+"""Reading what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId, ContactId
+from outreach.store import schema
+from outreach.store.engine import Database
+
+
+class Events:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def of_contact(self, contact: ContactId, *, campaign: CampaignId | None = None) -> list[Any]:
+        """A person's events, oldest first, with the names of campaign and step."""
+        e, k, s = schema.event.c, schema.campaign.c, schema.step.c
+        query = (
+            select(schema.event, k.name.label("campaign_name"), s.name.label("step_name"))
+            .outerjoin(schema.campaign, k.id == e.campaign_id)
+            .outerjoin(schema.step, s.id == e.step_id)
+            .where(e.contact_id == contact)
+            .order_by(e.at, e.id)
+        )
+        if campaign is not None:
+            query = query.where(e.campaign_id == campaign)
+        with self.database.reading() as connection:
+            return list(connection.execute(query))
+
+    def history(self, contacts: Collection[ContactId]) -> dict[ContactId, list[Any]]:
+        """What was done with and learned of these people: touches and stages, uncorrected."""
+        e, k, s = schema.event.c, schema.campaign.c, schema.step.c
+        corrections = select(e.corrects).where(e.corrects.is_not(None))
+        query = (
+            select(
+                e.contact_id, e.kind, e.stage, e.at, e.campaign_id,
+                k.name.label("campaign_name"), s.name.label("step_name"),
+            )
+            .outerjoin(schema.campaign, k.id == e.campaign_id)
+            .outerjoin(schema.step, s.id == e.step_id)
+            .where(
+                e.contact_id.in_(contacts),
+                e.kind.in_([EventKind.TOUCHED.value, EventKind.REACHED.value]),
+                e.id.not_in(corrections),
+            )
+            .order_by(e.at, e.id)
+        )  # fmt: skip
+        found: dict[ContactId, list[Any]] = {contact: [] for contact in contacts}
+        with self.database.reading() as connection:
+            for row in connection.execute(query):
+                found[ContactId(row.contact_id)].append(row)
+        return found
+
+    def recorded(self, contact: ContactId, stage: str, campaign: CampaignId | None) -> list[Any]:
+        """The times that fact was recorded of a person in a campaign."""
+        e = schema.event.c
+        query = select(e.id, e.at, e.amount_minor, e.margin_minor).where(
+            e.contact_id == contact, e.kind == EventKind.REACHED.value, e.stage == stage,
+            e.campaign_id == campaign if campaign is not None else e.campaign_id.is_(None),
+        )  # fmt: skip
+        with self.database.reading() as connection:
+            return list(connection.execute(query))

@@ -1,0 +1,154 @@
+"""Writing down a chunk of an import: contacts, events, changes, tags, cells set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from outreach.errors import Text
+from outreach.model.contact import SetAside
+from outreach.model.event import EventKind
+from outreach.model.field import Value
+from outreach.model.ids import ImportId
+from outreach.store import schema
+from outreach.store.bulk import insert_rows, update_rows
+from outreach.store.engine import Database
+from outreach.store.matching import Known
+from outreach.store.rows import columns_for
+
+if TYPE_CHECKING:
+    from outreach.store.admission import Chunk
+
+
+def write_chunk(
+    connection: Connection, database: Database, chunk: Chunk, *, import_id: ImportId, now: datetime
+) -> None:
+    """Everything one chunk does, in the caller's transaction."""
+    _write_new(connection, database, chunk, import_id, now)
+    _write_changed(connection, database, chunk, import_id, now)
+    known = {id(k): k for _, k in chunk.kept if k.new_tags}
+    tags = [
+        {"contact_id": k.id, "tag_folded": folded, "tag": tag}
+        for k in known.values()
+        for folded, tag in k.new_tags.items()
+    ]
+    insert_rows(connection, schema.tag, tags, once=True)
+    insert_rows(connection, schema.set_aside, _set_aside(chunk, import_id), once=True)
+
+
+def _write_new(
+    connection: Connection, database: Database, chunk: Chunk, import_id: ImportId, now: datetime
+) -> None:
+    stamps = {"import_id": import_id, "created_at": now, "updated_at": now}
+    insert_rows(
+        connection,
+        database.contact,
+        [{"id": k.id, **columns_for(k.values, k.values, database), **stamps} for k in chunk.new],
+    )
+    events = [_event(k.id, EventKind.IMPORTED, import_id, now) for k in chunk.new]
+    insert_rows(connection, schema.event, events)
+    changes = [{"import_id": import_id, "contact_id": k.id} for k in chunk.new]
+    insert_rows(connection, schema.import_change, changes)
+
+
+def _write_changed(
+    connection: Connection, database: Database, chunk: Chunk, import_id: ImportId, now: datetime
+) -> None:
+    if not chunk.changed:
+        return
+    updates = []
+    for known in chunk.changed:
+        changed = {name: known.values.get(name) for name in known.before}
+        columns = columns_for(changed, known.values, database)
+        updates.append((known.id, {**columns, "updated_at": now}))
+    update_rows(connection, database.contact, updates)
+    events = [
+        _event(k.id, EventKind.CHANGED, import_id, now, {"fields": _named(k)})
+        for k in chunk.changed
+    ]
+    insert_rows(connection, schema.event, events)
+    _remember_before(connection, chunk, import_id)
+
+
+def _named(known: Known) -> list[str]:
+    return [*known.before, *(["tags"] if known.new_tags else [])]
+
+
+def _event(
+    contact: int,
+    kind: EventKind,
+    import_id: ImportId,
+    now: datetime,
+    data: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    row = {"at": now, "recorded_at": now, "kind": kind.value, "contact_id": contact}
+    return {**row, "import_id": import_id, "data": data}
+
+
+def _remember_before(connection: Connection, chunk: Chunk, import_id: ImportId) -> None:
+    """Values before this import, the first time it changes them; what it created has none."""
+    change = schema.import_change
+    ids = [known.id for known in chunk.changed]
+    query = select(change.c.contact_id, change.c.before).where(
+        change.c.import_id == import_id, change.c.contact_id.in_(ids)
+    )
+    earlier = {row.contact_id: row.before for row in connection.execute(query)}
+    insert_rows(
+        connection,
+        change,
+        [
+            {"import_id": import_id, "contact_id": k.id, "before": _plain(k.before)}
+            for k in chunk.changed
+            if k.id not in earlier
+        ],
+    )
+    for known in chunk.changed:
+        if before := earlier.get(known.id):
+            connection.execute(
+                change.update()
+                .where(change.c.import_id == import_id, change.c.contact_id == known.id)
+                .values(before=_plain(known.before) | before)
+            )
+
+
+def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
+    """Values as JSON: numbers and dates as text, exactly."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _set_aside(chunk: Chunk, import_id: ImportId) -> list[dict[str, Any]]:
+    """Cells that could not be used, and the originals of values that were taken."""
+    return [
+        {
+            "contact_id": known.id,
+            "import_id": import_id,
+            "field": aside.field,
+            "original": aside.original,
+            "reason": as_json(aside.reason),
+        }
+        for draft, known in chunk.kept
+        for aside in draft.set_aside
+        if aside.reason is not None or known.fresh or aside.field in known.before
+    ]
+
+
+def as_json(reason: Text | None) -> dict[str, Any] | None:
+    """A sentence as it is stored: its English key and its values."""
+    return None if reason is None else {"msgid": reason.msgid, "values": dict(reason.values)}
+
+
+def from_json(row: Any) -> SetAside:
+    """A row of the table `set_aside`."""
+    reason = Text(row.reason["msgid"], **row.reason["values"]) if row.reason else None
+    return SetAside(row.field, row.original, reason)

@@ -1,0 +1,167 @@
+"""Who must not be contacted: entries, and the condition that a claim and a selection ask.
+
+Entries about addresses and numbers are matched by keyed fingerprint, so that they hold
+after the person was erased and when the address comes back in a new file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnCollection,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from outreach.model.campaign import Channel
+from outreach.model.contact import Contact
+from outreach.model.ids import ContactId
+from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.store import schema
+from outreach.store.engine import Database
+
+#: What an entry of each scope forbids.
+_FORBIDS = {
+    Channel.EMAIL: (SuppressionScope.ALL, SuppressionScope.EMAIL),
+    Channel.LETTER: (SuppressionScope.ALL, SuppressionScope.POST),
+    Channel.CALL: (SuppressionScope.ALL, SuppressionScope.PHONE),
+    Channel.VISIT: (SuppressionScope.ALL,),
+    Channel.TASK: (SuppressionScope.ALL,),
+}
+
+Columns = ColumnCollection[str, Any]
+
+
+class Suppressions:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def all(self) -> list[Suppression]:
+        """The entries in force, newest last."""
+        s = schema.suppression.c
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(schema.suppression).where(s.removed_at.is_(None)).order_by(s.id)
+            )
+            return [
+                Suppression(
+                    key=SuppressionKey(row.key), value=row.value, scope=SuppressionScope(row.scope),
+                    reason=row.reason, at=row.at, note=row.note,
+                )
+                for row in rows
+            ]  # fmt: skip
+
+    def add(self, entries: Sequence[Suppression]) -> int:
+        """Add what is not in force yet; how many were new."""
+        with self.database.writing() as connection:
+            return insert_suppressions(connection, self.database, entries)
+
+    def remove(self, key: SuppressionKey, value: str, *, now: datetime) -> int:
+        """Take back every entry about that value; the rows stay as proof. How many there were."""
+        s = schema.suppression.c
+        with self.database.writing() as connection:
+            result = connection.execute(
+                update(schema.suppression)
+                .where(
+                    s.fingerprint == fingerprint(self.database, key, value),
+                    s.removed_at.is_(None),
+                )
+                .values(removed_at=now)
+            )
+            return result.rowcount
+
+    def people(self, entries: Sequence[Suppression]) -> list[ContactId]:
+        """The contacts that these entries are about."""
+        marks = [
+            fingerprint(self.database, entry.key, entry.value) for entry in entries if entry.value
+        ]
+        contact = self.database.contact
+        s = schema.suppression.c
+        about = exists(
+            select(literal(1))
+            .where(s.fingerprint.in_(marks), s.removed_at.is_(None), _about(contact.c))
+            .correlate(contact)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(select(contact.c.id).where(about).order_by(contact.c.id))
+            return [ContactId(row.id) for row in rows]
+
+    def forbids(self, contact: Contact, channel: Channel) -> str | None:
+        """The reason why this person must not be contacted on that channel; None when he may be."""
+        s, c = schema.suppression.c, self.database.contact.c
+        scopes = [scope.value for scope in _FORBIDS[channel]]
+        query = (
+            select(s.reason)
+            .where(s.removed_at.is_(None), s.scope.in_(scopes), _about(c), c.id == contact.id)
+            .limit(1)
+        )
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+
+def fingerprint(database: Database, key: SuppressionKey, value: str) -> str:
+    """What an entry is found by. Domains and contact numbers are no secrets."""
+    if key in (SuppressionKey.DOMAIN, SuppressionKey.CONTACT):
+        return f"{key.value}:{value.lower()}"
+    return database.fingerprint(key.value, value.lower())
+
+
+def insert_suppressions(
+    connection: Connection, database: Database, entries: Sequence[Suppression]
+) -> int:
+    """Insert the entries that are not in force yet, in the caller's transaction."""
+    s = schema.suppression.c
+    added = 0
+    for entry in entries:
+        if entry.value is None:
+            continue
+        mark = fingerprint(database, entry.key, entry.value)
+        known = connection.execute(
+            select(s.id).where(
+                s.fingerprint == mark, s.scope == entry.scope.value, s.removed_at.is_(None)
+            )
+        ).first()
+        if known:
+            continue
+        connection.execute(
+            schema.suppression.insert().values(
+                key=entry.key.value, fingerprint=mark, value=entry.value, scope=entry.scope.value,
+                reason=entry.reason, note=entry.note, at=entry.at,
+            )
+        )  # fmt: skip
+        added += 1
+    return added
+
+
+def forbidden(
+    contact: Table, channel: Channel, *, reason: str | None = None
+) -> ColumnElement[bool]:
+    """Whether an entry in force forbids that channel for the row of `contact`."""
+    s = schema.suppression.c
+    scopes = [scope.value for scope in _FORBIDS[channel]]
+    query = select(literal(1)).where(s.removed_at.is_(None), s.scope.in_(scopes), _about(contact.c))
+    if reason is not None:
+        query = query.where(s.reason == reason)
+    return exists(query.correlate(contact))
+
+
+def _about(c: Columns) -> ColumnElement[bool]:
+    s = schema.suppression.c
+    return or_(
+        s.fingerprint == c.email_print,
+        s.fingerprint == c.phone_print,
+        s.fingerprint == c.mobile_print,
+        s.fingerprint == literal("contact:") + cast(c.id, Text),
+        s.fingerprint == literal("domain:") + c.email_domain,
+    )
