@@ -1,0 +1,160 @@
+"""To a usable connection: a few tries, TLS verified, login, then the next server.
+
+Tries only where trying again may help: nobody answers, a time-out, a 4yz greeting. A
+refused login or a certificate of somebody else is told at once.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+from outreach.model.settings import Security, Server
+from outreach.transports import LoginRefused, NotEncrypted, ServerDown, TransportError
+from outreach.transports.replies import written
+from outreach.transports.session import Session, Timeouts
+
+#: How secrets are referred to; anything else under `user:` is the name itself.
+_REFERENCES = ("env:", "file:", "keyring:")
+
+
+class Connector:
+    """Opens sessions to the first server of a list that takes us."""
+
+    def __init__(
+        self,
+        servers: Sequence[Server],
+        secrets: Callable[[str], str],
+        *,
+        timeouts: Timeouts,
+        tries: int,
+        pause: float,
+    ) -> None:
+        self._servers = servers
+        self._secrets = secrets
+        self._timeouts = timeouts
+        self._tries = tries
+        self._pause = pause
+        #: The server that answered last: the others of the pool go there at once.
+        self._current = 0
+        self._contexts: dict[int, ssl.SSLContext] = {}
+        self._own_name: str | None = None
+
+    async def connect(self) -> Session:
+        """A session, or the error of the first server when none of them takes us."""
+        errors: list[TransportError] = []
+        count = len(self._servers)
+        for index in [(self._current + step) % count for step in range(count)]:
+            try:
+                session = await self._patiently(index)
+            except TransportError as error:
+                errors.append(error)
+                continue
+            self._current = index
+            return session
+        raise errors[0]
+
+    async def _patiently(self, index: int) -> Session:
+        server = self._servers[index]
+        place = f"{server.host}:{server.port}"
+        if server.security is Security.NONE and not server.on_loopback:
+            raise NotEncrypted(place, "security: none is for this machine only")
+        patience = AsyncRetrying(
+            stop=stop_after_attempt(self._tries),
+            wait=wait_exponential(multiplier=self._pause, max=30),
+            retry=retry_if_exception(_may_pass),
+            reraise=True,
+        )
+        try:
+            smtp: SMTP = await patience(self._once, index)
+        except (SMTPException, OSError) as error:
+            raise _explained(place, error) from error
+        return Session(smtp, place=place, timeouts=self._timeouts)
+
+    async def _once(self, index: int) -> SMTP:
+        server = self._servers[index]
+        encrypted = server.security is not Security.NONE
+        smtp = SMTP(
+            hostname=server.host,
+            port=server.port,
+            local_hostname=self._own_name,
+            timeout=self._timeouts.command,
+            use_tls=server.security is Security.TLS,
+            start_tls=server.security is Security.STARTTLS,
+            tls_context=self._context(index) if encrypted else None,
+        )
+        await smtp.connect(timeout=self._timeouts.connect)
+        self._own_name = smtp.local_hostname
+        try:
+            await self._log_in(smtp, server)
+            if smtp.is_ehlo_or_helo_needed:
+                await smtp.ehlo()
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    async def _log_in(self, smtp: SMTP, server: Server) -> None:
+        if server.user is None:
+            return
+        named = server.user.startswith(_REFERENCES)
+        user = self._secrets(server.user) if named else server.user
+        password = self._secrets(server.password) if server.password else ""
+        await smtp.login(user, password)
+
+    def _context(self, index: int) -> ssl.SSLContext:
+        """TLS 1.2 or later, certificate and name verified (RFC 8314 §3, RFC 9325)."""
+        if index not in self._contexts:
+            server = self._servers[index]
+            try:
+                context = ssl.create_default_context(cafile=server.ca_file)
+            except (OSError, ssl.SSLError) as error:
+                raise NotEncrypted(f"{server.host}:{server.port}", f"ca_file: {error}") from error
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._contexts[index] = context
+        return self._contexts[index]
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether trying again in a moment may help."""
+    if _certificate(error) or isinstance(error, TransportError):
+        return False
+    if isinstance(error, SMTPResponseException):
+        return 400 <= error.code <= 499
+    return isinstance(error, SMTPServerDisconnected | SMTPTimeoutError | OSError)
+
+
+def _certificate(error: BaseException) -> ssl.SSLError | None:
+    """The TLS error behind an error, if that is what it was."""
+    for candidate in (error, error.__cause__):
+        if isinstance(candidate, ssl.SSLError):
+            return candidate
+    return None
+
+
+def _explained(place: str, error: SMTPException | OSError) -> TransportError:
+    """A foreign exception in the words of the house."""
+    certificate = _certificate(error)
+    if certificate:
+        reason = getattr(certificate, "verify_message", None) or str(certificate)
+        return NotEncrypted(place, reason)
+    if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
+        return LoginRefused(place, written(error.code, error.message))
+    if isinstance(error, SMTPResponseException):
+        return ServerDown(place, written(error.code, error.message))
+    if isinstance(error, OSError):
+        return ServerDown(place, str(error))
+    if error.message.startswith("SMTP STARTTLS"):
+        return NotEncrypted(place, "it offers no STARTTLS")
+    # aiosmtplib's other bare errors are about AUTH: not offered, or no common method.
+    return LoginRefused(place, error.message)
