@@ -7,13 +7,14 @@ already marked), then the ends of the body.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from outreach.errors import Location, Problems, Text
-from outreach.rendering.letter.archive import pack
+from outreach.rendering.letter.archive import Member, pack
 from outreach.rendering.letter.fields import Element, Field
 from outreach.rendering.letter.lines import mark_lines
 from outreach.rendering.letter.lists import restart_lists
@@ -21,14 +22,21 @@ from outreach.rendering.letter.marks import FORBIDDEN, Marks, alone
 from outreach.rendering.letter.outfit import Outfit, outfit_of
 from outreach.rendering.letter.package import (
     CONTENT_TYPES,
+    R,
     TemplateError,
     W,
     parse,
     relationships_of,
 )
 from outreach.rendering.letter.program import BundlePlan, CopiedPart, List, Mark, Nodes, Program
-from outreach.rendering.letter.reading import Duty, Template, duty, part_fields, plain_text_field
-from outreach.rendering.letter.sections import mark_body, prepare_sections
+from outreach.rendering.letter.reading import (
+    Duty,
+    Template,
+    duty,
+    part_fields,
+    plain_text_field,
+)
+from outreach.rendering.letter.sections import blank_id, mark_body, prepare_sections
 from outreach.rendering.letter.slots import Names, Resolve, put_slots
 from outreach.rendering.letter.unique import (
     bookmark_names,
@@ -45,6 +53,8 @@ class _Marked:
     nodes: Mapping[str, Nodes]
     lists: tuple[List, ...]
     first_list: int
+    #: Which blank parts the bundle needs ("header", "footer").
+    blanks: frozenset[str]
 
 
 def compile_template(template: Template, resolve: Resolve, known: Iterable[str] = ()) -> Program:
@@ -110,11 +120,12 @@ def _mark(
         for part in package.related(f"{kind}s"):
             number_notes(kind, [document], roots[part], marks)
     lists, first_list = _lists(template, roots, marks)
-    prepare_sections(document, outfit.copied_ids, marks)
+    blanks = prepare_sections(document, outfit.copied_ids, _prefix(document), marks)
     for root in roots.values():
         mark_lines(root)
     mark_body(document, _prefix(document), marks)
-    return _Marked({part: marks.nodes(root) for part, root in roots.items()}, lists, first_list)
+    nodes = {part: marks.nodes(root) for part, root in roots.items()}
+    return _Marked(nodes, lists, first_list, blanks)
 
 
 def _lists(
@@ -158,6 +169,7 @@ def _bundle(template: Template, outfit: Outfit, marked: _Marked) -> BundlePlan:
     head, letter, ending, section, tail = _cut(
         marked.nodes[package.document], Mark.BODY, Mark.BREAK, Mark.SECTION, Mark.END
     )
+    blanks = [_blank(package.document, kind) for kind in sorted(marked.blanks)]
     left_out = {*numbering, *(relationships_of(part) for part in copied)}
     return BundlePlan(
         head=head,
@@ -172,11 +184,36 @@ def _bundle(template: Template, outfit: Outfit, marked: _Marked) -> BundlePlan:
         lists=marked.lists,
         first_list=marked.first_list,
         numbering=_numbering(template, numbering[0]) if numbering else None,
-        content_types=outfit.content_types(without=copied),
-        relationships=outfit.document_relationships(without=outfit.copied_ids),
-        static=tuple(pack(name, content) for name, content in outfit.files.items()
-                     if name not in left_out),
+        content_types=outfit.content_types(without=copied) + "".join(b.type for b in blanks),
+        relationships=outfit.document_relationships(without=outfit.copied_ids)
+        + "".join(b.relationship for b in blanks),
+        static=(
+            *(pack(part, content) for part, content in outfit.files.items()
+              if part not in left_out),
+            *(blank.member for blank in blanks),
+        ),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """An empty header or footer: its entries in the lists, and itself."""
+
+    type: str
+    relationship: str
+    member: Member
+
+
+def _blank(document: str, kind: str) -> _Blank:
+    name = f"{blank_id(kind)}.xml"
+    part = posixpath.join(posixpath.dirname(document), name)
+    root = {"header": "hdr", "footer": "ftr"}[kind]
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    return _Blank(
+        f'<Override PartName="/{part}" ContentType="{word}.{kind}+xml"/>',
+        f'<Relationship Id="{blank_id(kind)}" Type="{R}/{kind}" Target="{name}"/>',
+        pack(part, f'<w:{root} xmlns:w="{W}"><w:p/></w:{root}>'.encode()),
+    )
 
 
 def _cut(nodes: Nodes, *places: Mark) -> tuple[Nodes, ...]:

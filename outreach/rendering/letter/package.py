@@ -123,7 +123,9 @@ def content_type(types: etree._Element, part: str) -> str:
     """The type of a part: its own, else that of its extension."""
     extension = part.rpartition(".")[2].lower()
     kinds = {
-        element.get("PartName") or element.get("Extension", "").lower(): element.get("ContentType", "")
+        element.get("PartName") or element.get("Extension", "").lower(): element.get(
+            "ContentType", ""
+        )
         for element in types
     }
     return kinds.get(f"/{part}") or kinds.get(extension, "")

@@ -128,7 +128,9 @@ def part_fields(root: Element, name: str) -> list[Field]:
 def plain_text_field(text: str, name: str) -> DefinitionError:
     """`«Nom»` that is no field: what it is, and how to make it one."""
     return DefinitionError(
-        Text("“«{text}»” is plain text and no merge field: it would be printed like this", text=text),
+        Text(
+            "“«{text}»” is plain text and no merge field: it would be printed like this", text=text
+        ),
         where=Location(name),
         hint=Text("insert it in Word with Mailings, Insert Merge Field (LibreOffice loses them)"),
     )

@@ -20,8 +20,13 @@ _AFTER_PAGE_NUMBER = frozenset(map(w, ("cols", "formProt", "vAlign", "noEndnote"
                                "printerSettings", "sectPrChange")))  # fmt: skip
 
 
-def prepare_sections(root: Element, own_parts: frozenset[str], marks: Marks) -> None:
-    """Pages from 1, a new page for each letter, headers of its own (relationship ids)."""
+def prepare_sections(
+    root: Element, own_parts: frozenset[str], prefix: str, marks: Marks
+) -> frozenset[str]:
+    """Pages from 1, a new page for each letter, headers of its own (relationship ids).
+
+    Returns which blank parts the bundle needs: "header", "footer", both or none.
+    """
     body = _body(root)
     if body.find(_SECTION) is None:
         etree.SubElement(body, _SECTION)
@@ -31,6 +36,7 @@ def prepare_sections(root: Element, own_parts: frozenset[str], marks: Marks) -> 
         relationship = reference.get(f"{{{R}}}id", "")
         if relationship in own_parts:
             reference.set(f"{{{R}}}id", marks.text(OwnPart(relationship)))
+    return _stop_inheritance(sections, prefix, marks)
 
 
 def mark_body(root: Element, prefix: str, marks: Marks) -> None:
@@ -80,6 +86,30 @@ def _start_at_one(section: Element) -> None:
             section.append(numbers)
     if numbers.get(w("start")) is None:
         numbers.set(w("start"), "1")
+
+
+def _stop_inheritance(sections: list[Element], prefix: str, marks: Marks) -> frozenset[str]:
+    """A first section without a header that a later one has gets a blank one in the bundle.
+
+    Word would let it inherit that of the section before: of another person's letter.
+    """
+
+    def named(section: Element) -> set[tuple[str, str]]:
+        return {(kind, reference.get(w("type"), "default")) for kind in ("header", "footer")
+                for reference in section.iter(w(f"{kind}Reference"))}  # fmt: skip
+
+    later = {name for section in sections[1:] for name in named(section)}
+    lacking = sorted(later - named(sections[0]))
+    for kind, page in lacking:
+        target = f'xmlns:r="{R}" r:id="{blank_id(kind)}"'
+        blank = f'<{prefix}{kind}Reference {prefix}type="{page}" {target}/>'
+        sections[0].insert(0, marks.element(Either("", (blank,))))
+    return frozenset(kind for kind, _ in lacking)
+
+
+def blank_id(kind: str) -> str:
+    """The relationship of the bundle's blank header or footer."""
+    return f"blank_{kind}"
 
 
 def _put_break(paragraph: Element, marks: Marks) -> None:
