@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.errors import Text
+from outreach.files.delimited import unfit
 from outreach.files.headline import LOOKED_AT, find_header
 from outreach.files.tables import Row, Table, UnreadableTable
 
@@ -85,10 +86,7 @@ def _rows(path: Path, sheet: str) -> Iterator[Row]:
 def _fitted(row: Row, width: int) -> Row:
     if not any(row.cells[width:]):
         return Row(row.line, row.cells[:width])
-    fault = Text(
-        "has {count} cells where the header has {width}", count=len(row.cells), width=width
-    )
-    return Row(row.line, row.cells, fault)
+    return Row(row.line, row.cells, unfit(len(row.cells), width))
 
 
 def _written(value: object) -> str:

@@ -86,4 +86,17 @@ def _mark(connection: Connection) -> str:
 def _bind(column: Column[Any], connection: Connection) -> Callable[[Any], Any]:
     """What turns a value of ours into one of the driver's."""
     process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    return process or (lambda value: value)
+    if process is None:
+        return lambda value: value
+    convert, last, converted = process, None, None
+
+    def bind(value: Any) -> Any:
+        nonlocal last, converted
+        if value is None:
+            return None
+        # The instant of an import stands in every row: converted once.
+        if value is not last:
+            last, converted = value, convert(value)
+        return converted
+
+    return bind

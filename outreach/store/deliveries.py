@@ -178,7 +178,6 @@ class Deliveries:
                         state=DeliveryState.CLAIMED.value,
                         run_id=run,
                         claimed_at=now,
-                        attempts=d.attempts + 1,
                         message_id=func.coalesce(d.message_id, message_id),
                         message_date=func.coalesce(
                             d.message_date, literal(now, d.message_date.type)
@@ -226,7 +225,6 @@ class Deliveries:
                     state=DeliveryState.DUE.value,
                     run_id=None,
                     claimed_at=None,
-                    attempts=d.attempts - 1,
                 )
             )
 

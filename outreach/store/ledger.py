@@ -7,12 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, func, or_, select, update
 
 from outreach.model.change import Change, Planned, Progress, Settled, Stop
 from outreach.model.contact import Kind
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event, EventKind
+from outreach.model.ids import ContactId
 from outreach.model.money import to_minor
 from outreach.store import schema
 from outreach.store.engine import Database
@@ -22,6 +23,9 @@ from outreach.store.suppressions import insert_suppressions
 #: Facts that come from the person (retention is counted from the last of them).
 _ACTS = frozenset({"replied", "appointment", "quote", "order", "met", "opted_out", "call_back"})
 
+#: People asked about in one query: databases bound the parameters of a statement.
+_PAGE = 500
+
 
 def write_change(connection: Connection, database: Database, change: Change) -> None:
     """Write all of it in the caller's transaction."""
@@ -29,7 +33,7 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
     _settle(connection, database, change.settled)
     insert_events(connection, database, events)
     _count(connection, database, events)
-    plan(connection, change.planned)
+    plan(connection, _going_on(connection, change.planned))
     _advance(connection, change.progress)
     for stop in change.stops:
         _stop(connection, database, stop)
@@ -49,14 +53,29 @@ def _first_contacts_only(connection: Connection, events: Sequence[Event]) -> lis
     first = [e for e in events if e.stage == "contacted" and e.campaign is not None]
     if not first:
         return list(events)
-    c = schema.enrolment.c
-    query = select(c.campaign_id, c.contact_id).where(
-        c.contact_id.in_({e.contact for e in first}),
-        c.campaign_id.in_({e.campaign for e in first}),
-        c.stage_rank.is_not(None),
-    )
-    known = {(row.campaign_id, row.contact_id) for row in connection.execute(query)}
+    contacts = [event.contact for event in first]
+    known = _enrolments(connection, contacts, schema.enrolment.c.stage_rank.is_not(None))
     return [e for e in events if e.stage != "contacted" or (e.campaign, e.contact) not in known]
+
+
+def _going_on(connection: Connection, planned: Sequence[Planned]) -> list[Planned]:
+    """Nothing is planned for whose chain has ended: a doubt may be settled after the stop."""
+    contacts = [p.contact for p in planned]
+    ended = _enrolments(connection, contacts, schema.enrolment.c.stopped_at.is_not(None))
+    return [p for p in planned if (p.campaign, p.contact) not in ended]
+
+
+def _enrolments(
+    connection: Connection, contacts: Sequence[ContactId], condition: ColumnElement[bool]
+) -> set[tuple[int | None, int]]:
+    """Campaign and contact of these people's enrolments for which `condition` is true."""
+    c = schema.enrolment.c
+    found: set[tuple[int | None, int]] = set()
+    for begin in range(0, len(contacts), _PAGE):
+        page = contacts[begin : begin + _PAGE]
+        query = select(c.campaign_id, c.contact_id).where(c.contact_id.in_(page), condition)
+        found |= {(row.campaign_id, row.contact_id) for row in connection.execute(query)}
+    return found
 
 
 # --- events and what is counted from them -------------------------------------------------

@@ -1,0 +1,193 @@
+"""Which type a column of the user's holds, found from all of its cells.
+
+A type is given when the cells leave no doubt: whole numbers, decimals in either
+convention, dates, yes or no. What may be an identifier stays text: leading zeros, more
+than 15 digits, a header that says code or number. A few cells that say "none" (`n/a`,
+`inconnu`) do not change the type of the others: they are set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from outreach.errors import Text
+from outreach.model.field import FieldType, Value
+from outreach.model.text import fold
+
+#: Significant digits that survive a double-precision number (IEEE 754), hence both databases.
+MOST_DIGITS = 15
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?: \d{3}){1,4})")
+_NUMBER = re.compile(
+    r"[-+]?(?P<whole>0|[1-9]\d*|[1-9]\d{0,2}(?:(?P<sep>[ ']|(?P<point>\.)|(?P<comma>,))\d{3})*)"
+    r"(?:[.,](?P<part>\d+))?"
+)
+_MONEY = re.compile(r"(?:€|EUR|EUROS?)", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<d2>\d{1,2})[/.-](?P<m2>\d{1,2})[/.-](?P<y2>\d{4}))"
+    r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+)
+#: Looks like a number that only an identifier has.
+_IDENTIFIER = re.compile(r"0\d+|\d{16,}")
+
+_TRUE = frozenset({"true", "vrai", "oui", "yes", "o", "y"})
+_FALSE = frozenset({"false", "faux", "non", "no", "n"})
+
+#: What people type into a cell to say that there is nothing to say.
+_NOTHING = frozenset({
+    "n/a", "na", "n.a.", "nc", "n.c.", "nd", "n.d.", "ns", "-", "--", "---", "?", "??", "/", ".",
+    "neant", "aucun", "aucune", "inconnu", "inconnue", "unknown", "none", "null", "nul", "vide",
+    "empty", "#n/a", "#ref!", "#value!", "#valeur!", "#div/0!", "#nom?", "#name?", "tbd",
+    "non renseigne", "non communique", "sans objet", "a verifier", "a completer",
+})  # fmt: skip
+
+#: Words of a header that names an identifier, whatever its cells look like.
+_CODE_WORDS = frozenset({
+    "code", "codes", "id", "ident", "identifiant", "ref", "reference", "num", "numero", "siren",
+    "siret", "nic", "naf", "ape", "uai", "insee", "cp", "zip", "postal", "postcode", "tel",
+    "telephone", "phone", "mobile", "fax", "gsm", "iban", "bic", "ean", "isbn", "matricule", "sku",
+})  # fmt: skip
+
+#: Misfits tolerated in a column of at least so many cells.
+_ENOUGH = 20
+_TOLERATED = 0.05
+
+#: Candidates, the narrowest first: the first that all cells fit is the column's type.
+_CANDIDATES = (FieldType.BOOLEAN, FieldType.INTEGER, FieldType.NUMBER, FieldType.DATE)
+
+
+@dataclass(slots=True)
+class ColumnType:
+    """Takes the cells of one column one by one and says, at the end, what they are."""
+
+    header: str
+    count: int = 0
+    nothing: int = 0
+    identifiers: int = 0
+    fits: dict[FieldType, int] = field(default_factory=lambda: dict.fromkeys(_CANDIDATES, 0))
+    _last: tuple[FieldType, ...] = ()
+
+    def see(self, text: str) -> None:
+        """One tidy cell that holds something."""
+        self.count += 1
+        if not any(c.isdigit() for c in text[:24]):
+            self._see_words(text)
+        elif _IDENTIFIER.fullmatch(text):
+            self.identifiers += 1
+        else:
+            for candidate in _CANDIDATES[1:]:
+                if typed(text, candidate) is not None:
+                    self.fits[candidate] += 1
+
+    def _see_words(self, text: str) -> None:
+        if len(text) > 24:
+            return
+        word = fold(text)
+        if word in _TRUE or word in _FALSE:
+            self.fits[FieldType.BOOLEAN] += 1
+        elif word in _NOTHING:
+            self.nothing += 1
+
+    @property
+    def type(self) -> FieldType:
+        if self.is_identifier:
+            return FieldType.TEXT
+        told = self.count - self.nothing
+        for candidate in _CANDIDATES:
+            misfits = told - self.fits[candidate]
+            # Only dates are unmistakable enough to outvote a few odd cells.
+            some = candidate is FieldType.DATE and told >= _ENOUGH
+            if told and misfits <= (told * _TOLERATED if some else 0):
+                return candidate
+        return FieldType.TEXT
+
+    @property
+    def is_identifier(self) -> bool:
+        """The cells, or the header, speak of an identifier."""
+        header = fold(self.header)
+        named = "n°" in header or bool(_CODE_WORDS & set(re.findall(r"[a-z]+", header)))
+        return named or self.identifiers > 0
+
+    def mostly(self, type_: FieldType) -> bool:
+        """Whether at least half of the cells fit a type that the base already gives the field."""
+        if type_ is FieldType.TEXT:
+            return True
+        return self.identifiers == 0 and self.fits.get(type_, 0) * 2 >= self.count
+
+
+def typed(text: str, type_: FieldType) -> Value:
+    """The value of a tidy cell, or None when it does not fit the type."""
+    match type_:
+        case FieldType.TEXT:
+            return text
+        case FieldType.INTEGER:
+            return int(text.replace(" ", "")) if _INTEGER.fullmatch(text) else None
+        case FieldType.NUMBER | FieldType.MONEY:
+            return _number(text)
+        case FieldType.DATE:
+            return _date(text)
+        case FieldType.BOOLEAN:
+            return _boolean(text)
+        case FieldType.DATETIME:
+            return None
+
+
+def _boolean(text: str) -> bool | None:
+    word = fold(text)
+    if word in _TRUE or word == "1":
+        return True
+    return False if word in _FALSE or word == "0" else None
+
+
+def _number(text: str) -> Decimal | None:
+    """`1 234,50 €`, `1.234,5`, `1,234.5`, `-3`: exact, at most 15 significant digits."""
+    bare = _MONEY.sub("", text).strip()
+    found = _NUMBER.fullmatch(bare)
+    if not found:
+        return None
+    part = found["part"] or ""
+    whole = re.sub(r"[ '.,]", "", found["whole"])
+    if found["sep"] and (found["point"] or found["comma"]) and not _groups(bare, found):
+        return None
+    if len((whole + part).lstrip("0").rstrip("0" if part else "")) > MOST_DIGITS:
+        return None
+    sign = "-" if bare.startswith("-") else ""
+    return Decimal(f"{sign}{whole}.{part}" if part else f"{sign}{whole}")
+
+
+def _groups(text: str, found: re.Match[str]) -> bool:
+    """`1.234,5` and `1.234.567` group thousands; a lone `1.234` may be either and is a decimal."""
+    separator = "." if found["point"] else ","
+    return text.count(separator) > 1 or bool(found["part"])
+
+
+def _date(text: str) -> date | None:
+    """`2027-03-01`, `01/03/2027`, `1.3.2027`: the day first, as in French."""
+    found = _DATE.fullmatch(text)
+    if not found:
+        return None
+    year, month, day = (
+        found["y"] or found["y2"],
+        found["m"] or found["m2"],
+        found["d"] or found["d2"],
+    )
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def misfit(type_: FieldType) -> Text:
+    """Why a cell was set aside in a column of that type."""
+    match type_:
+        case FieldType.INTEGER:
+            return Text("not a whole number")
+        case FieldType.DATE | FieldType.DATETIME:
+            return Text("not a date")
+        case FieldType.BOOLEAN:
+            return Text("neither yes nor no")
+        case _:
+            return Text("not a number")

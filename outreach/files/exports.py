@@ -1,0 +1,126 @@
+"""Tables out: CSV and Excel workbooks that open well and come back unchanged.
+
+A cell that a spreadsheet would run as a formula gets a leading apostrophe, which
+reading takes away again (OWASP, "CSV injection"). Numbers and international phone
+numbers begin with a sign too, but no spreadsheet runs them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from outreach.errors import Location, OutreachError, Text
+from outreach.files.source import shown
+from outreach.model.field import Value
+
+_HARMLESS = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+#: What a spreadsheet runs, behind any apostrophes of the text's own.
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+
+#: How many rows an Excel sheet holds below its header.
+SHEET_ROWS = 1_048_575
+
+
+class CannotWrite(OutreachError):
+    """The file cannot be written where it was asked for."""
+
+    def __init__(self, file: Path, what: Text, hint: Text | None = None) -> None:
+        super().__init__(what, where=Location(shown(file)), hint=hint)
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    dangerous = _DANGEROUS.match(text) and not _HARMLESS.fullmatch(text)
+    return f"'{text}" if dangerous else text
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    """Write rows under a header, as the name's ending says; how many there were.
+
+    The file appears whole or not at all. Raises `CannotWrite`.
+    """
+    write = _FORMATS.get(path.suffix.lower())
+    if write is None:
+        raise CannotWrite(
+            path,
+            Text("tables are written as {endings}", endings=", ".join(_FORMATS)),
+            Text("give the file one of these endings"),
+        )
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        count = write(part, header, rows)
+        part.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CannotWrite(path, Text("cannot be written: {reason}", reason=reason)) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    # The byte-order mark tells Excel that this is UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow([neutral(name) for name in header])
+        count = 0
+        for row in rows:
+            writer.writerow([written(value) for value in row])
+            count += 1
+    return count
+
+
+def written(value: Value) -> str:
+    """A value as a cell of text: ISO dates, a decimal point, `true` and `false`."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return neutral(value)
+        case Decimal():
+            return f"{value:f}"
+        case int():
+            return str(value)
+        case _:
+            return value.isoformat()
+
+
+def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    from openpyxl import Workbook
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("outreach")
+    sheet.freeze_panes = "A2"
+    sheet.append([neutral(name) for name in header])
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        if count > SHEET_ROWS:
+            raise CannotWrite(
+                path,
+                Text("an Excel sheet holds {count} rows, this is more", count=SHEET_ROWS),
+                Text("export as .csv"),
+            )
+        sheet.append([_excel(value) for value in row])
+    workbook.save(path)
+    return count
+
+
+def _excel(value: Value) -> Value:
+    if isinstance(value, str):
+        return neutral(value)
+    # Excel knows no time zones.
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+_FORMATS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Value]]], int]] = {
+    ".csv": _write_csv,
+    ".xlsx": _write_workbook,
+}

@@ -1,0 +1,63 @@
+"""The file of rejected rows: mended by hand, it can be imported as it is."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from outreach.cleaning.headers import OWN_COLUMNS
+from outreach.errors import Text
+from outreach.files.exports import neutral
+from outreach.files.tables import Row
+from outreach.model.admission import Rejection
+
+
+class Rejects:
+    """Rejected rows with their own columns, behind their line and the reason.
+
+    The file is made with its first row. The two columns of ours are passed over when
+    it comes back.
+    """
+
+    def __init__(self, place: Path, header: Sequence[str], say: Callable[[Text], str]) -> None:
+        self._place = place
+        self._header = [name for name in header if name not in OWN_COLUMNS]
+        self._own = [i for i, name in enumerate(header) if name in OWN_COLUMNS]
+        self._say = say
+        self._file: IO[str] | None = None
+        #: Where the rejected rows are; None while there are none.
+        self.written: Path | None = None
+
+    def __enter__(self) -> Rejects:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def write(self, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
+        """Write the rows of a chunk that were rejected, in the order of the file."""
+        if not rejected:
+            return
+        reasons = {one.line: one.reason for one in rejected}
+        writer = csv.writer(self._open(), delimiter=";")
+        if self.written is None:
+            self.written = self._place
+            writer.writerow([*OWN_COLUMNS, *self._header])
+        for row in rows:
+            if row.line in reasons:
+                cells = [neutral(c) for i, c in enumerate(row.cells) if i not in self._own]
+                writer.writerow([row.line, self._say(reasons[row.line]), *cells])
+
+    def _open(self) -> IO[str]:
+        if self._file is None:
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            number = 2
+            while self._place.exists():
+                stem = self._place.stem.removesuffix(f"~{number - 1}")
+                self._place = self._place.with_name(f"{stem}~{number}.csv")
+                number += 1
+            self._file = self._place.open("x", encoding="utf-8-sig", newline="")
+        return self._file
