@@ -38,7 +38,8 @@ class Language:
         if isinstance(text, Plural):
             sentence = self._catalogue.ngettext(text.msgid, text.plural, text.count)
         else:
-            sentence = self._catalogue.gettext(text.msgid)
+            # gettext answers its own header for the empty sentence.
+            sentence = self._catalogue.gettext(text.msgid) if text.msgid else ""
         return sentence.format_map(values) if values else sentence
 
     def _value(self, value: object) -> object:

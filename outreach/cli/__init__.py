@@ -1,0 +1,42 @@
+"""The command line: parse, ask the application for the parts, call one function, show.
+
+Commands are found by name in `COMMANDS` and imported when they are used, so that
+`outreach --help` costs little more than click itself.
+"""
+
+from __future__ import annotations
+
+from outreach.cli.door import Door
+
+#: topic → command → (module, what it does in a line). The order is the order of the help.
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Start here": {
+        "demo": ("demo", "The main job on sample data, end to end, nothing leaves this machine."),
+        "init": ("workspace", "Make a new workspace in DIR."),
+        "schema": ("workspace", "Print the JSON Schema of campaign or settings files."),
+    },
+    "Who": {
+        "contacts": ("contacts", "The contact base: import, list, count, show, fields, export."),
+        "suppress": ("suppress", "Who must not be written to."),
+    },
+    "Campaigns": {
+        "check": ("check", "Every problem of CAMPAIGN, nothing sent."),
+        "preview": ("preview", "What would leave, for whom."),
+        "launch": ("launch", "Freeze the audience of CAMPAIGN and start it."),
+        "run": ("run", "Do everything that is due now: the one command cron needs."),
+        "status": ("status", "How far campaigns have come."),
+        "settle": ("settle", "Say what became of messages whose outcome is unknown."),
+    },
+    "Every day": {
+        "letters": ("letters", "The letters to print, and those that were posted."),
+        "calls": ("calls", "The calls to make today, with their guide."),
+        "record": ("record", "Record a step of the chain: a reply, an appointment, an order."),
+        "why": ("why", "What a person got, what comes next, or why nothing comes."),
+    },
+    "What came of it, how much next": {
+        "report": ("report", "The chain with its rates, cost and profit."),
+        "plan": ("plan", "From a goal to prospects, touches and hours."),
+    },
+}
+
+main = Door(COMMANDS)

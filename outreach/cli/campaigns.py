@@ -1,0 +1,56 @@
+"""What the commands about campaigns share: the parts of the runner, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from outreach.application import Application
+from outreach.errors import Text
+from outreach.model.audience import AudienceCount, Exclusion
+from outreach.store.campaigns import Launched
+
+if TYPE_CHECKING:
+    from outreach.runner.compose import Mailroom
+
+
+def mailroom(parts: Application, campaigns: Iterable[Launched] = ()) -> Mailroom:
+    """What makes the e-mails and letters of this workspace."""
+    from outreach.files.secrets import resolve_secret
+    from outreach.runner.compose import Mailroom
+
+    return Mailroom(
+        parts.store,
+        parts.settings,
+        secret=lambda reference: resolve_secret(reference, parts.settings.folder),
+        now=parts.now,
+        campaigns={campaign.id: campaign for campaign in campaigns},
+    )
+
+
+#: Exclusion reasons as people read them.
+REASONS: dict[Exclusion, Text] = {
+    Exclusion.SUPPRESSED: Text("on the suppression list"),
+    Exclusion.OPTED_OUT: Text("asked not to be contacted"),
+    Exclusion.BOUNCED: Text("e-mail address is dead"),
+    Exclusion.NO_ADDRESS: Text("no address for the first step"),
+    Exclusion.INVALID_ADDRESS: Text("address cannot be used"),
+    Exclusion.SAME_ADDRESS: Text("same mailbox as somebody chosen"),
+    Exclusion.OTHER_CAMPAIGN: Text("in another unfinished campaign"),
+    Exclusion.PRESSURE: Text("contacted too recently"),
+    Exclusion.NOT_PERMITTED: Text("no permission for this channel"),
+    Exclusion.ONE_PER: Text("another of the household or firm was chosen"),
+}
+
+
+def audience_lines(count: AudienceCount) -> list[Text]:
+    """Who is in, who is out and why, as lines."""
+    lines = [Text("{matched:>7}  match the expression", matched=count.matched)]
+    for reason, people in count.excluded.items():
+        lines.append(Text("{people:>7}  left out: {reason}", people=people, reason=REASONS[reason]))
+    lines.append(Text("{selected:>7}  selected", selected=count.selected))
+    if count.control:
+        lines.append(Text("{control:>7}  of them control: never contacted, followed all the same",
+                          control=count.control))  # fmt: skip
+    lines.append(Text("{enrolled:>7}  enrolled", enrolled=count.enrolled))
+    return lines

@@ -1,0 +1,82 @@
+"""`check`: every problem of a campaign, nothing sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from outreach.application import Application
+from outreach.cli.campaigns import audience_lines, mailroom
+from outreach.cli.door import Command, as_json
+from outreach.cli.output import leave, say, show
+from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
+from outreach.model.settings import Compliance
+from outreach.runner.check import Checked, Problem, Severity
+from outreach.runner.check import check as check_campaign
+
+
+@click.command(cls=Command)
+@click.argument("campaign")
+@click.pass_obj
+def check(parts: Application, campaign: str) -> None:
+    """Show every problem of CAMPAIGN, with its place; nothing is sent.
+
+    Exits with 1 when the campaign must not start as it is.
+    """
+    try:
+        file = parts.campaign_file(campaign)
+        checked = check_campaign(file, mailroom(parts), now=parts.now())
+    except Problems as problems:
+        checked = Checked(tuple(Problem(Severity.ERROR, e) for e in problems.errors), None)
+    show(parts, {"problems": [_row(parts, problem) for problem in checked.problems]},
+         lambda: _print(parts, campaign, checked))  # fmt: skip
+    if checked.stopping(_compliance(parts)):
+        leave(ExitCode.MENDABLE)
+
+
+def _compliance(parts: Application) -> Compliance:
+    try:
+        return parts.settings.compliance
+    except OutreachError:
+        return Compliance.WARN
+
+
+def _row(parts: Application, problem: Problem) -> dict[str, Any]:
+    return {
+        "severity": problem.severity.value,
+        **as_json(problem.error, parts.spoken().say),
+    }
+
+
+def _print(parts: Application, name: str, checked: Checked) -> None:
+    for problem in checked.problems:
+        _print_problem(parts, problem)
+    errors = sum(problem.severity is Severity.ERROR for problem in checked.problems)
+    warnings = len(checked.problems) - errors
+    if checked.chosen is not None:
+        say(parts, Text("Audience of {name!r} as it is now:", name=name))
+        for line in audience_lines(checked.chosen.count):
+            say(parts, line)
+        say(parts)
+    counted = Text(
+        "{errors}, {warnings}",
+        errors=Plural("{count} error", "{count} errors", errors),
+        warnings=Plural("{count} warning", "{count} warnings", warnings),
+    )
+    say(parts, counted)
+    if not checked.stopping(_compliance(parts)):
+        say(parts, Text("It can start: outreach launch {name}", name=name))
+
+
+def _print_problem(parts: Application, problem: Problem) -> None:
+    speak = parts.spoken().say
+    error = problem.error
+    place = f"{error.where}: " if error.where and str(error.where) else ""
+    kind = Text("error") if problem.severity is Severity.ERROR else Text("warning")
+    colour = "red" if problem.severity is Severity.ERROR else "yellow"
+    click.echo(f"{click.style(speak(kind), fg=colour)}: {place}{speak(error.what)}")
+    if excerpt := getattr(error, "excerpt", None):
+        click.echo(excerpt)
+    if error.hint:
+        click.echo(f"  {speak(error.hint)}")

@@ -1,0 +1,255 @@
+"""The door itself: options that any command takes, errors into words and exit codes.
+
+`--json`, `--now` and `--config` may stand before or after a command's name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import IO, Any
+
+import click
+
+from outreach.application import Application, Options
+from outreach.errors import ExitCode, OutreachError, Problems, Text
+
+CommandTable = dict[str, dict[str, tuple[str, str]]]
+
+
+def _note(name: str) -> Any:
+    """A callback that notes an option for the whole invocation, wherever it stood."""
+
+    def note(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+        if value:
+            setattr(ctx.find_root().obj.options, name, value)
+
+    return note
+
+
+def everywhere() -> list[click.Option]:
+    """The options that may stand before or after any command's name."""
+    return [
+        click.Option(["--json"], is_flag=True, expose_value=False, callback=_note("json"),
+                     help="Exactly one JSON object on standard output."),
+        click.Option(["--now"], metavar="INSTANT", expose_value=False, callback=_note("now"),
+                     help="Run as if at that instant (rehearsals only)."),
+        click.Option(["--config"], metavar="FILE", expose_value=False, callback=_note("config"),
+                     help="The settings file, instead of the nearest outreach.yaml."),
+    ]  # fmt: skip
+
+
+class SpokenMixin(click.Command):
+    """Help in the reader's language, with the options that go everywhere."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        params = super().get_params(ctx)
+        names = {name for param in params for name in param.opts}
+        return [*params[:-1], *(o for o in everywhere() if o.opts[0] not in names), *params[-1:]]
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        say = ctx.find_root().obj.spoken().say
+        original, self.help = self.help, say(Text(self.help)) if self.help else None
+        options = [p for p in self.params if isinstance(p, click.Option) and p.help]
+        helps = [option.help for option in options]
+        for option in options:
+            option.help = say(Text(option.help or ""))
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self.help = original
+            for option, text in zip(options, helps, strict=True):
+                option.help = text
+
+
+class Command(SpokenMixin):
+    """A command of ours."""
+
+
+class Group(SpokenMixin, click.Group):
+    """A noun with verbs; with a default command it can be called bare (`outreach letters`)."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, default: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.default = default
+        if default:
+            self.no_args_is_help = False
+            self.invoke_without_command = False
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if self.default and not self._names_a_command(args) and "--help" not in args:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def _names_a_command(self, args: Sequence[str]) -> bool:
+        plain = [arg for arg in args if not arg.startswith("-")]
+        return bool(plain) and plain[0] in self.commands
+
+
+class Door(Group):
+    """The program: finds commands lazily, turns errors into words and exit codes."""
+
+    def __init__(self, table: CommandTable) -> None:
+        super().__init__(
+            "outreach",
+            help="Letters, e-mails, calls and visits as one prospecting chain.",
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        )
+        self.table = table
+        self.no_args_is_help = True
+        self.params.append(
+            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False,
+                         callback=_version, help="Print the version."),
+        )  # fmt: skip
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for commands in self.table.values() for name in commands]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        for commands in self.table.values():
+            if name in commands:
+                module = import_module(f"outreach.cli.{commands[name][0]}")
+                command: click.Command = getattr(module, name)
+                return command
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from outreach.errors import did_you_mean
+
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            say = ctx.obj.spoken().say
+            hint = did_you_mean(args[0], self.list_commands(ctx))
+            what = say(Text("there is no command {name!r}", name=args[0]))
+            ctx.fail(f"{what}\n  {say(hint)}" if hint else what)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        say = ctx.obj.spoken().say
+        for topic, commands in self.table.items():
+            rows = [(name, say(Text(line))) for name, (_, line) in commands.items()]
+            with formatter.section(say(Text(topic))):
+                formatter.write_dl(rows)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:  # fmt: skip
+        extra.setdefault("obj", Application(Options()))
+        return super().make_context(info_name, args, parent, **extra)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        *_a: Any,
+        **extra: Any,
+    ) -> Any:
+        extra.pop("standalone_mode", None)
+        arguments = list(sys.argv[1:] if args is None else args)
+        parts = Application(Options(json="--json" in arguments))
+        code = self.answer(arguments, parts, **extra)
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(int(code))
+
+    def answer(self, arguments: list[str], parts: Application, **extra: Any) -> int:
+        """Run one command with these parts; its exit code. Errors are told on the way."""
+        try:
+            result = super().main(
+                arguments, prog_name="outreach", standalone_mode=False, obj=parts, **extra
+            )
+            return int(result) if isinstance(result, int) else ExitCode.DONE
+        except OutreachError as error:
+            tell(error, parts)
+            return error.exit_code
+        except click.exceptions.Exit as leaving:
+            return leaving.exit_code
+        except click.ClickException as error:
+            return _usage(error, parts)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo(parts.spoken().say(Text("interrupted")), err=True)
+            return ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            return ExitCode.DONE
+        except Exception as bug:
+            return _bug(bug, parts)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        from outreach import __version__
+
+        click.echo(f"outreach {__version__}")
+        ctx.exit()
+
+
+def tell(error: OutreachError, parts: Application) -> None:
+    """Every error of one kind, on stderr for people, on stdout as JSON for programs."""
+    errors = error.errors if isinstance(error, Problems) else (error,)
+    say = parts.spoken().say
+    if parts.options.json:
+        rows = [as_json(one, say) for one in errors]
+        click.echo(json.dumps({"errors": rows}, ensure_ascii=False))
+        return
+    for one in errors:
+        place = f"{one.where}: " if one.where and str(one.where) else ""
+        _red(f"{place}{say(one.what)}")
+        if excerpt := getattr(one, "excerpt", None):
+            click.echo(excerpt, err=True)
+        if one.hint:
+            click.echo(f"  {say(one.hint)}", err=True)
+
+
+def as_json(error: OutreachError, say: Any) -> dict[str, Any]:
+    """The JSON form of one error (CONTRACT, "JSON keys")."""
+    where = error.where
+    return {
+        "message": say(error.what),
+        "file": where.file if where else None,
+        "line": where.line if where else None,
+        "column": where.column if where else None,
+        "hint": say(error.hint) if error.hint else None,
+    }
+
+
+def _red(text: str, stream: IO[str] | None = None) -> None:
+    colour = "NO_COLOR" not in os.environ
+    click.echo(click.style(text, fg="red") if colour else text, err=True, file=stream)
+
+
+def _usage(error: click.ClickException, parts: Application) -> int:
+    if parts.options.json:
+        row = {"message": error.format_message(), "file": None, "line": None, "column": None,
+               "hint": None}  # fmt: skip
+        click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
+    else:
+        error.show()
+    return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.MENDABLE
+
+
+def _bug(bug: Exception, parts: Application) -> int:
+    trace = "".join(traceback.format_exception(bug))
+    what = parts.spoken().say(
+        Text(
+            "this is a mistake of the program, not yours: {error}",
+            error=f"{type(bug).__name__}: {bug}",
+        )
+    )
+    if parts.options.json:
+        row = {"message": what, "file": None, "line": None, "column": None, "hint": None}
+        click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
+    else:
+        _red(what)
+    click.echo(trace, err=True)
+    return ExitCode.BUG

@@ -1,0 +1,102 @@
+"""How answers are shown: one JSON object, or text 80 columns wide. Progress goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from outreach.application import Application
+from outreach.errors import ExitCode, Text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: What people's terminals show without wrapping.
+WIDTH = 80
+
+
+def show(
+    parts: Application, data: dict[str, Any], lines: Callable[[], None] | Iterable[str | Text] = ()
+) -> None:
+    """The answer of a command: `data` as JSON under `--json`, else `lines` as text.
+
+    `lines` is a function that prints, or sentences to be printed in order.
+    """
+    if parts.options.json:
+        click.echo(json.dumps(data, ensure_ascii=False, default=plain_json))
+    elif callable(lines):
+        lines()
+    else:
+        for line in lines:
+            say(parts, line)
+
+
+def say(parts: Application, line: str | Text = "") -> None:
+    """A line of the answer, on stdout."""
+    click.echo(parts.language.say(line) if isinstance(line, Text) else line)
+
+
+def notice(parts: Application, line: str | Text) -> None:
+    """Something beside the answer, on stderr."""
+    click.echo(parts.language.say(line) if isinstance(line, Text) else line, err=True)
+
+
+def leave(code: ExitCode) -> NoReturn:
+    """End the command with that exit code, after its answer was shown."""
+    raise click.exceptions.Exit(int(code))
+
+
+def plain_json(value: Any) -> Any:
+    """Numbers as plain JSON numbers, instants as ISO 8601 with offset."""
+    if isinstance(value, Decimal | Fraction):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A rich console: 80 wide when nobody looks, never coloured off a terminal or with NO_COLOR."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else WIDTH
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+
+
+def table(
+    parts: Application,
+    headers: Sequence[Text],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+) -> None:
+    """A plain table; the columns in `right` hold numbers."""
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for index, header in enumerate(headers):
+        grid.add_column(
+            parts.language.say(header),
+            justify="right" if index in right else "left",
+            overflow="ellipsis",
+        )
+    for row in rows:
+        grid.add_row(*row)
+    console().print(grid)
+
+
+def on_terminal() -> bool:
+    """Whether a person can be asked something."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and "CI" not in os.environ

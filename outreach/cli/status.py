@@ -1,0 +1,90 @@
+"""`status`: how far campaigns have come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from outreach.application import Application
+from outreach.cli.door import Command
+from outreach.cli.output import say, show, table
+from outreach.errors import Text
+from outreach.model.audience import Arm
+from outreach.model.delivery import DeliveryState
+from outreach.store.campaigns import Launched
+
+#: Delivery states as people read them.
+STATES: dict[DeliveryState, Text] = {
+    DeliveryState.DUE: Text("due: wait for their time, the post or a call"),
+    DeliveryState.CLAIMED: Text("claimed by a run"),
+    DeliveryState.SENT: Text("sent, posted or done"),
+    DeliveryState.REFUSED: Text("refused by the server"),
+    DeliveryState.UNKNOWN: Text("unknown: settle them"),
+    DeliveryState.HELD: Text("held: a value is missing"),
+    DeliveryState.SKIPPED: Text("skipped"),
+    DeliveryState.CANCELLED: Text("cancelled: the person's chain ended"),
+}
+
+
+@click.command(cls=Command)
+@click.argument("campaign", required=False)
+@click.pass_obj
+def status(parts: Application, campaign: str | None) -> None:
+    """Show how far CAMPAIGN has come, or all of them."""
+    if campaign is None:
+        rows = [_data(parts, launched) for launched in parts.store.campaigns.all()]
+        show(parts, {"campaigns": rows}, lambda: _print_all(parts, rows))
+        return
+    launched = parts.launched(campaign)
+    data = _data(parts, launched)
+    held = parts.store.deliveries.in_state(DeliveryState.HELD, [launched.id])
+    show(parts, data, lambda: _print_one(parts, data, len(held)))
+
+
+def _data(parts: Application, launched: Launched) -> dict[str, Any]:
+    states = parts.store.deliveries.by_state(launched.id)
+    arms = parts.store.campaigns.arms(launched.id)
+    next_at = parts.store.deliveries.next_due([launched.id])
+    return {
+        "campaign": launched.name,
+        "state": launched.state.value,
+        "enrolled": arms.get(Arm.ENROLLED, 0),
+        "control": arms.get(Arm.CONTROL, 0),
+        "by_state": {state.value: count for state, count in states.items()},
+        "next_at": next_at.astimezone(parts.settings.zone) if next_at else None,
+    }
+
+
+def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        say(parts, Text("No campaign was launched yet: outreach launch CAMPAIGN"))
+        return
+    headers = [Text("Campaign"), Text("State"), Text("Enrolled"), Text("Sent"), Text("Due"), Text("Next")]
+    table(
+        parts,
+        headers,
+        (
+            [
+                row["campaign"],
+                row["state"],
+                str(row["enrolled"]),
+                str(row["by_state"]["sent"]),
+                str(row["by_state"]["due"]),
+                parts.language.write(row["next_at"]) if row["next_at"] else "–",
+            ]
+            for row in rows
+        ),
+        right=(2, 3, 4),
+    )
+
+
+def _print_one(parts: Application, data: dict[str, Any], held: int) -> None:
+    say(parts, Text("{campaign}: {state}, {enrolled} enrolled, {control} control", **data))
+    for state, count in data["by_state"].items():
+        if count:
+            say(parts, Text("{count:>7}  {state}", count=count, state=STATES[DeliveryState(state)]))
+    if data["next_at"]:
+        say(parts, Text("Next due: {instant}", instant=data["next_at"]))
+    if held:
+        say(parts, Text("Which value is missing says: outreach why WHO"))

@@ -1,0 +1,120 @@
+"""`suppress`: who must not be written to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from outreach.application import Application
+from outreach.cli.door import Group
+from outreach.cli.output import leave, say, show, table
+from outreach.errors import ExitCode, OutreachError, Plural, Text, WrongUsage
+from outreach.model.suppression import Suppression, SuppressionScope
+from outreach.runner.suppress import meaning, suppress_people, unsuppress
+
+
+@click.group(cls=Group)
+def suppress() -> None:
+    """Say who must not be contacted; asked at selection and again before each message."""
+
+
+_channel = click.option(
+    "--channel",
+    type=click.Choice([scope.value for scope in SuppressionScope]),
+    default=SuppressionScope.ALL.value,
+    show_default=True,
+    help="What is forbidden.",
+)
+
+
+@suppress.command()
+@click.argument("who", nargs=-1, required=True)
+@_channel
+@click.option("--reason", default="suppressed", metavar="WORD", help="Why, in a word.")
+@click.option("--note", metavar="TEXT", help="A note, such as who asked for it.")
+@click.pass_obj
+def add(parts: Application, who: tuple[str, ...], channel: str, reason: str, note: str | None) -> None:
+    """Forbid WHO: an address, a @domain, a phone number, a name or an id."""
+    entries = [
+        entry
+        for one in who
+        for entry in meaning(
+            one, parts.store, scope=SuppressionScope(channel), reason=reason, note=note,
+            now=parts.now(), country=parts.settings.country,
+        )
+    ]  # fmt: skip
+    added = suppress_people(parts.store, entries, now=parts.now())
+    show(parts, {"added": added, "known": len(entries) - added},
+         [Plural("{count} entry added", "{count} entries added", added)])  # fmt: skip
+
+
+@suppress.command()
+@click.argument("who", nargs=-1, required=True)
+@click.pass_obj
+def remove(parts: Application, who: tuple[str, ...]) -> None:
+    """Allow WHO again; the entries stay on record."""
+    removed = sum(
+        unsuppress(parts.store, one, now=parts.now(), country=parts.settings.country) for one in who
+    )
+    show(parts, {"removed": removed},
+         [Plural("{count} entry taken back", "{count} entries taken back", removed)])  # fmt: skip
+    if not removed:
+        leave(ExitCode.MENDABLE)
+
+
+@suppress.command(name="list")
+@click.pass_obj
+def list_(parts: Application) -> None:
+    """Show the entries in force."""
+    entries = parts.store.suppressions.all()
+    rows = [
+        {"key": e.key.value, "value": e.value, "scope": e.scope.value, "reason": e.reason,
+         "at": e.at.astimezone(parts.settings.zone), "note": e.note}
+        for e in entries
+    ]  # fmt: skip
+    show(parts, {"suppressions": rows}, lambda: _print(parts, entries))
+
+
+def _print(parts: Application, entries: list[Suppression]) -> None:
+    if not entries:
+        say(parts, Text("Nobody is suppressed."))
+        return
+    headers = [Text("What"), Text("Who"), Text("Channel"), Text("Reason"), Text("Since")]
+    zone = parts.settings.zone
+    table(parts, headers, (
+        [e.key.value, e.value or "–", e.scope.value, e.reason,
+         parts.language.write(e.at.astimezone(zone).date())]
+        for e in entries
+    ))  # fmt: skip
+
+
+@suppress.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path))
+@_channel
+@click.option("--reason", default="suppressed", metavar="WORD", help="Why, in a word.")
+@click.pass_obj
+def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
+    """Forbid everyone in FILE: one address, number or @domain per line, or a table with such a column."""
+    from outreach.files.words import words_of
+
+    entries: list[Suppression] = []
+    errors: list[OutreachError] = []
+    read = 0
+    for word in words_of(file):
+        read += 1
+        try:
+            entries += meaning(
+                word, parts.store, scope=SuppressionScope(channel), reason=reason,
+                note=file.name, now=parts.now(), country=parts.settings.country,
+            )
+        except WrongUsage as error:
+            errors.append(error)
+    added = suppress_people(parts.store, entries, now=parts.now())
+    data = {"read": read, "added": added, "known": len(entries) - added, "rejected": len(errors)}
+    show(parts, data, [Text("{read} read, {added} added, {known} known already, {rejected} rejected", **data),
+                       *(error.what for error in errors[:20])])  # fmt: skip
+    if errors:
+        leave(ExitCode.PARTLY_DONE)
+
+
