@@ -43,7 +43,7 @@ class Settled:
     expected: tuple[DeliveryState, ...] = (DeliveryState.CLAIMED,)
     detail: str | None = None
     due_at: datetime | None = None
-    #: A call tried in vain counts as an attempt though it stays to be made.
+    #: An attempt was made that counts: a try at a server that answered, a call.
     attempted: bool = False
     cost: Decimal | None = None
     address: str | None = None

@@ -146,7 +146,7 @@ def _admit(
         if rejects:
             rejects.write(rows, taken.rejected)
         aside.update(a.field for d in drafts for a in d.set_aside if a.reason)
-        samples += drafts[: SAMPLES - len(samples)]
+        samples += drafts[: SAMPLES - len(samples)] if wanted.dry_run else []
         done = Admitted(done.counts + taken.counts, (done.rejected + taken.rejected)[:SAMPLES])
         told(len(rows))
     contacts.finish_import(number, done.counts, now=now)

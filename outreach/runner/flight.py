@@ -25,10 +25,10 @@ from outreach.model.ids import CampaignId, DeliveryId, RunId
 from outreach.model.message import Message
 from outreach.model.settings import Limits
 from outreach.runner.clock import Clock
-from outreach.runner.sending import Compose, Ledger, Progress, SendReport
+from outreach.runner.sending import Compose, Ledger, Progress, SendReport, sent_so_far
 from outreach.runner.trouble import NoWayOut, Trouble
 from outreach.runner.turns import Turns
-from outreach.scheduling.pace import DAY, HOUR, MINUTE, Counts
+from outreach.scheduling.pace import MINUTE
 from outreach.transports import Transport
 
 #: Longer waits are not sat out: the run ends and says when to come back.
@@ -174,7 +174,8 @@ class Flight:
         hungry = not self._turns.senders()
         for sender in self._turns.senders():
             room = self._transports[sender].connections - self._under_way(sender)
-            counts = self._counts(sender, now)
+            limits = self._limits.get(sender, Limits())
+            counts = sent_so_far(self._ledger, sender, limits, now, pending=self._under_way(sender))
             while room > 0 and len(group) < self._budget():
                 turn = self._turns.next(sender, now, counts)
                 if not isinstance(turn, DueEmail):
@@ -188,22 +189,6 @@ class Flight:
                     counts = replace(counts, hour=counts.hour + 1, day=counts.day + 1)
                     room -= 1
         return group, min(wakes, default=None), hungry
-
-    def _counts(self, sender: str, now: datetime) -> Counts:
-        """What hours and days know of a sender: the ledger, and what is not in it yet."""
-        limits = self._limits.get(sender)
-        if limits is None:
-            return Counts()
-        counts = Counts()
-        pending = self._under_way(sender)
-        if limits.per_hour is not None:
-            sent, oldest = self._ledger.sent_since(sender, now - HOUR)
-            counts = replace(counts, hour=sent + pending, hour_oldest=oldest)
-        if limits.per_day is not None or limits.warm_up_start is not None:
-            sent, oldest = self._ledger.sent_since(sender, now - DAY)
-            first = self._ledger.first_sent(sender)
-            counts = replace(counts, day=sent + pending, day_oldest=oldest, first=first)
-        return counts
 
     def _under_way(self, sender: str) -> int:
         return sum(1 for name, _ in self._air.values() if name == sender)

@@ -37,6 +37,8 @@ class SendLedger:
     _ids: dict[DeliveryId, str] = field(default_factory=dict)
     #: When the next closed window opens, of the campaigns that wait for one.
     opens_at: datetime | None = None
+    #: How many were settled as skipped because their people must not be written to.
+    passed_over: int = 0
 
     def due_emails(
         self,
@@ -47,24 +49,26 @@ class SendLedger:
         excluding: Collection[DeliveryId] = (),
     ) -> list[DueEmail]:
         """Due e-mails of the campaigns whose window is open; who may not be written to is settled."""
-        due = self.store.deliveries.due(
-            now=now,
-            channels=_EMAIL,
-            campaigns=self._open(now, campaigns),
-            limit=limit,
-            excluding=excluding,
-        )
-        blocked = self.store.deliveries.blocked([d.delivery for d in due])
-        if blocked:
-            self.settle(
-                [(d.delivery, Skipped(blocked[d.delivery.id])) for d in due if d.delivery.id in blocked],
-                now=now,
-            )
-        return [
-            DueEmail(d.delivery, self._remember(d.delivery), d.domain or "")
-            for d in due
-            if d.delivery.id not in blocked
-        ]
+        going = self._open(now, campaigns)
+        while due := self.store.deliveries.due(
+            now=now, channels=_EMAIL, campaigns=going, limit=limit, excluding=excluding
+        ):
+            blocked = self.store.deliveries.blocked([d.delivery for d in due])
+            gone = [
+                (d.delivery, Skipped(blocked[d.delivery.id]))
+                for d in due
+                if d.delivery.id in blocked
+            ]
+            if gone:
+                self.settle(gone, now=now)
+                self.passed_over += len(gone)
+            if len(gone) < len(due):
+                return [
+                    DueEmail(d.delivery, self._remember(d.delivery), d.domain or "")
+                    for d in due
+                    if d.delivery.id not in blocked
+                ]
+        return []
 
     def count_due(self, *, now: datetime, campaigns: Sequence[CampaignId] | None) -> int:
         chosen = list(self.campaigns) if campaigns is None else list(campaigns)
@@ -83,9 +87,7 @@ class SendLedger:
         return may
 
     def _waits(self, campaign: CampaignId, now: datetime) -> bool:
-        return bool(
-            self.store.deliveries.count_due(now=now, channels=_EMAIL, campaigns=[campaign])
-        )
+        return bool(self.store.deliveries.count_due(now=now, channels=_EMAIL, campaigns=[campaign]))
 
     def _remember(self, delivery: Delivery) -> str:
         """Note the Message-ID it will carry; the key of its sender."""

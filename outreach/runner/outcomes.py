@@ -141,6 +141,7 @@ def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
         at=here.happened_at,
         expected=here.expected,
         detail=reply or None,
+        attempted=True,
         cost=cost_of(step, here.costs),
         address=here.address,
     )
@@ -150,7 +151,14 @@ def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
 
 
 def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
-    again = next_try(delivery.attempts, outcome, here.now, seed=delivery.message_id or "")
+    tries = delivery.attempts + outcome.counts
+    again = next_try(
+        tries,
+        outcome,
+        here.now,
+        seed=delivery.message_id or "",
+        first_tried=delivery.message_date,
+    )
     if again is None:
         return _refused(delivery, Refused(f"gave up: {outcome.reply}"), here)
     back = Settled(
@@ -160,6 +168,7 @@ def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
         expected=here.expected,
         detail=outcome.reply,
         due_at=again,
+        attempted=outcome.counts,
     )
     return Change(settled=(back,))
 
@@ -193,6 +202,7 @@ def _noted(
                 at=here.now,
                 expected=expected,
                 detail=detail,
+                attempted=state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN),
                 address=here.address,
             ),
         ),

@@ -220,7 +220,7 @@ class Runner:
             refused=sent.refused,
             unknown=sent.unknown,
             held=sent.held + held,
-            skipped=sent.skipped + skipped,
+            skipped=sent.skipped + ledger.passed_over + skipped,
             letters=deliveries.count_due(now=now, channels=(Channel.LETTER,), campaigns=numbers),
             tasks=deliveries.count_due(now=now, channels=_BY_HAND, campaigns=numbers),
             remaining=sent.remaining,

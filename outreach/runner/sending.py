@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +11,8 @@ from outreach.errors import OutreachError
 from outreach.model.delivery import Claimed, Delivery, DueEmail, Held, Outcome, Skipped
 from outreach.model.ids import CampaignId, DeliveryId, RunId
 from outreach.model.message import Message
+from outreach.model.settings import Limits
+from outreach.scheduling.pace import DAY, HOUR, Counts
 
 
 class Ledger(Protocol):
@@ -94,3 +96,21 @@ class SendReport:
     interrupted: bool
     #: What stopped a sender or a campaign, each told once.
     errors: tuple[OutreachError, ...]
+
+
+def sent_so_far(
+    ledger: Ledger, sender: str, limits: Limits, now: datetime, *, pending: int
+) -> Counts:
+    """What the quotas of hours and days need: the ledger's numbers, and what is not in it yet.
+
+    Nothing is asked for that no limit needs.
+    """
+    counts = Counts()
+    if limits.per_hour is not None:
+        sent, oldest = ledger.sent_since(sender, now - HOUR)
+        counts = replace(counts, hour=sent + pending, hour_oldest=oldest)
+    if limits.per_day is not None or limits.warm_up_start is not None:
+        sent, oldest = ledger.sent_since(sender, now - DAY)
+        first = ledger.first_sent(sender)
+        counts = replace(counts, day=sent + pending, day_oldest=oldest, first=first)
+    return counts

@@ -1,0 +1,586 @@
+"""The sending loop over real SMTP: at most once, at the chosen pace, nothing forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from types import TracebackType
+from typing import Self
+
+import pytest
+from fakes import PaperLedger
+from smtp_servers import HANG_UP, SmtpServer
+
+from outreach.errors import OutreachError, StoreError, Text
+from outreach.model.delivery import (
+    Delivery,
+    DeliveryState,
+    Held,
+    Refused,
+    Sent,
+    Skipped,
+)
+from outreach.model.ids import CampaignId, DeliveryId, RunId
+from outreach.model.message import Message
+from outreach.model.settings import Limits, Security, Server
+from outreach.runner.clock import PretendedClock, RealClock
+from outreach.runner.interrupt import stop_on_signals
+from outreach.runner.send import Progress, SendReport, send_due
+from outreach.transports import Transport
+from outreach.transports.session import Timeouts
+from outreach.transports.smtp import SmtpTransport
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
+#: Long ago: due on the real clock as on the pretended one.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+RUN = RunId(1)
+
+
+def way_out(server: SmtpServer | int, connections: int = 4) -> SmtpTransport:
+    port = server if isinstance(server, int) else server.port
+    address = Server(host="127.0.0.1", port=port, security=Security.NONE, connections=connections)
+    timeouts = Timeouts(connect=2, command=2, start=2, final=2, quit=0.2)
+    return SmtpTransport([address], str, timeouts=timeouts, tries=2, pause=0.01)
+
+
+def compose(delivery: Delivery) -> Message:
+    message_id = delivery.message_id or f"<{delivery.id}@ledger.example>"
+    date = delivery.message_date
+    assert date is not None
+    head = f"Message-ID: {message_id}\r\nDate: {date.isoformat()}\r\nSubject: x\r\n\r\n"
+    return Message(
+        envelope_from="marie@atelier.example",
+        recipient=f"p{delivery.id}@example.org",
+        message_id=message_id,
+        subject="x",
+        text="x",
+        html=None,
+        content=head.encode() + b"x\r\n",
+    )
+
+
+def ledger_of(count: int, **more: object) -> PaperLedger:
+    ledger = PaperLedger()
+    for number in range(1, count + 1):
+        ledger.add(number, due=LONG_AGO, **more)  # type: ignore[arg-type]
+    return ledger
+
+
+def run(
+    ledger: PaperLedger,
+    transports: Mapping[str, Transport] | SmtpServer,
+    limits: Limits | Mapping[str, Limits] | None = None,
+    *,
+    clock: PretendedClock | RealClock | None = None,
+    composing: Callable[[Delivery], Message | Held | Skipped] = compose,
+    **more: object,
+) -> SendReport:
+    if isinstance(transports, SmtpServer):
+        transports = {"marie": way_out(transports)}
+    if limits is None or isinstance(limits, Limits):
+        limits = dict.fromkeys(transports, limits or Limits())
+    return asyncio.run(
+        send_due(
+            ledger,
+            composing,
+            transports,
+            limits,
+            run=RUN,
+            clock=clock or PretendedClock(NOON),
+            **more,  # type: ignore[arg-type]
+        )
+    )
+
+
+def everybody(count: int) -> list[str]:
+    return sorted(f"p{number}@example.org" for number in range(1, count + 1))
+
+
+# --- at most once --------------------------------------------------------------------------------
+
+
+def test_everything_due_leaves_once_and_a_second_run_sends_nothing() -> None:
+    ledger = ledger_of(30)
+    with SmtpServer() as server:
+        first = run(ledger, server)
+        second = run(ledger, server)
+
+    assert (first.sent, first.remaining, second.sent) == (30, 0, 0)
+    assert sorted(server.recipients) == everybody(30)
+    assert ledger.in_state(DeliveryState.SENT) == list(range(1, 31))
+
+
+@dataclass
+class Witness:
+    """A way out that looks into the ledger at the moment a message would leave."""
+
+    ledger: PaperLedger
+    connections: int = 2
+    bug: bool = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    async def deliver(self, message: Message) -> Sent:
+        number = DeliveryId(int(message.recipient[1:].split("@")[0]))
+        written = self.ledger.rows[number].delivery
+        assert written.state is DeliveryState.CLAIMED
+        assert written.message_id == message.message_id
+        await asyncio.sleep(0.01)
+        if self.bug and number == 2:
+            raise ZeroDivisionError
+        return Sent()
+
+
+def test_a_message_is_claimed_with_its_message_id_before_it_leaves() -> None:
+    ledger = ledger_of(5)
+
+    assert run(ledger, {"marie": Witness(ledger)}).sent == 5
+
+
+def test_no_more_is_claimed_than_there_are_free_connections() -> None:
+    ledger = ledger_of(6)
+    most = []
+
+    run(ledger, {"marie": Witness(ledger)}, progress=lambda p: most.append(p.under_way))
+    assert max(most) <= 2
+    assert ledger.claims >= 3
+
+
+def test_hung_up_after_the_dot_is_unknown_and_no_later_run_sends_it() -> None:
+    ledger = ledger_of(4)
+    with SmtpServer({"BODY": HANG_UP}, only_for="p2@") as server:
+        report = run(ledger, server)
+        again = run(ledger, server)
+
+    assert (report.sent, report.unknown, again.sent, again.unknown) == (3, 1, 0, 0)
+    assert ledger.in_state(DeliveryState.UNKNOWN) == [2]
+    assert sorted(server.recipients) == everybody(4)
+
+
+def test_refused_and_deferred_people_do_not_stop_the_others() -> None:
+    ledger = ledger_of(6)
+    with SmtpServer({"RCPT": "550 5.1.1 unknown"}, only_for="p2@") as server:
+        server.faults["DATA"] = "451 4.3.0 later"
+        server.only_for = "p2@"
+        report = run(ledger, server)
+
+    assert (report.sent, report.refused) == (5, 1)
+    assert ledger.outcomes[DeliveryId(2)] == [Refused("550 5.1.1 unknown", dead_address=True)]
+
+
+def test_a_deferred_message_waits_for_a_later_run() -> None:
+    ledger = ledger_of(3)
+    with SmtpServer({"RCPT": "450 4.2.0 greylisted"}, times=1) as server:
+        first = run(ledger, server)
+        soon = run(ledger, server)
+        later = run(ledger, server, clock=PretendedClock(NOON + timedelta(minutes=10)))
+
+    assert (first.sent, first.deferred, soon.sent, later.sent) == (2, 1, 0, 1)
+    assert sorted(server.recipients) == everybody(3)
+
+
+def test_the_ledger_that_cannot_be_written_stops_the_run_and_nothing_is_sent_again() -> None:
+    """The disk is full after the first answers: what was on the wire stays claimed."""
+    ledger = ledger_of(20)
+    ledger.full = True
+    with SmtpServer() as server:
+        with pytest.raises(StoreError, match="full"):
+            run(ledger, server)
+        ledger.full = False
+        after = run(ledger, server)
+
+    claimed = ledger.in_state(DeliveryState.CLAIMED)
+    assert 1 <= len(claimed) <= 4
+    assert after.sent == 20 - len(claimed)
+    assert sorted(server.recipients) == everybody(20)
+
+
+def test_a_bug_leaves_its_message_claimed_and_settles_the_others_on_the_wire() -> None:
+    ledger = ledger_of(5)
+    with pytest.raises(ZeroDivisionError):
+        run(ledger, {"marie": Witness(ledger, bug=True)})
+
+    assert ledger.in_state(DeliveryState.CLAIMED) == [2]
+    assert ledger.in_state(DeliveryState.SENT) == [1]
+
+
+# --- what cannot leave ---------------------------------------------------------------------------
+
+
+def test_held_and_skipped_are_written_down_without_a_connection() -> None:
+    ledger = ledger_of(4)
+
+    def composing(delivery: Delivery) -> Message | Held | Skipped:
+        held: dict[int, Held | Skipped] = {1: Held(("city",)), 2: Skipped("when")}
+        return held.get(delivery.id) or compose(delivery)
+
+    with SmtpServer() as server:
+        report = run(ledger, server, composing=composing)
+
+    assert (report.sent, report.held, report.skipped) == (2, 1, 1)
+    assert ledger.outcomes[DeliveryId(1)] == [Held(("city",))]
+    assert 1 not in ledger.claimed_at
+    assert sorted(server.recipients) == ["p3@example.org", "p4@example.org"]
+
+
+def test_whom_the_claim_forbids_is_not_written_to() -> None:
+    """Suppressed between the look and the claim."""
+    ledger = ledger_of(3)
+    ledger.forbidden.add(DeliveryId(2))
+    with SmtpServer() as server:
+        report = run(ledger, server)
+
+    assert (report.sent, report.skipped) == (2, 1)
+    assert sorted(server.recipients) == ["p1@example.org", "p3@example.org"]
+
+
+def test_what_did_not_leave_is_not_looked_at_twice_in_one_run() -> None:
+    """More than one reading of the ledger, with people whom the claim forbids or who are held."""
+    ledger = ledger_of(1200)
+    ledger.forbidden.update(map(DeliveryId, range(1, 1200, 100)))
+
+    def composing(delivery: Delivery) -> Message | Held:
+        return Held(("city",)) if delivery.id % 100 == 0 else compose(delivery)
+
+    with SmtpServer() as server:
+        report = run(ledger, server, composing=composing)
+
+    assert (report.sent, report.skipped, report.held) == (1176, 12, 12)
+    assert all(len(outcomes) == 1 for outcomes in ledger.outcomes.values())
+
+
+def test_a_short_reading_of_the_ledger_is_not_its_end() -> None:
+    """The ledger looks at `limit` rows and passes over some of them, opted out since."""
+
+    class Sparse(PaperLedger):
+        def due_emails(self, **asked):  # type: ignore[no-untyped-def]
+            return super().due_emails(**asked)[:7]
+
+    ledger = Sparse()
+    for number in range(1, 31):
+        ledger.add(number, due=LONG_AGO)
+    with SmtpServer() as server:
+        assert run(ledger, server).sent == 30
+
+
+def test_a_message_claimed_before_keeps_its_message_id_and_date() -> None:
+    ledger = PaperLedger()
+    ledger.add(
+        1, due=LONG_AGO, message_id="<first@ledger.example>", message_date=NOON - timedelta(days=1)
+    )
+    with SmtpServer() as server:
+        run(ledger, server)
+
+    ((_, content),) = server.received
+    assert b"Message-ID: <first@ledger.example>\r\nDate: 2027-02-28T12:00:00+00:00\r\n" in content
+
+
+def test_what_the_claim_writes_is_what_leaves_though_it_was_composed_before() -> None:
+    """The ledger's clock differs from the one that composed: the message is made again."""
+
+    class OwnDate(PaperLedger):
+        def claim(self, ids, *, run, now):  # type: ignore[no-untyped-def]
+            return super().claim(ids, run=run, now=now - timedelta(hours=3))
+
+    ledger = OwnDate()
+    ledger.add(1, due=LONG_AGO)
+    with SmtpServer() as server:
+        run(ledger, server)
+
+    assert b"Date: 2027-03-01T09:00:00+00:00\r\n" in server.received[0][1]
+
+
+def test_a_campaign_that_cannot_be_composed_is_told_once_and_the_others_go_on() -> None:
+    ledger = ledger_of(3, campaign=1)
+    for number in (4, 5):
+        ledger.add(number, due=LONG_AGO, campaign=2)
+
+    def composing(delivery: Delivery) -> Message:
+        if delivery.campaign == 1:
+            raise OutreachError(Text("templates/a.html: no such file"))
+        return compose(delivery)
+
+    with SmtpServer() as server:
+        report = run(ledger, server, composing=composing)
+
+    assert (report.sent, report.remaining) == (2, 3)
+    assert [str(error) for error in report.errors] == ["templates/a.html: no such file"]
+
+
+def test_only_the_campaigns_asked_for_are_sent() -> None:
+    ledger = ledger_of(2, campaign=1)
+    ledger.add(3, due=LONG_AGO, campaign=2)
+    with SmtpServer() as server:
+        report = run(ledger, server, campaigns=[CampaignId(2)])
+
+    assert (report.sent, server.recipients) == (1, ["p3@example.org"])
+
+
+# --- servers in trouble --------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_a_dead_server_loses_nothing_is_told_once_and_holds_up_no_other_sender() -> None:
+    ledger = ledger_of(10, sender="paul")
+    for number in range(11, 16):
+        ledger.add(number, due=LONG_AGO, sender="marie")
+    with SmtpServer() as server:
+        ways: dict[str, Transport] = {"marie": way_out(server), "paul": way_out(free_port())}
+        report = run(ledger, ways)
+
+    assert (report.sent, report.remaining) == (5, 10)
+    assert [type(error).__name__ for error in report.errors] == ["ServerDown"]
+    assert ledger.in_state(DeliveryState.DUE) == list(range(1, 11))
+
+
+def test_a_sender_without_a_server_is_named() -> None:
+    ledger = ledger_of(2, sender="nobody")
+    with SmtpServer() as server:
+        report = run(ledger, server)
+
+    assert report.remaining == 2
+    assert "'nobody'" in str(report.errors[0])
+
+
+def test_twenty_policy_refusals_in_a_row_stop_the_sender() -> None:
+    ledger = ledger_of(60)
+    with SmtpServer({"RCPT": "550 5.7.1 blocked"}) as server:
+        report = run(ledger, {"marie": way_out(server, connections=1)})
+
+    assert (report.refused, report.remaining) == (20, 40)
+    assert "550 5.7.1 blocked" in str(report.errors[0])
+
+
+def test_five_unknown_outcomes_in_a_row_stop_the_sender() -> None:
+    ledger = ledger_of(30)
+    with SmtpServer({"BODY": HANG_UP}) as server:
+        report = run(ledger, {"marie": way_out(server, connections=1)})
+
+    assert (report.unknown, report.remaining) == (5, 25)
+
+
+def test_dead_addresses_stop_nobody() -> None:
+    ledger = ledger_of(40)
+    with SmtpServer({"RCPT": "550 5.1.1 unknown user"}) as server:
+        report = run(ledger, server)
+
+    assert (report.refused, report.errors) == (40, ())
+
+
+# --- pace ----------------------------------------------------------------------------------------
+
+
+def most_in_any_window(starts: list[datetime], window: timedelta) -> int:
+    starts = sorted(starts)
+    return max(sum(1 for s in starts if a <= s < a + window) for a in starts)
+
+
+def test_the_pace_is_kept_on_a_simulated_clock() -> None:
+    """120 people at 60 a minute: two minutes of pretended time, in no real time."""
+    ledger = ledger_of(120)
+    clock = PretendedClock(NOON)
+    begun = time.monotonic()
+    with SmtpServer() as server:
+        report = run(ledger, server, Limits(per_minute=60, per_second=5), clock=clock)
+
+    assert report.sent == 120
+    starts = list(ledger.claimed_at.values())
+    assert most_in_any_window(starts, timedelta(minutes=1)) <= 60
+    assert most_in_any_window(starts, timedelta(seconds=1)) <= 5
+    assert timedelta(seconds=119) <= clock.now() - NOON <= timedelta(seconds=123)
+    assert time.monotonic() - begun < 20
+
+
+def test_the_pace_is_kept_on_the_real_clock() -> None:
+    ledger = ledger_of(10)
+    begun = time.monotonic()
+    with SmtpServer() as server:
+        report = run(ledger, server, Limits(per_second=20), clock=RealClock())
+
+    assert report.sent == 10
+    assert time.monotonic() - begun >= 9 / 20
+    assert most_in_any_window(list(ledger.claimed_at.values()), timedelta(seconds=0.25)) <= 5
+
+
+def test_a_slow_server_does_not_slow_the_pace() -> None:
+    """Answers take 0.3 s; at 20 a second over 8 connections 16 messages need about 0.9 s."""
+    ledger = ledger_of(16)
+    begun = time.monotonic()
+    with SmtpServer(delay=0.3) as server:
+        limits = Limits(per_second=20)
+        report = run(ledger, {"marie": way_out(server, 8)}, limits, clock=RealClock())
+
+    assert report.sent == 16
+    assert time.monotonic() - begun < 2.5
+
+
+def test_a_full_hour_ends_the_run_and_says_when_to_come_back() -> None:
+    ledger = ledger_of(5)
+    with SmtpServer() as server:
+        report = run(ledger, server, Limits(per_hour=3))
+
+    assert (report.sent, report.remaining) == (3, 2)
+    assert report.not_before == NOON + timedelta(hours=1)
+
+
+def test_the_first_day_of_a_warm_up_counts_what_earlier_runs_sent() -> None:
+    ledger = ledger_of(10)
+    limits = Limits(warm_up_start=4, warm_up_growth=Fraction(1, 2))
+    with SmtpServer() as server:
+        counts = [
+            run(ledger, server, limits, clock=PretendedClock(NOON + later)).sent
+            for later in (timedelta(0), timedelta(hours=12), timedelta(days=1))
+        ]
+
+    assert counts == [4, 0, 6]
+
+
+def test_a_closed_domain_never_delays_another() -> None:
+    ledger = ledger_of(5, domain="orange.fr")
+    for number in range(6, 26):
+        ledger.add(number, due=LONG_AGO, domain=f"d{number}.example")
+    with SmtpServer() as server:
+        report = run(
+            ledger, {"marie": way_out(server, 1)}, Limits(per_domain_per_minute=1), limit=21
+        )
+
+    assert report.sent == 21
+    assert server.recipients[0] == "p1@example.org"
+    assert sorted(server.recipients[1:]) == sorted(f"p{n}@example.org" for n in range(6, 26))
+
+
+def test_a_second_run_right_after_the_first_does_not_start_the_minute_anew() -> None:
+    """Two a minute: the second message, a run later, waits its half minute."""
+    ledger = ledger_of(2)
+    with SmtpServer() as server:
+        run(ledger, server, Limits(per_minute=2), limit=1)
+        clock = PretendedClock(NOON + timedelta(seconds=1))
+        run(ledger, server, Limits(per_minute=2), clock=clock)
+
+    assert sorted(ledger.claimed_at.values()) == [NOON, NOON + timedelta(seconds=30)]
+
+
+def test_a_run_sends_no_more_than_its_limit_and_not_after_its_end() -> None:
+    ledger = ledger_of(20)
+    with SmtpServer() as server:
+        few = run(ledger, server, limit=3)
+        late = run(ledger, server, until=NOON)
+        until = run(ledger, server, Limits(per_second=1), until=NOON + timedelta(seconds=5))
+
+    assert (few.sent, few.remaining) == (3, 17)
+    assert late.sent == 0
+    assert 4 <= until.sent <= 6
+
+
+# --- stopping ------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_finishes_what_is_on_the_wire_and_leaves_the_rest_due() -> None:
+    ledger = ledger_of(20)
+
+    async def work(server: SmtpServer) -> SendReport:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        with stop_on_signals(stop):
+            loop.call_later(0.15, os.kill, os.getpid(), signal.SIGINT)
+            return await send_due(
+                ledger,
+                compose,
+                {"marie": way_out(server, 2)},
+                {},
+                run=RUN,
+                clock=RealClock(),
+                stop=stop,
+            )
+
+    with SmtpServer(delay=0.4) as server:
+        report = asyncio.run(work(server))
+
+    assert report.interrupted
+    assert (report.sent, report.remaining) == (2, 18)
+    assert ledger.in_state(DeliveryState.CLAIMED) == []
+    assert len(server.received) == 2
+
+
+def test_ctrl_c_during_a_wait_is_quick() -> None:
+    ledger = ledger_of(5)
+
+    async def work(server: SmtpServer) -> SendReport:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.3, stop.set)
+        limits = {"marie": Limits(per_minute=2)}
+        ways = {"marie": way_out(server)}
+        return await send_due(ledger, compose, ways, limits, run=RUN, clock=RealClock(), stop=stop)
+
+    begun = time.monotonic()
+    with SmtpServer() as server:
+        report = asyncio.run(work(server))
+
+    assert (report.sent, report.interrupted) == (1, True)
+    assert time.monotonic() - begun < 2
+
+
+def test_a_cancelled_run_lands_too() -> None:
+    """Where no signal handler can be set, asyncio cancels the task at Ctrl-C."""
+    ledger = ledger_of(10)
+
+    async def work(server: SmtpServer) -> None:
+        ways = {"marie": way_out(server, 2)}
+        sending = asyncio.create_task(
+            send_due(ledger, compose, ways, {}, run=RUN, clock=RealClock())
+        )
+        await asyncio.sleep(0.2)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+
+    with SmtpServer(delay=0.4) as server:
+        asyncio.run(work(server))
+
+    assert len(ledger.in_state(DeliveryState.SENT)) == 2
+    assert ledger.in_state(DeliveryState.CLAIMED) == []
+
+
+def test_progress_is_told_on_the_way() -> None:
+    told: list[Progress] = []
+    with SmtpServer() as server:
+        run(ledger_of(12), server, progress=told.append)
+
+    assert told[-1].sent == 12
+    assert told[-1].under_way == 0
+    assert [p.sent for p in told] == sorted(p.sent for p in told)
+
+
+def test_nothing_due_is_nothing_done() -> None:
+    with SmtpServer() as server:
+        report = run(PaperLedger(), server)
+
+    assert (report.sent, report.remaining, report.not_before, report.interrupted) == (
+        0,
+        0,
+        None,
+        False,
+    )
+    assert server.connections == 0
