@@ -123,7 +123,7 @@ class Application:
         return self.now().astimezone(self.settings.zone).date()
 
     def instant(self, text: str) -> datetime:
-        """A date, or a date and time, as typed: in the workspace's zone unless it says otherwise."""
+        """A date, or a date and time, as typed: in the workspace's zone unless it says which."""
         try:
             read = datetime.fromisoformat(text)
         except ValueError:
@@ -189,9 +189,7 @@ class Application:
 
         return understand(expression, self.vocabulary(), where=where)
 
-    def select(
-        self, expression: str | None, *, where: Location | None = None
-    ) -> Selection | None:
+    def select(self, expression: str | None, *, where: Location | None = None) -> Selection | None:
         """An expression as a condition on the contact base; None selects everybody."""
         if expression is None or not expression.strip():
             return None
@@ -205,7 +203,7 @@ class Application:
             zone=self.settings.zone,
         )
 
-    # --- campaigns -----------------------------------------------------------------------------
+    # --- campaigns ----------------------------------------------------------------------------
 
     def campaign_file(self, name: str) -> CampaignFile:
         """The campaign of that name, or in that file, as it is written now."""
@@ -221,7 +219,7 @@ class Application:
             name = find_campaign(name, self.settings).campaign.name
         return self.store.campaigns.find(name)
 
-    # --- transports ----------------------------------------------------------------------------
+    # --- transports ---------------------------------------------------------------------------
 
     def transport(self, sender: Sender) -> Transport:
         """The way out for one sender. With `--now` only servers on loopback are reached."""

@@ -137,7 +137,7 @@ def win_back(document: Any) -> None:
     body(
         document,
         "Votre dernière commande remonte au ",
-        ("last_order_on", r'\@ "d MMMM yyyy"'),
+        ("Date_de_dernière_commande", r'\@ "d MMMM yyyy"'),
         ". Depuis, l’atelier a grandi : une nouvelle essence de chêne des forêts bretonnes, un "
         "second maître ébéniste, et des délais ramenés à cinq semaines.",
     )
@@ -151,7 +151,7 @@ def win_back(document: Any) -> None:
         [
             ("Entretien", "La révision de vos meubles, chez vous, sans frais"),
             ("Projet", "10 % sur votre prochaine commande"),
-            ("Conseil", "Une heure avec Yann Kerbrat, notre chef d’atelier"),
+            ("Conseil", "Une heure avec Yann Morvan, notre chef d’atelier"),
         ],
     )
     body(

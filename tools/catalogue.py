@@ -39,7 +39,7 @@ def sentences() -> dict[MessageId, list[tuple[str, int]]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         for message, line in _in_code(path):
             found.setdefault(message, []).append((str(path.relative_to(ROOT)), line))
-    for message in _in_help():
+    for message in (*_in_help(), *_field_labels()):
         found.setdefault(message, [])
     return found
 
@@ -52,6 +52,13 @@ def _in_code(path: Path) -> Iterator[tuple[MessageId, int]]:
         words = [a.value for a in node.args[:wanted] if isinstance(a, ast.Constant)]
         if wanted and len(words) == wanted and all(isinstance(word, str) for word in words):
             yield (str(words[0]) if wanted == 1 else (str(words[0]), str(words[1]))), node.lineno
+
+
+def _field_labels() -> Iterator[str]:
+    """How fields are called where people see them."""
+    from outreach.model.field import DERIVED, STANDARD
+
+    return (field.label for field in (*STANDARD, *DERIVED))
 
 
 def _in_help() -> Iterator[str]:
@@ -88,7 +95,9 @@ def renewed() -> Catalog:
     with PO.open("rb") as file:
         old = read_po(file, locale="fr")
     known = {message.id: message.string for message in old if message.id}
-    new = Catalog(locale="fr", project="outreach", fuzzy=False, header_comment="# Le français d'outreach.")
+    new = Catalog(
+        locale="fr", project="outreach", fuzzy=False, header_comment="# Le français d'outreach."
+    )
     for message, places in sorted(sentences().items(), key=lambda item: str(item[0])):
         # Lines move with every change; the file is enough to find a sentence.
         files = sorted({file for file, _ in places})

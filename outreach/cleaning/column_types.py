@@ -25,6 +25,7 @@ _NUMBER = re.compile(
     r"[-+]?(?P<whole>0|[1-9]\d*|[1-9]\d{0,2}(?:(?P<sep>[ ']|(?P<point>\.)|(?P<comma>,))\d{3})*)"
     r"(?:[.,](?P<part>\d+))?"
 )
+_DIGIT = re.compile(r"\d")
 _MONEY = re.compile(r"(?:€|EUR|EUROS?)", re.IGNORECASE)
 _DATE = re.compile(
     r"(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<d2>\d{1,2})[/.-](?P<m2>\d{1,2})[/.-](?P<y2>\d{4}))"
@@ -68,19 +69,21 @@ class ColumnType:
     nothing: int = 0
     identifiers: int = 0
     fits: dict[FieldType, int] = field(default_factory=lambda: dict.fromkeys(_CANDIDATES, 0))
-    _last: tuple[FieldType, ...] = ()
 
     def see(self, text: str) -> None:
         """One tidy cell that holds something."""
         self.count += 1
-        if not any(c.isdigit() for c in text[:24]):
+        if not _DIGIT.search(text):
             self._see_words(text)
+        elif _INTEGER.fullmatch(text):
+            self.fits[FieldType.INTEGER] += 1
+            self.fits[FieldType.NUMBER] += 1
         elif _IDENTIFIER.fullmatch(text):
             self.identifiers += 1
-        else:
-            for candidate in _CANDIDATES[1:]:
-                if typed(text, candidate) is not None:
-                    self.fits[candidate] += 1
+        elif _number(text) is not None:
+            self.fits[FieldType.NUMBER] += 1
+        elif _date(text) is not None:
+            self.fits[FieldType.DATE] += 1
 
     def _see_words(self, text: str) -> None:
         if len(text) > 24:

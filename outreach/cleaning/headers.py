@@ -241,7 +241,12 @@ def _as_wanted(index: int, header: str, field: str, names: _Names) -> Column:
         return Column(index, header, None, note=Text("left out, as the map says"))
     if field in STANDARD_NAMES or field == "tags":
         return Column(index, header, names.take(field), note=Text("as the map says"))
-    if field != slug(field) or field in names.reserved:
+    if field in names.reserved:
+        raise BadMap(
+            Text("{field!r} is a word of the program, not a field to be filled", field=field),
+            hint=Text("give the field another name"),
+        )
+    if field != slug(field):
         raise BadMap(
             Text("{field!r} cannot be the name of a field", field=field),
             hint=did_you_mean(field, (*STANDARD_NAMES, "tags"))

@@ -73,7 +73,7 @@ def _validated_email(address: str) -> Clean:
     return Clean(found.normalized)
 
 
-# --- phone -------------------------------------------------------------------------------------
+# --- phone ------------------------------------------------------------------------------------
 
 #: Mainland numbers, which need no library. 040… and 07 have holes, 08 has rules of its own;
 #: 0262, 0590, 0594, 0596, 0639, 069x are overseas, but 06 39 98 is ARCEP's range for fiction.
@@ -116,7 +116,7 @@ def _parsed_phone(text: str, country: str) -> Clean:
     return Clean(None, Text("not a phone number"))
 
 
-# --- firms -------------------------------------------------------------------------------------
+# --- firms ------------------------------------------------------------------------------------
 
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E[+]?\d+", re.IGNORECASE)
 
@@ -140,7 +140,7 @@ def _checked_siret(digits: str) -> Clean:
     return Clean(digits)
 
 
-# --- address, civility, kind ----------------------------------------------------------------------
+# --- address, civility, kind ------------------------------------------------------------------
 
 
 def postal_code_cleaner(country: str) -> Cleaner:

@@ -9,7 +9,7 @@ import click
 from outreach.application import Application
 from outreach.cli.campaigns import mailroom
 from outreach.cli.door import Command
-from outreach.cli.output import say, show
+from outreach.cli.output import say, show, wrap
 from outreach.errors import Plural, Text
 from outreach.model.campaign import Channel
 from outreach.rendering.guide import SECTIONS
@@ -20,7 +20,9 @@ from outreach.store.campaigns import Launched
 @click.command(cls=Command)
 @click.argument("campaign", required=False)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N.")
-@click.option("--guide/--no-guide", default=True, help="With the guide, this person's values in it.")
+@click.option(
+    "--guide/--no-guide", default=True, help="With the guide, this person's values in it."
+)
 @click.pass_obj
 def calls(parts: Application, campaign: str | None, limit: int | None, guide: bool) -> None:
     """Show the calls to make now: the number, what happened before, the guide.
@@ -29,11 +31,19 @@ def calls(parts: Application, campaign: str | None, limit: int | None, guide: bo
     """
     chosen = (parts.launched(campaign),) if campaign else tuple(parts.store.campaigns.all())
     found = due_calls(
-        parts.store, mailroom(parts, chosen), chosen, channels=(Channel.CALL,), now=parts.now(),
-        limit=limit, guides=guide,
-    )  # fmt: skip
-    show(parts, {"calls": [_row(parts, call) for call in found]},
-         lambda: _print(parts, found, chosen))  # fmt: skip
+        parts.store,
+        mailroom(parts, chosen),
+        chosen,
+        channels=(Channel.CALL,),
+        now=parts.now(),
+        limit=limit,
+        guides=guide,
+    )
+    show(
+        parts,
+        {"calls": [_row(parts, call) for call in found]},
+        lambda: _print(parts, found, chosen),
+    )
 
 
 def _row(parts: Application, call: Call) -> dict[str, Any]:
@@ -60,8 +70,16 @@ def _print(parts: Application, found: list[Call], campaigns: tuple[Launched, ...
         return
     for call in found:
         say(parts, f"── {call.contact.name} · {call.number or '–'} · {call.campaign}/{call.step}")
-        place = " ".join(filter(None, (call.contact.text("job_title"), call.contact.text("company"),
-                                       call.contact.text("city"))))  # fmt: skip
+        place = " ".join(
+            filter(
+                None,
+                (
+                    call.contact.text("job_title"),
+                    call.contact.text("company"),
+                    call.contact.text("city"),
+                ),
+            )
+        )
         if place:
             say(parts, f"   {place}")
         for line in call.history:
@@ -71,21 +89,20 @@ def _print(parts: Application, found: list[Call], campaigns: tuple[Launched, ...
         if call.guide:
             _print_guide(parts, call)
         say(parts)
-    say(parts, Plural("{count} call is due: record each with outreach record WHO OUTCOME",
-                      "{count} calls are due: record each with outreach record WHO OUTCOME",
-                      len(found)))  # fmt: skip
+    say(
+        parts,
+        Plural(
+            "{count} call is due: record each with outreach record WHO OUTCOME",
+            "{count} calls are due: record each with outreach record WHO OUTCOME",
+            len(found),
+        ),
+    )
 
 
 def _print_guide(parts: Application, call: Call) -> None:
-    import textwrap
-
     assert call.guide is not None
     say(parts, f"   {call.guide.title}")
     for title, lines in call.guide.blocks:
         say(parts, f"   {parts.language.say(SECTIONS[title])}")
         for line in lines:
-            wrapped = textwrap.wrap(line, 72, initial_indent="     • ", subsequent_indent="       ")
-            for piece in wrapped:
-                say(parts, piece)
-
-
+            wrap(line, first="     • ", rest="       ")

@@ -50,7 +50,11 @@ def audience_lines(count: AudienceCount) -> list[Text]:
         lines.append(Text("{people:>7}  left out: {reason}", people=people, reason=REASONS[reason]))
     lines.append(Text("{selected:>7}  selected", selected=count.selected))
     if count.control:
-        lines.append(Text("{control:>7}  of them control: never contacted, followed all the same",
-                          control=count.control))  # fmt: skip
+        lines.append(
+            Text(
+                "{control:>7}  of them control: never contacted, followed all the same",
+                control=count.control,
+            )
+        )
     lines.append(Text("{enrolled:>7}  enrolled", enrolled=count.enrolled))
     return lines

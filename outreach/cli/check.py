@@ -29,8 +29,11 @@ def check(parts: Application, campaign: str) -> None:
         checked = check_campaign(file, mailroom(parts), now=parts.now())
     except Problems as problems:
         checked = Checked(tuple(Problem(Severity.ERROR, e) for e in problems.errors), None)
-    show(parts, {"problems": [_row(parts, problem) for problem in checked.problems]},
-         lambda: _print(parts, campaign, checked))  # fmt: skip
+    show(
+        parts,
+        {"problems": [_row(parts, problem) for problem in checked.problems]},
+        lambda: _print(parts, campaign, checked),
+    )
     if checked.stopping(_compliance(parts)):
         leave(ExitCode.MENDABLE)
 

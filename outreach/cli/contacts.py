@@ -158,7 +158,7 @@ def export(parts: Application, file: Path, expression: str | None, chosen: str |
     )  # fmt: skip
 
 
-# --- showing -------------------------------------------------------------------------------------
+# --- showing ----------------------------------------------------------------------------------
 
 
 def as_json(contact: Contact) -> dict[str, Any]:

@@ -57,8 +57,15 @@ class DemoFailed(OutreachError):
 
 
 @click.command(cls=Command)
-@click.option("--dir", "folder", type=click.Path(path_type=Path), default="outreach-demo",
-              show_default=True, metavar="DIR", help="Where the workspace is made.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="outreach-demo",
+    show_default=True,
+    metavar="DIR",
+    help="Where the workspace is made.",
+)
 @click.option("--locale", metavar="LOCALE", help="fr_FR or en_GB; else as your shell speaks.")
 @click.pass_obj
 def demo(parts: Application, folder: Path, locale: str | None) -> None:
@@ -79,7 +86,7 @@ def demo(parts: Application, folder: Path, locale: str | None) -> None:
         _farewell(show, folder, received)
 
 
-# --- the workspace -----------------------------------------------------------------------------
+# --- the workspace ----------------------------------------------------------------------------
 
 
 def _fresh(folder: Path, locale: str) -> None:
@@ -100,7 +107,7 @@ def _point_at(settings: Path, port: int) -> None:
     settings.write_text(text.replace("port: 2525", f"port: {port}"), encoding="utf-8")
 
 
-# --- the stage: commands, shown and run ----------------------------------------------------------
+# --- the stage: commands, shown and run -------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ class Stage:
         return code, out.getvalue()
 
 
-# --- the play --------------------------------------------------------------------------------------
+# --- the play ---------------------------------------------------------------------------------
 
 
 def _play(show: Stage, folder: Path) -> Mapping[str, object]:
@@ -161,8 +168,15 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
     day = season.at
 
     show.title(Text("1  The contact base: a spreadsheet comes in"))
-    show.run("contacts", "import", str(folder / "contacts.csv"), "--source", "Carnet de l'atelier",
-             now=day(0), allowed=(0, 4))  # fmt: skip
+    show.run(
+        "contacts",
+        "import",
+        str(folder / "contacts.csv"),
+        "--source",
+        "Carnet de l'atelier",
+        now=day(0),
+        allowed=(0, 4),
+    )
 
     show.title(Text("2  Who is meant, who is left out and why"))
     show.run("check", CAMPAIGN, now=day(0))
@@ -184,7 +198,9 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
     show.run("run", now=day(_MAILED), allowed=(0, 4))
 
     show.title(Text("7  Then the calls fall due"))
-    show.run("record", "--from", str(outcomes.write(parts, before=season.calls)), now=day(season.calls))
+    show.run(
+        "record", "--from", str(outcomes.write(parts, before=season.calls)), now=day(season.calls)
+    )
     show.run("run", now=day(season.calls), allowed=(0, 4))
     show.run("calls", CAMPAIGN, "--limit", "1", now=day(season.calls))
 
@@ -266,21 +282,30 @@ def _outcomes(folder: Path, season: Season) -> _Outcomes:
 def _farewell(show: Stage, folder: Path, received: int) -> None:
     show.title(Text("Where to look, what to try"))
     outbox = folder / "data" / "outbox" / "letters" / CAMPAIGN
-    show.say(Text("{count} e-mails were received by the demo's server: {folder}",
-                  count=received, folder=folder / "data" / "received"))  # fmt: skip
+    show.say(
+        Text(
+            "{count} e-mails were received by the demo's server: {folder}",
+            count=received,
+            folder=folder / "data" / "received",
+        )
+    )
     show.say(Text("The letters lie in {folder}", folder=outbox))
     show.say(Text("Go on from here:"))
     click.echo(f"  cd {shlex.quote(str(folder))}")
     for command in (
-        "outreach contacts list 'city = \"Rennes\" and kind = \"prospect\"'",
+        'outreach contacts list \'city = "Rennes" and kind = "prospect"\'',
         "outreach why C0001",
         "outreach check newsletter",
         "outreach plan effort --revenue 60000 --average-deal 20000",
         f"outreach report {CAMPAIGN} --json",
     ):
         click.echo(f"  {command}")
-    show.say(Text("To receive mail again while you try: python -m aiosmtpd -n -l 127.0.0.1:{port}",
-                  port=_port(folder)))  # fmt: skip
+    show.say(
+        Text(
+            "To receive mail again while you try: python -m aiosmtpd -n -l 127.0.0.1:{port}",
+            port=_port(folder),
+        )
+    )
 
 
 def _port(folder: Path) -> int:

@@ -34,13 +34,28 @@ def _note(name: str) -> Any:
 def everywhere() -> list[click.Option]:
     """The options that may stand before or after any command's name."""
     return [
-        click.Option(["--json"], is_flag=True, expose_value=False, callback=_note("json"),
-                     help="Exactly one JSON object on standard output."),
-        click.Option(["--now"], metavar="INSTANT", expose_value=False, callback=_note("now"),
-                     help="Run as if at that instant (rehearsals only)."),
-        click.Option(["--config"], metavar="FILE", expose_value=False, callback=_note("config"),
-                     help="The settings file, instead of the nearest outreach.yaml."),
-    ]  # fmt: skip
+        click.Option(
+            ["--json"],
+            is_flag=True,
+            expose_value=False,
+            callback=_note("json"),
+            help="Exactly one JSON object on standard output.",
+        ),
+        click.Option(
+            ["--now"],
+            metavar="INSTANT",
+            expose_value=False,
+            callback=_note("now"),
+            help="Run as if at that instant (rehearsals only).",
+        ),
+        click.Option(
+            ["--config"],
+            metavar="FILE",
+            expose_value=False,
+            callback=_note("config"),
+            help="The settings file, instead of the nearest outreach.yaml.",
+        ),
+    ]
 
 
 class SpokenMixin(click.Command):
@@ -105,9 +120,15 @@ class Door(Group):
         self.table = table
         self.no_args_is_help = True
         self.params.append(
-            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False,
-                         callback=_version, help="Print the version."),
-        )  # fmt: skip
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_version,
+                help="Print the version.",
+            ),
+        )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for commands in self.table.values() for name in commands]
@@ -140,9 +161,12 @@ class Door(Group):
                 formatter.write_dl(rows)
 
     def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None,
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
         **extra: Any,
-    ) -> click.Context:  # fmt: skip
+    ) -> click.Context:
         extra.setdefault("obj", Application(Options()))
         return super().make_context(info_name, args, parent, **extra)
 
@@ -230,8 +254,13 @@ def _red(text: str, stream: IO[str] | None = None) -> None:
 
 def _usage(error: click.ClickException, parts: Application) -> int:
     if parts.options.json:
-        row = {"message": error.format_message(), "file": None, "line": None, "column": None,
-               "hint": None}  # fmt: skip
+        row = {
+            "message": error.format_message(),
+            "file": None,
+            "line": None,
+            "column": None,
+            "hint": None,
+        }
         click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
     else:
         error.show()

@@ -60,7 +60,7 @@ def _progress(parts: Application, file: Path) -> Iterator[Callable[[int], None]]
         yield lambda rows: bar.advance(task, rows)
 
 
-# --- as JSON -----------------------------------------------------------------------------------
+# --- as JSON ----------------------------------------------------------------------------------
 
 
 def _data(parts: Application, reports: Sequence[ImportReport], *, dry_run: bool) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# --- as text -----------------------------------------------------------------------------------
+# --- as text ----------------------------------------------------------------------------------
 
 
 def _print_all(parts: Application, reports: Sequence[ImportReport], dry_run: bool) -> None:

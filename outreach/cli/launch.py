@@ -33,15 +33,28 @@ class NotConfirmed(OutreachError):
 
 @click.command(cls=Command)
 @click.argument("campaign")
-@click.option("--pilot", type=click.IntRange(1), metavar="N", help="Only the first N people; launch again for the rest.")
-@click.option("--confirm", type=int, metavar="N", help="The number of people, typed again: really start.")
+@click.option(
+    "--pilot",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Only the first N people; launch again for the rest.",
+)
+@click.option(
+    "--confirm", type=int, metavar="N", help="The number of people, typed again: really start."
+)
 @click.option("--dry-run", is_flag=True, help="Show who would be enrolled; start nothing.")
-@click.option("--confirm-change", is_flag=True, help="Put templates that changed since the launch in force.")
+@click.option(
+    "--confirm-change", is_flag=True, help="Put templates that changed since the launch in force."
+)
 @click.pass_obj
 def launch(
-    parts: Application, campaign: str, pilot: int | None, confirm: int | None, dry_run: bool,
+    parts: Application,
+    campaign: str,
+    pilot: int | None,
+    confirm: int | None,
+    dry_run: bool,
     confirm_change: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Freeze the audience of CAMPAIGN and start its first steps.
 
     Nothing leaves before the next `outreach run`. Without --confirm it shows the number of
@@ -65,10 +78,17 @@ def launch(
         confirm = confirm if confirm is not None else _ask(parts, name, count)
         mark = fingerprint(file.campaign, room.folder, room.templates(room.language(file.campaign)))
         start(
-            parts.store, file.campaign, checked.chosen, file=str(file.path), fingerprint=mark,
-            settings=parts.settings, now=parts.now(), confirmed=confirm, pilot=pilot is not None,
+            parts.store,
+            file.campaign,
+            checked.chosen,
+            file=str(file.path),
+            fingerprint=mark,
+            settings=parts.settings,
+            now=parts.now(),
+            confirmed=confirm,
+            pilot=pilot is not None,
             extending=extending,
-        )  # fmt: skip
+        )
     show(parts, _data(name, count), lambda: _print(parts, name, checked, started=not dry_run))
 
 
@@ -103,10 +123,19 @@ def _print(parts: Application, name: str, checked: Checked, *, started: bool) ->
     for problem in checked.problems:
         notice(parts, Text("warning: {what}", what=problem.error.what))
     if started:
-        say(parts, Text("Campaign {name!r} is launched. What is due leaves with: outreach run", name=name))
+        say(
+            parts,
+            Text("Campaign {name!r} is launched. What is due leaves with: outreach run", name=name),
+        )
     else:
-        say(parts, Text("Nothing was started. To start: outreach launch {name} --confirm {enrolled}",
-                        name=name, enrolled=checked.chosen.count.enrolled))  # fmt: skip
+        say(
+            parts,
+            Text(
+                "Nothing was started. To start: outreach launch {name} --confirm {enrolled}",
+                name=name,
+                enrolled=checked.chosen.count.enrolled,
+            ),
+        )
 
 
 def _confirm_change(parts: Application, file: CampaignFile, launched: Launched) -> None:
@@ -116,4 +145,8 @@ def _confirm_change(parts: Application, file: CampaignFile, launched: Launched) 
     mark = fingerprint(definition, room.folder, room.templates(room.language(definition)))
     parts.store.campaigns.confirm_change(launched.id, definition, fingerprint=mark)
     data = {"campaign": file.campaign.name, "confirmed": True}
-    show(parts, data, [Text("The templates of {name!r} are in force as they are now.", name=launched.name)])
+    show(
+        parts,
+        data,
+        [Text("The templates of {name!r} are in force as they are now.", name=launched.name)],
+    )

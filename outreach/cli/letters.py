@@ -27,8 +27,12 @@ def letters() -> None:
 
 @letters.command(name="print")
 @click.argument("campaign", required=False)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Where the bundle goes; else data/outbox/letters.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the bundle goes; else data/outbox/letters.",
+)
 @click.pass_obj
 def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
     """Merge the letters that are due: one .docx each, and one bundle sorted by postal code.
@@ -38,21 +42,32 @@ def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
     chosen = [parts.launched(campaign)] if campaign else parts.store.campaigns.all()
     running = {c.id: c for c in chosen if c.state is CampaignState.RUNNING}
     with hold(parts.settings.data):
-        made = Letters(mailroom(parts, chosen)).print_due(running, now=parts.now(), out=out, again=True)
+        made = Letters(mailroom(parts, chosen)).print_due(
+            running, now=parts.now(), out=out, again=True
+        )
     data = {
         "letters": sum(batch.letters for batch in made),
         "held": sum(batch.held for batch in made),
         "bundles": [
-            {"campaign": batch.campaign, "step": batch.step, "folder": str(batch.folder),
-             "letters": batch.letters, "held": batch.held}
+            {
+                "campaign": batch.campaign,
+                "step": batch.step,
+                "folder": str(batch.folder),
+                "letters": batch.letters,
+                "held": batch.held,
+            }
             for batch in made
         ],
-    }  # fmt: skip
+    }
     lines = [
-        Text("{letters} letters of {campaign} lie in {folder}", letters=batch.letters,
-             campaign=batch.campaign, folder=batch.folder)
+        Text(
+            "{letters} letters of {campaign} lie in {folder}",
+            letters=batch.letters,
+            campaign=batch.campaign,
+            folder=batch.folder,
+        )
         for batch in made
-    ] or [Text("No letter is due.")]  # fmt: skip
+    ] or [Text("No letter is due.")]
     show(parts, data, [*lines, *_next(parts, data["held"])])
     if data["held"]:
         leave(ExitCode.PARTLY_DONE)
@@ -61,14 +76,21 @@ def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
 def _next(parts: Application, held: object) -> list[Text]:
     if not held:
         return []
-    return [Text("{held} lack a value and are held: outreach status, then outreach why WHO", held=held)]
+    return [
+        Text("{held} lack a value and are held: outreach status, then outreach why WHO", held=held)
+    ]
 
 
 @letters.command()
 @click.argument("campaign")
 @click.option("--on", metavar="DATE", help="The day they were posted; else today.")
-@click.option("--except", "taken_out", multiple=True, metavar="WHO",
-              help="Not posted: taken out of the bundle (can be repeated).")
+@click.option(
+    "--except",
+    "taken_out",
+    multiple=True,
+    metavar="WHO",
+    help="Not posted: taken out of the bundle (can be repeated).",
+)
 @click.pass_obj
 def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[str, ...]) -> None:
     """Say that the printed letters of CAMPAIGN were posted: the chain's clock starts."""
@@ -80,7 +102,12 @@ def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[s
             launched, on=at, now=parts.now(), taken_out=people
         )
     lines = [Plural("{count} letter is posted", "{count} letters are posted", count)]
-    show(parts, {"campaign": launched.name, "posted": count, "on": at.astimezone(parts.settings.zone).date()},
-         lines)  # fmt: skip
-
-
+    show(
+        parts,
+        {
+            "campaign": launched.name,
+            "posted": count,
+            "on": at.astimezone(parts.settings.zone).date(),
+        },
+        lines,
+    )

@@ -45,7 +45,7 @@ def show_report(parts: Application, one: Report) -> None:
     output.say(parts, _verdict(parts, one))
 
 
-# --- the parts of one report -------------------------------------------------------------------
+# --- the parts of one report ------------------------------------------------------------------
 
 
 def _chain(parts: Application, one: Report) -> None:
@@ -240,7 +240,7 @@ def _verdict(parts: Application, one: Report) -> Text:
             return Text("Verdict: open, no order has come in yet.")
 
 
-# --- words and numbers -------------------------------------------------------------------------
+# --- words and numbers ------------------------------------------------------------------------
 
 _STAGES = {
     "contacted": Text("contacted"),

@@ -44,6 +44,14 @@ def say(parts: Application, line: str | Text = "") -> None:
     click.echo(parts.language.say(line) if isinstance(line, Text) else line)
 
 
+def wrap(line: str, *, first: str = "", rest: str = "") -> None:
+    """A long line of the answer, broken at 80 columns under its own indent."""
+    import textwrap
+
+    for piece in textwrap.wrap(line, WIDTH - 1, initial_indent=first, subsequent_indent=rest):
+        click.echo(piece)
+
+
 def notice(parts: Application, line: str | Text) -> None:
     """Something beside the answer, on stderr."""
     click.echo(parts.language.say(line) if isinstance(line, Text) else line, err=True)

@@ -126,7 +126,7 @@ def _as_json(result: Effort, used: Habits, rounding: str) -> dict[str, Any]:
     return {**steps, "rounding": rounding, "coefficients": figures}
 
 
-# --- as text -----------------------------------------------------------------------------------
+# --- as text ----------------------------------------------------------------------------------
 
 
 def _print(parts: Application, goal: Goal, result: Effort, used: Habits) -> None:

@@ -10,7 +10,7 @@ import click
 from outreach.application import Application
 from outreach.cli.campaigns import mailroom
 from outreach.cli.door import Command
-from outreach.cli.output import leave, say, show
+from outreach.cli.output import leave, say, show, wrap
 from outreach.errors import ExitCode, Text
 from outreach.rendering.guide import SECTIONS
 from outreach.runner.preview import Page, preview_pages
@@ -20,8 +20,12 @@ from outreach.runner.preview import Page, preview_pages
 @click.argument("campaign")
 @click.option("--who", metavar="WHO", help="This person; else one who would be enrolled.")
 @click.option("--step", metavar="S", help="Only this step.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Also write .eml, .html, .txt and .docx there.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also write .eml, .html, .txt and .docx there.",
+)
 @click.pass_obj
 def preview(
     parts: Application, campaign: str, who: str | None, step: str | None, out: Path | None
@@ -29,9 +33,13 @@ def preview(
     """Show every step of CAMPAIGN as one person would get it. Nothing is sent or recorded."""
     file = parts.campaign_file(campaign)
     pages = preview_pages(
-        file, mailroom(parts), person=parts.person(who) if who else None, step=step,
-        out=out, now=parts.now(),
-    )  # fmt: skip
+        file,
+        mailroom(parts),
+        person=parts.person(who) if who else None,
+        step=step,
+        out=out,
+        now=parts.now(),
+    )
     data = {"campaign": file.campaign.name, "steps": [_row(parts, page) for page in pages]}
     show(parts, data, lambda: _print(parts, pages))
     if any(page.problem for page in pages):
@@ -64,12 +72,16 @@ def _print(parts: Application, pages: list[Page]) -> None:
             say(parts, Text("Subject: {subject}", subject=page.subject))
         if page.text:
             say(parts)
-            say(parts, page.text.rstrip())
+            for line in page.text.rstrip().splitlines():
+                if line.strip():
+                    wrap(line)
+                else:
+                    say(parts)
         if page.guide:
             for title, lines in page.guide.blocks:
                 say(parts, SECTIONS[title])
                 for line in lines:
-                    say(parts, f"  • {line}")
+                    wrap(line, first="  • ", rest="    ")
         for path in page.files:
             say(parts, Text("written: {path}", path=path))
         say(parts)

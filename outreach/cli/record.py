@@ -19,17 +19,31 @@ from outreach.runner.recording import COLUMNS, Bulk, Desk, WrongColumns, record_
 @click.command(cls=Command)
 @click.argument("who", required=False)
 @click.argument("stage", required=False)
-@click.option("--campaign", metavar="CAMPAIGN", help="Where it is credited; else the last that touched the person.")
+@click.option(
+    "--campaign",
+    metavar="CAMPAIGN",
+    help="Where it is credited; else the last that touched the person.",
+)
 @click.option("--on", "on", metavar="DATE", help="When it happened; else now.")
 @click.option("--amount", metavar="X", help="Of a quote or an order.")
 @click.option("--margin", metavar="X", help="What an order leaves when its own costs are paid.")
 @click.option("--by", metavar="SELLER", help="Who did it.")
 @click.option("--note", metavar="TEXT", help="A note.")
-@click.option("--from", "file", type=click.Path(path_type=Path), metavar="FILE",
-              help="Many at once, from a CSV: contact,stage[,campaign,on,amount,margin,by,note].")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Many at once, from a CSV: contact,stage[,campaign,on,amount,margin,by,note].",
+)
 @click.pass_obj
 def record(
-    parts: Application, /, who: str | None, stage: str | None, file: Path | None, **cells: str | None
+    parts: Application,
+    /,
+    who: str | None,
+    stage: str | None,
+    file: Path | None,
+    **cells: str | None,
 ) -> None:
     """Record that WHO reached STAGE: a reply, an appointment, an order…
 
@@ -67,7 +81,9 @@ def _record_file(parts: Application, desk: Desk, file: Path) -> None:
     names = [name.strip().lower() for name in table.header]
     if not {"contact", "stage"} <= set(names) or not set(names) <= set(COLUMNS):
         raise WrongColumns(str(file), names)
-    rows = ((row.line, dict(zip(names, row.cells, strict=False)), row.fault) for row in table.rows())
+    rows = (
+        (row.line, dict(zip(names, row.cells, strict=False)), row.fault) for row in table.rows()
+    )
     bulk = record_rows(rows, desk, file=str(file))
     data = {
         "recorded": len(bulk.recorded),
@@ -97,8 +113,15 @@ def _row(recorded: Recorded) -> dict[str, object]:
 def _print(parts: Application, recorded: Recorded) -> None:
     fact = recorded.fact
     where = fact.campaign.name if fact.campaign else "–"
-    say(parts, Text("{name}: {stage}, credited to {campaign}", name=fact.contact.name,
-                    stage=fact.stage, campaign=where))  # fmt: skip
+    say(
+        parts,
+        Text(
+            "{name}: {stage}, credited to {campaign}",
+            name=fact.contact.name,
+            stage=fact.stage,
+            campaign=where,
+        ),
+    )
     if fact.amount is not None:
         say(parts, parts.language.money(Decimal(fact.amount), parts.settings.currency))
     if recorded.call_done:
@@ -108,8 +131,14 @@ def _print(parts: Application, recorded: Recorded) -> None:
 
 
 def _print_bulk(parts: Application, bulk: Bulk) -> None:
-    say(parts, Text("{recorded} recorded, {unchanged} known already, {rejected} rejected",
-                    recorded=len(bulk.recorded), unchanged=bulk.unchanged,
-                    rejected=len(bulk.errors)))  # fmt: skip
+    say(
+        parts,
+        Text(
+            "{recorded} recorded, {unchanged} known already, {rejected} rejected",
+            recorded=len(bulk.recorded),
+            unchanged=bulk.unchanged,
+            rejected=len(bulk.errors),
+        ),
+    )
     for error in bulk.errors:
         tell(error, parts)

@@ -20,17 +20,33 @@ from outreach.store.campaigns import Launched
 if TYPE_CHECKING:
     from outreach.runner.send import Progress
 
-KEYS = ("sent", "deferred", "refused", "unknown", "held", "skipped", "letters", "tasks", "remaining")
+KEYS = (
+    "sent",
+    "deferred",
+    "refused",
+    "unknown",
+    "held",
+    "skipped",
+    "letters",
+    "tasks",
+    "remaining",
+)
 
 
 @click.command(cls=Command)
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--limit", type=click.IntRange(0), metavar="N", help="At most N e-mails.")
-@click.option("--until", metavar="TIME", help="Begin nothing after that time (14:30, or a date and time).")
+@click.option(
+    "--until", metavar="TIME", help="Begin nothing after that time (14:30, or a date and time)."
+)
 @click.option("--dry-run", is_flag=True, help="Say what is due; do nothing.")
 @click.pass_obj
 def run(
-    parts: Application, campaigns: tuple[str, ...], limit: int | None, until: str | None, dry_run: bool
+    parts: Application,
+    campaigns: tuple[str, ...],
+    limit: int | None,
+    until: str | None,
+    dry_run: bool,
 ) -> None:
     """Do everything that is due now: the one command cron needs.
 
@@ -53,9 +69,12 @@ def run(
 
 
 def run_now(
-    parts: Application, campaigns: tuple[Launched, ...], *, limit: int | None = None,
+    parts: Application,
+    campaigns: tuple[Launched, ...],
+    *,
+    limit: int | None = None,
     until: datetime | None = None,
-) -> RunReport:  # fmt: skip
+) -> RunReport:
     """One run under the workspace's lock, with a progress bar where somebody looks."""
     from outreach.files.secrets import resolve_secret
     from outreach.runner.lock import hold
@@ -75,7 +94,7 @@ def exit_code(report: RunReport) -> ExitCode:
     """130 before 6 before 4 before 1 (CONTRACT, "Exit codes")."""
     if report.interrupted:
         return ExitCode.INTERRUPTED
-    if report.doubtful:
+    if report.unknown:
         return ExitCode.UNKNOWN_OUTCOME
     if report.held:
         return ExitCode.PARTLY_DONE
@@ -121,11 +140,15 @@ def _show_due(parts: Application, campaigns: tuple[Launched, ...]) -> None:
         parts,
         data,
         [
-            Text("{emails} e-mails, {letters} letters and {tasks} calls or tasks are due now.",
-                 emails=due[Channel.EMAIL], letters=due[Channel.LETTER], tasks=tasks),
+            Text(
+                "{emails} e-mails, {letters} letters and {tasks} calls or tasks are due now.",
+                emails=due[Channel.EMAIL],
+                letters=due[Channel.LETTER],
+                tasks=tasks,
+            ),
             Text("Nothing was done."),
         ],
-    )  # fmt: skip
+    )
 
 
 def print_report(parts: Application, report: RunReport) -> None:
@@ -143,22 +166,42 @@ def print_report(parts: Application, report: RunReport) -> None:
     for batch in report.printed:
         say(
             parts,
-            Text("{letters} letters of {campaign} lie in {folder}", letters=batch.letters,
-                 campaign=batch.campaign, folder=batch.folder),
-        )  # fmt: skip
+            Text(
+                "{letters} letters of {campaign} lie in {folder}",
+                letters=batch.letters,
+                campaign=batch.campaign,
+                folder=batch.folder,
+            ),
+        )
     if report.letters:
-        say(parts, Plural("{count} letter waits for the post: outreach letters posted CAMPAIGN",
-                          "{count} letters wait for the post: outreach letters posted CAMPAIGN",
-                          report.letters))  # fmt: skip
+        say(
+            parts,
+            Plural(
+                "{count} letter waits for the post: outreach letters posted CAMPAIGN",
+                "{count} letters wait for the post: outreach letters posted CAMPAIGN",
+                report.letters,
+            ),
+        )
     if report.tasks:
-        say(parts, Plural("{count} call or task waits: outreach calls",
-                          "{count} calls or tasks wait: outreach calls", report.tasks))  # fmt: skip
+        say(
+            parts,
+            Plural(
+                "{count} call or task waits: outreach calls",
+                "{count} calls or tasks wait: outreach calls",
+                report.tasks,
+            ),
+        )
     if report.held:
         say(parts, Text("Held messages wait for a value: outreach status, then outreach why WHO"))
-    if report.doubtful:
-        say(parts, Plural("Nobody knows whether {count} message arrived: outreach settle",
-                          "Nobody knows whether {count} messages arrived: outreach settle",
-                          report.doubtful))  # fmt: skip
+    if report.unknown:
+        say(
+            parts,
+            Plural(
+                "Nobody knows whether {count} message arrived: outreach settle",
+                "Nobody knows whether {count} messages arrived: outreach settle",
+                report.unknown,
+            ),
+        )
     if report.not_before:
         say(parts, Text("Next: {instant}", instant=_local(parts, report.not_before)))
 
@@ -178,7 +221,12 @@ def progress_bar(
     total = parts.store.deliveries.count_due(
         now=parts.now(), channels=(Channel.EMAIL,), campaigns=[c.id for c in campaigns]
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Bar(*columns, console=screen, transient=True) as bar:
         task = bar.add_task(parts.language.say(Text("e-mails")), total=total)
 
@@ -186,7 +234,8 @@ def progress_bar(
             done = progress.sent + progress.refused + progress.deferred + progress.held
             waits = progress.waits_until
             label = Text("waits until {instant}", instant=waits) if waits else Text("e-mails")
-            bar.update(task, completed=done + progress.skipped, description=parts.language.say(label))
+            bar.update(
+                task, completed=done + progress.skipped, description=parts.language.say(label)
+            )
 
         yield listen
-

@@ -10,13 +10,15 @@ from outreach.cli.output import leave, say, show
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.runner.lock import hold
-from outreach.runner.record import settle_by_word
+from outreach.runner.settle import settle_by_word
 
 
 @click.command(cls=Command)
 @click.argument("campaign", required=False)
 @click.option("--sent", multiple=True, metavar="WHO", help="This person got it (can be repeated).")
-@click.option("--not-sent", multiple=True, metavar="WHO", help="This person did not: it is due again.")
+@click.option(
+    "--not-sent", multiple=True, metavar="WHO", help="This person did not: it is due again."
+)
 @click.pass_obj
 def settle(
     parts: Application, campaign: str | None, sent: tuple[str, ...], not_sent: tuple[str, ...]
@@ -80,10 +82,19 @@ def _print(parts: Application, settled: int, left: list[Delivery]) -> None:
     if not left:
         say(parts, Text("No message is in doubt."))
         return
-    say(parts, Plural("Nobody knows whether {count} message arrived:",
-                      "Nobody knows whether {count} messages arrived:", len(left)))  # fmt: skip
+    say(
+        parts,
+        Plural(
+            "Nobody knows whether {count} message arrived:",
+            "Nobody knows whether {count} messages arrived:",
+            len(left),
+        ),
+    )
     for delivery in left:
         row = _row(parts, delivery)
         say(parts, f"  {row['email']}  {row['step']}  {row['message_id']}")
-    say(parts, Text("Look for the Message-ID in the mailbox's Sent folder or the server's log, then:"))
+    say(
+        parts,
+        Text("Look for the Message-ID in the mailbox's Sent folder or the server's log, then:"),
+    )
     say(parts, "  outreach settle --sent ADDRESS | --not-sent ADDRESS")

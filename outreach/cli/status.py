@@ -60,7 +60,14 @@ def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
     if not rows:
         say(parts, Text("No campaign was launched yet: outreach launch CAMPAIGN"))
         return
-    headers = [Text("Campaign"), Text("State"), Text("Enrolled"), Text("Sent"), Text("Due"), Text("Next")]
+    headers = [
+        Text("Campaign"),
+        Text("State"),
+        Text("Enrolled"),
+        Text("Sent"),
+        Text("Due"),
+        Text("Next"),
+    ]
     table(
         parts,
         headers,

@@ -34,19 +34,29 @@ _channel = click.option(
 @click.option("--reason", default="suppressed", metavar="WORD", help="Why, in a word.")
 @click.option("--note", metavar="TEXT", help="A note, such as who asked for it.")
 @click.pass_obj
-def add(parts: Application, who: tuple[str, ...], channel: str, reason: str, note: str | None) -> None:
+def add(
+    parts: Application, who: tuple[str, ...], channel: str, reason: str, note: str | None
+) -> None:
     """Forbid WHO: an address, a @domain, a phone number, a name or an id."""
     entries = [
         entry
         for one in who
         for entry in meaning(
-            one, parts.store, scope=SuppressionScope(channel), reason=reason, note=note,
-            now=parts.now(), country=parts.settings.country,
+            one,
+            parts.store,
+            scope=SuppressionScope(channel),
+            reason=reason,
+            note=note,
+            now=parts.now(),
+            country=parts.settings.country,
         )
-    ]  # fmt: skip
+    ]
     added = suppress_people(parts.store, entries, now=parts.now())
-    show(parts, {"added": added, "known": len(entries) - added},
-         [Plural("{count} entry added", "{count} entries added", added)])  # fmt: skip
+    show(
+        parts,
+        {"added": added, "known": len(entries) - added},
+        [Plural("{count} entry added", "{count} entries added", added)],
+    )
 
 
 @suppress.command()
@@ -57,8 +67,11 @@ def remove(parts: Application, who: tuple[str, ...]) -> None:
     removed = sum(
         unsuppress(parts.store, one, now=parts.now(), country=parts.settings.country) for one in who
     )
-    show(parts, {"removed": removed},
-         [Plural("{count} entry taken back", "{count} entries taken back", removed)])  # fmt: skip
+    show(
+        parts,
+        {"removed": removed},
+        [Plural("{count} entry taken back", "{count} entries taken back", removed)],
+    )
     if not removed:
         leave(ExitCode.MENDABLE)
 
@@ -69,10 +82,16 @@ def list_(parts: Application) -> None:
     """Show the entries in force."""
     entries = parts.store.suppressions.all()
     rows = [
-        {"key": e.key.value, "value": e.value, "scope": e.scope.value, "reason": e.reason,
-         "at": e.at.astimezone(parts.settings.zone), "note": e.note}
+        {
+            "key": e.key.value,
+            "value": e.value,
+            "scope": e.scope.value,
+            "reason": e.reason,
+            "at": e.at.astimezone(parts.settings.zone),
+            "note": e.note,
+        }
         for e in entries
-    ]  # fmt: skip
+    ]
     show(parts, {"suppressions": rows}, lambda: _print(parts, entries))
 
 
@@ -82,11 +101,20 @@ def _print(parts: Application, entries: list[Suppression]) -> None:
         return
     headers = [Text("What"), Text("Who"), Text("Channel"), Text("Reason"), Text("Since")]
     zone = parts.settings.zone
-    table(parts, headers, (
-        [e.key.value, e.value or "–", e.scope.value, e.reason,
-         parts.language.write(e.at.astimezone(zone).date())]
-        for e in entries
-    ))  # fmt: skip
+    table(
+        parts,
+        headers,
+        (
+            [
+                e.key.value,
+                e.value or "–",
+                e.scope.value,
+                e.reason,
+                parts.language.write(e.at.astimezone(zone).date()),
+            ]
+            for e in entries
+        ),
+    )
 
 
 @suppress.command(name="import")
@@ -95,7 +123,7 @@ def _print(parts: Application, entries: list[Suppression]) -> None:
 @click.option("--reason", default="suppressed", metavar="WORD", help="Why, in a word.")
 @click.pass_obj
 def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
-    """Forbid everyone in FILE: one address, number or @domain per line, or a table with such a column."""
+    """Forbid everyone in FILE: an address, number or @domain per line, or a table with them."""
     from outreach.files.words import words_of
 
     entries: list[Suppression] = []
@@ -105,16 +133,25 @@ def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
         read += 1
         try:
             entries += meaning(
-                word, parts.store, scope=SuppressionScope(channel), reason=reason,
-                note=file.name, now=parts.now(), country=parts.settings.country,
+                word,
+                parts.store,
+                scope=SuppressionScope(channel),
+                reason=reason,
+                note=file.name,
+                now=parts.now(),
+                country=parts.settings.country,
             )
         except WrongUsage as error:
             errors.append(error)
     added = suppress_people(parts.store, entries, now=parts.now())
     data = {"read": read, "added": added, "known": len(entries) - added, "rejected": len(errors)}
-    show(parts, data, [Text("{read} read, {added} added, {known} known already, {rejected} rejected", **data),
-                       *(error.what for error in errors[:20])])  # fmt: skip
+    show(
+        parts,
+        data,
+        [
+            Text("{read} read, {added} added, {known} known already, {rejected} rejected", **data),
+            *(error.what for error in errors[:20]),
+        ],
+    )
     if errors:
         leave(ExitCode.PARTLY_DONE)
-
-

@@ -66,7 +66,11 @@ def _print(parts: Application, found: Why) -> None:
         say(parts, story.campaign)
         for line in story.past:
             _print_line(parts, line)
-        when = parts.language.write(story.next.at.astimezone(parts.settings.zone)) if story.next.at else ""
+        when = (
+            parts.language.write(story.next.at.astimezone(parts.settings.zone))
+            if story.next.at
+            else ""
+        )
         say(parts, f"  → {parts.language.say(story.next.what)}{'  ' + when if when else ''}")
     if not found.stories:
         say(parts, Text("  → in no campaign: nothing comes"))

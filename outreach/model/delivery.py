@@ -70,7 +70,7 @@ class Deferred:
 
     reply: str
     wait: timedelta | None = None
-    #: Whether this counts towards giving up (a dead server does not: it says nothing of the person).
+    #: Whether it counts towards giving up (a dead server does not: it says nothing of the person).
     counts: bool = True
 
 

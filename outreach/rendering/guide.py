@@ -89,7 +89,9 @@ def _mapping(key: str, item: object, place: Place) -> Iterator[tuple[Place, str]
     known = _MAPPINGS[key]
     if not isinstance(item, Mapping):
         names = ", ".join(known)
-        raise BadGuide(place, Text("each of {name!r} is a mapping of {names}", name=key, names=names))
+        raise BadGuide(
+            place, Text("each of {name!r} is a mapping of {names}", name=key, names=names)
+        )
     for name, text in item.items():
         if name not in known:
             what = Text("{name!r} is not part of {section!r}", name=str(name), section=key)

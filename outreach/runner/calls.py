@@ -38,12 +38,20 @@ class Call:
 
 
 def due_calls(
-    store: Store, mailroom: Mailroom, campaigns: Sequence[Launched], *,
-    channels: Collection[Channel], now: datetime, limit: int | None, guides: bool,
-) -> list[Call]:  # fmt: skip
-    """What is due now on these channels, longest waiting first; who may not be called is left out."""
+    store: Store,
+    mailroom: Mailroom,
+    campaigns: Sequence[Launched],
+    *,
+    channels: Collection[Channel],
+    now: datetime,
+    limit: int | None,
+    guides: bool,
+) -> list[Call]:
+    """What is due now on these channels, longest waiting first, but for who may not be called."""
     by_id = {campaign.id: campaign for campaign in campaigns}
-    due = [d.delivery for d in store.deliveries.due(now=now, channels=channels, campaigns=list(by_id))]
+    due = [
+        d.delivery for d in store.deliveries.due(now=now, channels=channels, campaigns=list(by_id))
+    ]
     blocked = store.deliveries.blocked(due)
     wanted = [d for d in due if d.id not in blocked and not mailroom.not_meant(d, now)][:limit]
     people = store.contacts.values_of([delivery.contact for delivery in wanted])
@@ -52,14 +60,21 @@ def due_calls(
     for delivery in wanted:
         contact = people[delivery.contact]
         past = tuple(_line(row, mailroom) for row in histories[delivery.contact][-HISTORY_LINES:])
-        calls.append(_call(delivery, by_id[delivery.campaign], contact, past, mailroom, now, guides))
+        calls.append(
+            _call(delivery, by_id[delivery.campaign], contact, past, mailroom, now, guides)
+        )
     return calls
 
 
 def _call(
-    delivery: Delivery, launched: Launched, contact: Contact, history: tuple[str, ...],
-    mailroom: Mailroom, now: datetime, guides: bool,
-) -> Call:  # fmt: skip
+    delivery: Delivery,
+    launched: Launched,
+    contact: Contact,
+    history: tuple[str, ...],
+    mailroom: Mailroom,
+    now: datetime,
+    guides: bool,
+) -> Call:
     step = launched.definition.step(delivery.step)
     guide, problem = None, None
     if guides and step.guide:

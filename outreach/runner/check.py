@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from outreach.errors import DefinitionError, Location, OutreachError, Plural, Problems, Text, did_you_mean
+from outreach.errors import (
+    DefinitionError,
+    Location,
+    OutreachError,
+    Plural,
+    Problems,
+    Text,
+    did_you_mean,
+)
 from outreach.files.campaigns import CampaignFile
 from outreach.files.templates import MissingTemplate
 from outreach.model.campaign import Channel, Step
 from outreach.model.settings import Compliance
 from outreach.model.stage import FACTS
-from outreach.runner.compose import MissingAttachment, Mailroom
+from outreach.runner.compose import Mailroom, MissingAttachment
 from outreach.runner.fingerprint import jinja_names
 from outreach.runner.launch import Chosen, EmptyAudience, choose
 from outreach.runner.letters import Letters
@@ -60,9 +68,13 @@ class Checked:
 
 
 def check(
-    file: CampaignFile, mailroom: Mailroom, *, now: datetime, pilot: int | None = None,
+    file: CampaignFile,
+    mailroom: Mailroom,
+    *,
+    now: datetime,
+    pilot: int | None = None,
     extending: Launched | None = None,
-) -> Checked:  # fmt: skip
+) -> Checked:
     """Every problem of a campaign file, and the audience it would have now."""
     checker = _Checker(file, mailroom, now)
     problems = [*checker.senders(), *checker.team(), *checker.templates()]
@@ -73,13 +85,16 @@ def check(
     except OutreachError as error:
         return Checked((*problems, *_errors(error)), None)
     chosen = choose(
-        mailroom.store, file.campaign, condition, settings=mailroom.settings, now=now, pilot=pilot,
+        mailroom.store,
+        file.campaign,
+        condition,
+        settings=mailroom.settings,
+        now=now,
+        pilot=pilot,
         extending=extending,
-    )  # fmt: skip
+    )
     if chosen.count.enrolled == 0:
-        problems.append(
-            Problem(Severity.ERROR, EmptyAudience(file.campaign.name, chosen.count))
-        )
+        problems.append(Problem(Severity.ERROR, EmptyAudience(file.campaign.name, chosen.count)))
     problems += checker.lacking(condition)
     return Checked(tuple(problems), chosen)
 
@@ -98,25 +113,28 @@ class _Checker:
         self.now = now
         self._broken: set[str] = set()
 
-    # --- names that must be known ---------------------------------------------------------------
+    # --- names that must be known -------------------------------------------------------------
 
     def senders(self) -> Iterator[Problem]:
+        told: set[Location] = set()
         for index, step in enumerate(self.campaign.steps):
-            if step.channel is not Channel.EMAIL:
-                continue
             key = self.campaign.sender_of(step)
             where = self._at("steps", index, "sender") if step.sender else self._at("sender")
+            if step.channel is not Channel.EMAIL or where in told:
+                continue
             if key is None:
                 what = Text("the e-mail step {step!r} has no sender", step=step.name)
                 hint = Text("write `sender:` with one of: {names}", names=self._senders())
                 yield self._error(what, self._at("steps", index), hint)
             elif key not in self.settings.senders:
+                told.add(where)
                 what = Text("there is no sender {sender!r} in the settings", sender=key)
                 hint = did_you_mean(key, self.settings.senders) or Text(
                     "known: {names}", names=self._senders()
                 )
                 yield self._error(what, where, hint)
             elif not self.settings.senders[key].servers:
+                told.add(where)
                 what = Text("the sender {sender!r} has no mail server", sender=key)
                 yield self._warning(what, where, Text("write `smtp:` under it in outreach.yaml"))
 
@@ -130,7 +148,7 @@ class _Checker:
                 hint = did_you_mean(step.by, self.settings.team)
                 yield self._error(what, self._at("steps", index, "by"), hint)
 
-    # --- templates and guides ---------------------------------------------------------------------
+    # --- templates and guides -----------------------------------------------------------------
 
     def templates(self) -> Iterator[Problem]:
         for index, step in enumerate(self.campaign.steps):
@@ -184,9 +202,10 @@ class _Checker:
                     what = Text("a merged letter cannot be attached as PDF yet")
                     yield self._error(what, where, Text("attach it as it is: as: docx"))
                 yield from self._letter(attachment.letter, where)
-            elif attachment.path and "{" not in attachment.path:
-                if not (self.settings.folder / attachment.path).is_file():
-                    yield Problem(Severity.ERROR, MissingAttachment(attachment.path, where))
+                continue
+            path = attachment.path or ""
+            if "{" not in path and not (self.settings.folder / path).is_file():
+                yield Problem(Severity.ERROR, MissingAttachment(path, where))
 
     def _letter(self, name: str, where: Location) -> Iterator[Problem]:
         try:
@@ -206,7 +225,7 @@ class _Checker:
         else:
             yield from (Problem(Severity.ERROR, problem) for problem in problems)
 
-    # --- expressions ------------------------------------------------------------------------------
+    # --- expressions --------------------------------------------------------------------------
 
     def _vocabulary(self, stages: tuple[str, ...] = ()) -> Vocabulary:
         return Vocabulary(
@@ -235,11 +254,14 @@ class _Checker:
         condition = understand(text, self._vocabulary(), where=self._at("audience", "where"))
         today = self.now.astimezone(self.settings.zone).date()
         return compile_condition(
-            condition, self.mailroom.store.database, today=today, now=self.now,
+            condition,
+            self.mailroom.store.database,
+            today=today,
+            now=self.now,
             zone=self.settings.zone,
-        )  # fmt: skip
+        )
 
-    # --- what people lack, what the law asks for -----------------------------------------------------
+    # --- what people lack, what the law asks for ----------------------------------------------
 
     def lacking(self, condition: Selection) -> Iterator[Problem]:
         """How many of those matched lack a value that a step cannot do without."""
@@ -259,7 +281,10 @@ class _Checker:
                         fields=", ".join(fields),
                     ),
                     self._at("steps", index),
-                    Text("their message is held until it is there; or write {{ name | default('…') }}"),
+                    Text(
+                        "their message is held until it is there;"
+                        " or write {{ name | default('…') }}"
+                    ),
                 )
 
     def _required(self, step: Step) -> frozenset[str]:
@@ -298,7 +323,7 @@ class _Checker:
                 legal=True,
             )
 
-    # --- wording ---------------------------------------------------------------------------------
+    # --- wording ------------------------------------------------------------------------------
 
     def _at(self, *path: str | int) -> Location:
         return self.file.locate(tuple(path))

@@ -35,6 +35,9 @@ from outreach.store.store import Store
 if TYPE_CHECKING:
     from outreach.rendering.dkim import SigningKey
 
+#: Stands in tokens of a message that belongs to no launched campaign (a preview).
+NO_CAMPAIGN = CampaignId(0)
+
 #: The conventions of a language where the workspace speaks another one.
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
@@ -72,7 +75,7 @@ class Mailroom:
         self._people: dict[ContactId, Contact] = {}
         self._keys: dict[str, list[SigningKey]] = {}
 
-    # --- the e-mail of one delivery -------------------------------------------------------------
+    # --- the e-mail of one delivery -----------------------------------------------------------
 
     def __call__(self, delivery: Delivery) -> Message | Held | Skipped:
         """What leaves for a due delivery, or why nothing does."""
@@ -84,10 +87,16 @@ class Mailroom:
         contact = self._person(delivery.contact)
         try:
             return self.message(
-                launched.definition, step, contact, variant=delivery.variant,
-                occurrence=delivery.occurrence, at=delivery.message_date or now,
-                campaign=delivery.campaign, message=delivery.message_id, bounce=("b", int(delivery.id)),
-            )  # fmt: skip
+                launched.definition,
+                step,
+                contact,
+                variant=delivery.variant,
+                occurrence=delivery.occurrence,
+                at=delivery.message_date or now,
+                campaign=delivery.campaign,
+                message=delivery.message_id,
+                bounce=("b", int(delivery.id)),
+            )
         except MissingValues as missing:
             return Held(tuple(missing.names))
         except OutreachError as error:
@@ -111,7 +120,7 @@ class Mailroom:
         at: datetime,
         variant: str | None = None,
         occurrence: int = 1,
-        campaign: CampaignId = CampaignId(0),
+        campaign: CampaignId = NO_CAMPAIGN,
         message: str | None = None,
         bounce: tuple[str, int] = ("p", 0),
     ) -> Message:
@@ -123,38 +132,55 @@ class Mailroom:
         values = self.values(definition, contact, sender, at, out.link)
         templates = self.templates(self.language(definition, contact))
         content = render_parts(
-            templates, values, subject=step.subject or "", template=step.template or "",
+            templates,
+            values,
+            subject=step.subject or "",
+            template=step.template or "",
             text=step.text,
-        )  # fmt: skip
+        )
         envelope = Envelope(
             sender=sender,
             recipient=contact.text("email") or "",
             recipient_name=_addressee(contact),
-            message_id=message
-            or self.message_id(definition, step, contact.id, sender, occurrence),
+            message_id=message or self.message_id(definition, step, contact.id, sender, occurrence),
             date=at.astimezone(self.settings.zone),
             campaign=definition.name,
             list_name=self.settings.organisation.name or None,
             unsubscribe=out,
             bounce_token=token(self.store.database.secret, *bounce),
         )
-        files = [self._attached(a, definition, contact, templates, values, at) for a in step.attachments]
+        files = [
+            self._attached(a, definition, contact, templates, values, at) for a in step.attachments
+        ]
         return self._signed(compose(envelope, content, files), sender, at)
 
     def message_id(
-        self, definition: Campaign, step: Step, contact: ContactId, sender: Sender, occurrence: int = 1
+        self,
+        definition: Campaign,
+        step: Step,
+        contact: ContactId,
+        sender: Sender,
+        occurrence: int = 1,
     ) -> str:
         """The Message-ID of a delivery: the same on every attempt."""
         domain = sender.address.rpartition("@")[2].encode("idna").decode("ascii")
         return message_id(
-            self.store.database.secret, definition.name, step.name, occurrence, int(contact),
+            self.store.database.secret,
+            definition.name,
+            step.name,
+            occurrence,
+            int(contact),
             domain=domain,
-        )  # fmt: skip
+        )
 
     def values(
-        self, definition: Campaign, contact: Contact, sender: Sender | None, at: datetime,
+        self,
+        definition: Campaign,
+        contact: Contact,
+        sender: Sender | None,
+        at: datetime,
         unsubscribe: str | None = None,
-    ) -> Values:  # fmt: skip
+    ) -> Values:
         """What the templates of a step see of one person."""
         return values_for(
             contact,
@@ -196,12 +222,17 @@ class Mailroom:
             self._people[contact] = self.store.contacts.get(contact)
         return self._people[contact]
 
-    # --- what goes with it ----------------------------------------------------------------------
+    # --- what goes with it --------------------------------------------------------------------
 
     def _attached(
-        self, attachment: Attachment, definition: Campaign, contact: Contact,
-        templates: Templates, values: Values, at: datetime,
-    ) -> AttachedFile:  # fmt: skip
+        self,
+        attachment: Attachment,
+        definition: Campaign,
+        contact: Contact,
+        templates: Templates,
+        values: Values,
+        at: datetime,
+    ) -> AttachedFile:
         if attachment.letter:
             content = self.letters.merge(attachment.letter, definition, contact, at)
             name = PurePosixPath(attachment.letter).name

@@ -65,9 +65,12 @@ class Conditions:
             facts=frozenset(facts),
             history=tuple(
                 Past(
-                    kind=EventKind(row.kind), at=row.at, campaign=row.campaign_name,
-                    step=row.step_name, stage=row.stage,
+                    kind=EventKind(row.kind),
+                    at=row.at,
+                    campaign=row.campaign_name,
+                    step=row.step_name,
+                    stage=row.stage,
                 )
                 for row in rows
             ),
-        )  # fmt: skip
+        )

@@ -19,7 +19,7 @@ class TemplatesChanged(OutreachError):
         super().__init__(
             Text("the templates of campaign {name!r} changed since it was launched", name=name),
             hint=Text(
-                "look at it (outreach preview {name}), then: outreach launch {name} --confirm-change",
+                "see outreach preview {name}, then: outreach launch {name} --confirm-change",
                 name=name,
             ),
         )

@@ -87,7 +87,7 @@ class Flight:
         self._seen_all = False
         self._not_before: datetime | None = None
 
-    # --- the loop ------------------------------------------------------------------------------
+    # --- the loop -----------------------------------------------------------------------------
 
     async def fly(self) -> None:
         """Until nothing is left, or nothing may leave within a minute, or we are to stop."""
@@ -138,7 +138,7 @@ class Flight:
     def _too_late(self, instant: datetime) -> bool:
         return self._until is not None and instant >= self._until
 
-    # --- whose turn it is ----------------------------------------------------------------------
+    # --- whose turn it is ---------------------------------------------------------------------
 
     def _read(self, now: datetime) -> bool:
         """Look at more of what is due; whether there was any."""
@@ -193,7 +193,7 @@ class Flight:
     def _under_way(self, sender: str) -> int:
         return sum(1 for name, _ in self._air.values() if name == sender)
 
-    # --- one message ---------------------------------------------------------------------------
+    # --- one message --------------------------------------------------------------------------
 
     def _composed(self, email: DueEmail, now: datetime) -> Message | None:
         """Its bytes, or None when it cannot leave in this run."""
@@ -245,7 +245,7 @@ class Flight:
     async def _deliver(self, sender: str, message: Message) -> Outcome:
         return await self._transports[sender].deliver(message)
 
-    # --- what became of it ---------------------------------------------------------------------
+    # --- what became of it --------------------------------------------------------------------
 
     def _record(self, wake: datetime | None = None) -> None:
         """Write down what has finished, in one go. Raises what the ledger raises, or our bug."""

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from outreach.store.conditions import Selection
 
 
+#: Numbers that the store gives when it freezes the audience.
+NOT_YET = CampaignId(0)
+NO_STEP_YET = StepId(0)
+
+
 class EmptyAudience(OutreachError):
     def __init__(self, name: str, count: AudienceCount) -> None:
         out = sum(count.excluded.values())
@@ -164,7 +169,7 @@ def _arms(
         yield Member(contact=person.id, arm=arm, kind=person.kind, rank=rank)
 
 
-# --- really ------------------------------------------------------------------------------------
+# --- really -----------------------------------------------------------------------------------
 
 
 def launch(
@@ -199,9 +204,15 @@ def launch(
         )
         return extending.id
     return store.campaigns.launch(
-        definition, members, file=file, fingerprint=fingerprint, matched=count.matched,
-        selected=count.selected, pilot=pilot, now=now,
-    )  # fmt: skip
+        definition,
+        members,
+        file=file,
+        fingerprint=fingerprint,
+        matched=count.matched,
+        selected=count.selected,
+        pilot=pilot,
+        now=now,
+    )
 
 
 def _with_first_steps(
@@ -223,9 +234,13 @@ def _with_first_steps(
 
 
 def planned(
-    definition: Campaign, step: Step, contact: ContactId, due_at: datetime,
-    campaign: CampaignId = CampaignId(0), step_id: StepId = StepId(0),
-) -> Planned:  # fmt: skip
+    definition: Campaign,
+    step: Step,
+    contact: ContactId,
+    due_at: datetime,
+    campaign: CampaignId = NOT_YET,
+    step_id: StepId = NO_STEP_YET,
+) -> Planned:
     """A delivery to come: its variant drawn, its sender and its doer named."""
     names = [variant.name for variant in step.variants]
     return Planned(

@@ -48,7 +48,7 @@ class SendLedger:
         limit: int,
         excluding: Collection[DeliveryId] = (),
     ) -> list[DueEmail]:
-        """Due e-mails of the campaigns whose window is open; who may not be written to is settled."""
+        """Due e-mails of campaigns whose window is open; who may not be written to is settled."""
         going = self._open(now, campaigns)
         while due := self.store.deliveries.due(
             now=now, channels=_EMAIL, campaigns=going, limit=limit, excluding=excluding

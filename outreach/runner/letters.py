@@ -49,7 +49,10 @@ class Printed:
 class NothingToPost(OutreachError):
     def __init__(self, campaign: str) -> None:
         super().__init__(
-            Text("campaign {campaign!r} has no printed letters that wait for the post", campaign=campaign),
+            Text(
+                "campaign {campaign!r} has no printed letters that wait for the post",
+                campaign=campaign,
+            ),
             hint=Text("print them first: outreach letters {campaign}", campaign=campaign),
         )
 
@@ -63,7 +66,7 @@ class Letters:
         self.store = mailroom.store
         self._programs: dict[str, Program] = {}
 
-    # --- one letter --------------------------------------------------------------------------------
+    # --- one letter ---------------------------------------------------------------------------
 
     def program(self, name: str, where: Location | None = None) -> Program:
         """The compiled template. Raises `Problems` with everything wrong with it."""
@@ -81,7 +84,7 @@ class Letters:
         return template.warnings
 
     def _resolve(self, name: str) -> str | None:
-        """The contact field that a merge field means: by name, by label, or as in a file's header."""
+        """The contact field a merge field means: by name, by label, or as in a file's header."""
         catalogue = self.store.database.catalogue
         field = catalogue.find(name)
         if field is not None:
@@ -96,7 +99,8 @@ class Letters:
     def merge(self, name: str, definition: Campaign, contact: Contact, at: datetime) -> bytes:
         """The letter of one person: a whole .docx. Raises `MissingValues`."""
         program = self.program(name)
-        locale = self.mailroom.locale(self.mailroom.language(definition, contact))
+        # A Word letter is written in one language: the campaign's.
+        locale = self.mailroom.locale(self.mailroom.language(definition))
         return fill(program, self.values(contact), locale=locale, today=self._day(at))
 
     def values(self, contact: Contact) -> Mapping[str, Value]:
@@ -111,16 +115,22 @@ class Letters:
         step = launched.definition.step(delivery.step)
         contact = self.store.contacts.get(delivery.contact)
         try:
-            return self.merge(step.template or "", launched.definition, contact, self.mailroom.now())
+            return self.merge(
+                step.template or "", launched.definition, contact, self.mailroom.now()
+            )
         except MissingValues as missing:
             return Held(tuple(missing.names))
 
-    # --- a bundle ------------------------------------------------------------------------------------
+    # --- a bundle -----------------------------------------------------------------------------
 
     def print_due(
-        self, campaigns: Mapping[CampaignId, Launched], *, now: datetime,
-        out: Path | None = None, again: bool = False,
-    ) -> tuple[Printed, ...]:  # fmt: skip
+        self,
+        campaigns: Mapping[CampaignId, Launched],
+        *,
+        now: datetime,
+        out: Path | None = None,
+        again: bool = False,
+    ) -> tuple[Printed, ...]:
         """Print the letters that are due, a bundle per campaign and step, into the outbox or `out`.
 
         Letters that lie in a bundle already are printed again only when asked for.
@@ -137,9 +147,13 @@ class Letters:
         )
 
     def _print(
-        self, launched: Launched, step_id: StepId, deliveries: Sequence[Delivery], now: datetime,
+        self,
+        launched: Launched,
+        step_id: StepId,
+        deliveries: Sequence[Delivery],
+        now: datetime,
         out: Path | None,
-    ) -> Printed:  # fmt: skip
+    ) -> Printed:
         definition = launched.definition
         step = launched.step_named(step_id)
         folder = out or self._folder(launched, step.name, now)
@@ -161,9 +175,15 @@ class Letters:
         )
 
     def _write(
-        self, folder: Path, name: str, part: Sequence[Delivery], people: Mapping[ContactId, Contact],
-        definition: Campaign, step: Step, now: datetime,
-    ) -> dict[DeliveryId, tuple[str, ...]]:  # fmt: skip
+        self,
+        folder: Path,
+        name: str,
+        part: Sequence[Delivery],
+        people: Mapping[ContactId, Contact],
+        definition: Campaign,
+        step: Step,
+        now: datetime,
+    ) -> dict[DeliveryId, tuple[str, ...]]:
         """One .docx per person and one for all of them; who lacks which values."""
         program = self.program(step.template or "")
         locale = self.mailroom.locale(self.mailroom.language(definition))
@@ -187,7 +207,7 @@ class Letters:
         return held
 
     def _folder(self, launched: Launched, step: str, now: datetime) -> Path:
-        """`data/outbox/letters/<campaign>/<step>-<day>`, with a number when there is one already."""
+        """`data/outbox/letters/<campaign>/<step>-<day>`, numbered when it is there already."""
         base = self.settings.outbox / "letters" / launched.name
         day = self._day(now).isoformat()
         folder = base / f"{step}-{day}"
@@ -198,9 +218,12 @@ class Letters:
         return folder
 
     def _hold(
-        self, deliveries: Iterable[Delivery], missing: Mapping[DeliveryId, tuple[str, ...]],
-        launched: Launched, now: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        deliveries: Iterable[Delivery],
+        missing: Mapping[DeliveryId, tuple[str, ...]],
+        launched: Launched,
+        now: datetime,
+    ) -> None:
         change = Change()
         for delivery in deliveries:
             here = self._situation(launched, now)
@@ -208,7 +231,7 @@ class Letters:
         if change.settled:
             self.store.deliveries.write(change)
 
-    # --- the post ------------------------------------------------------------------------------------
+    # --- the post -----------------------------------------------------------------------------
 
     def post(
         self, launched: Launched, *, on: datetime, now: datetime, taken_out: Sequence[ContactId]
@@ -246,5 +269,3 @@ def _letter_name(contact: Contact) -> str:
         contact.text("first_name"),
         contact.id,
     )
-
-

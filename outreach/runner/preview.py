@@ -56,9 +56,14 @@ class UnknownStep(WrongUsage):
 
 
 def preview_pages(
-    file: CampaignFile, mailroom: Mailroom, *, person: Contact | None, step: str | None,
-    out: Path | None, now: datetime,
-) -> list[Page]:  # fmt: skip
+    file: CampaignFile,
+    mailroom: Mailroom,
+    *,
+    person: Contact | None,
+    step: str | None,
+    out: Path | None,
+    now: datetime,
+) -> list[Page]:
     """The pages of one person: the one asked for, else the first who would be enrolled.
 
     Raises what is wrong with the files, so that nothing is previewed that could not leave.
@@ -94,9 +99,13 @@ def _dates(definition: Campaign, mailroom: Mailroom, now: datetime) -> dict[str,
 
 
 def _page(
-    definition: Campaign, step: Step, contact: Contact, mailroom: Mailroom, at: datetime,
+    definition: Campaign,
+    step: Step,
+    contact: Contact,
+    mailroom: Mailroom,
+    at: datetime,
     out: Path | None,
-) -> Page:  # fmt: skip
+) -> Page:
     page = Page(contact=contact, step=step.name, channel=step.channel, at=at)
     try:
         match step.channel:
@@ -134,9 +143,11 @@ def _letter(
     contact = page.contact
     content = Letters(mailroom).merge(step.template or "", definition, contact, page.at)
     name = letter_name(
-        contact.text("postal_code"), contact.text("last_name") or contact.text("company"),
-        contact.text("first_name"), contact.id,
-    )  # fmt: skip
+        contact.text("postal_code"),
+        contact.text("last_name") or contact.text("company"),
+        contact.text("first_name"),
+        contact.id,
+    )
     files = _write(out, f"{step.name}-{name.removesuffix('.docx')}", {".docx": content})
     return replace(page, text=letter_text(content), files=files)
 

@@ -13,12 +13,12 @@ from decimal import Decimal
 
 from outreach.errors import OutreachError, Text, WrongUsage, did_you_mean
 from outreach.model.audience import Arm
-from outreach.model.campaign import CampaignState, Unit
+from outreach.model.campaign import Unit
 from outreach.model.change import Change, Progress, Settled, Stop
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState, Sent, Skipped
 from outreach.model.event import Event, EventKind
-from outreach.model.ids import CampaignId, DeliveryId
+from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
 from outreach.model.stage import CALL_AGAIN, DEFAULT_CHAIN, FACTS
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
@@ -149,13 +149,11 @@ def _the_fact(fact: Fact, now: datetime) -> Change:
     if campaign is None or fact.stage not in campaign.definition.chain:
         return Change(events=(event,))
     rank = campaign.definition.chain.index(fact.stage)
-    progress = Progress(
-        campaign=campaign.id, contact=fact.contact.id, stage=fact.stage, rank=rank
-    )
+    progress = Progress(campaign=campaign.id, contact=fact.contact.id, stage=fact.stage, rank=rank)
     return Change(events=(event,), progress=(progress,))
 
 
-# --- the call it may be the outcome of ---------------------------------------------------------
+# --- the call it may be the outcome of --------------------------------------------------------
 
 
 def _call_answered(store: Store, fact: Fact, now: datetime) -> Delivery | None:
@@ -173,9 +171,14 @@ def _after_call(
 ) -> Change:
     assert fact.campaign is not None
     here = Situation(
-        launched=fact.campaign, calendar=calendar, costs=settings.costs, now=now, at=fact.at,
-        author=fact.author, expected=(DeliveryState.DUE,),
-    )  # fmt: skip
+        launched=fact.campaign,
+        calendar=calendar,
+        costs=settings.costs,
+        now=now,
+        at=fact.at,
+        author=fact.author,
+        expected=(DeliveryState.DUE,),
+    )
     reached = contacted(call, here) if fact.stage != "no_answer" else Change()
     if fact.stage not in CALL_AGAIN:
         return change_for(call, Sent(fact.stage), here) + reached
@@ -184,13 +187,18 @@ def _after_call(
         return touched(call, here, in_vain=vain) + change_for(call, Skipped("no_answer"), here)
     next_day = calendar.add(calendar.day_of(fact.at), 1, Unit.WORKING_DAYS)
     again = Settled(
-        delivery=call.id, state=DeliveryState.DUE, at=now, expected=(DeliveryState.DUE,),
-        detail=fact.stage, due_at=calendar.midnight(next_day), attempted=True,
-    )  # fmt: skip
+        delivery=call.id,
+        state=DeliveryState.DUE,
+        at=now,
+        expected=(DeliveryState.DUE,),
+        detail=fact.stage,
+        due_at=calendar.midnight(next_day),
+        attempted=True,
+    )
     return touched(call, here, in_vain=vain) + reached + Change(settled=(again,))
 
 
-# --- what it ends --------------------------------------------------------------------------------
+# --- what it ends -----------------------------------------------------------------------------
 
 
 def _stops(store: Store, fact: Fact, now: datetime) -> tuple[Stop, ...]:
@@ -227,62 +235,23 @@ def _address_facts(fact: Fact, now: datetime) -> Change:
     return Change(
         suppressions=tuple(
             Suppression(
-                key=key, value=value, scope=SuppressionScope.ALL, reason="opted_out",
-                at=fact.at, note=fact.note,
+                key=key,
+                value=value,
+                scope=SuppressionScope.ALL,
+                reason="opted_out",
+                at=fact.at,
+                note=fact.note,
             )
             for key, value in keys
         ),
         events=(
             Event(
-                kind=EventKind.SUPPRESSED, contact=fact.contact.id, at=fact.at, recorded_at=now,
+                kind=EventKind.SUPPRESSED,
+                contact=fact.contact.id,
+                at=fact.at,
+                recorded_at=now,
                 data={"scope": SuppressionScope.ALL.value, "reason": fact.stage},
                 author=fact.author,
             ),
         ),
-    )  # fmt: skip
-
-
-# --- a doubt settled by word ------------------------------------------------------------------------
-
-
-def settle_by_word(
-    store: Store,
-    doubtful: Sequence[Delivery],
-    *,
-    arrived: bool,
-    settings: Settings,
-    now: datetime,
-) -> int:
-    """Someone says what became of messages whose outcome is unknown. How many were settled.
-
-    Sent: recorded as of the day it was on the wire. Not sent: due again, with the same
-    Message-ID and date.
-    """
-    calendar = Calendar(settings.country, settings.zone)
-    known = {campaign.id: campaign for campaign in store.campaigns.all()}
-    change = Change()
-    for delivery in doubtful:
-        if arrived:
-            here = Situation(
-                launched=known[delivery.campaign], calendar=calendar, costs=settings.costs,
-                now=now, at=delivery.message_date, expected=(DeliveryState.UNKNOWN,),
-            )  # fmt: skip
-            change += change_for(delivery, Sent("settled by word"), here)
-        else:
-            again = Settled(
-                delivery=DeliveryId(delivery.id), state=DeliveryState.DUE, at=now, due_at=now,
-                expected=(DeliveryState.UNKNOWN,), detail="settled by word: not sent",
-            )  # fmt: skip
-            change += Change(settled=(again,))
-    store.deliveries.write(change)
-    return len(doubtful)
-
-
-def finished(store: Store, launched: Launched) -> bool:
-    """Whether nothing more can happen by itself or by hand in a campaign."""
-    open_states = (
-        DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.HELD, DeliveryState.UNKNOWN,
-    )  # fmt: skip
-    counted = store.deliveries.by_state(launched.id)
-    running = launched.state is CampaignState.RUNNING
-    return running and not launched.pilot and not any(counted[state] for state in open_states)
+    )

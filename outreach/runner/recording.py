@@ -26,7 +26,8 @@ class WrongColumns(DefinitionError):
         super().__init__(
             Text("the columns {found} cannot be recorded", found=", ".join(names)),
             where=Location(file, 1),
-            hint=near or Text("contact and stage are needed; known: {names}", names=", ".join(COLUMNS)),
+            hint=near
+            or Text("contact and stage are needed; known: {names}", names=", ".join(COLUMNS)),
         )
 
 
@@ -79,8 +80,8 @@ def record_rows(
 ) -> Bulk:
     """Record every row that can be; a row recorded before is recorded once.
 
-    `rows` are line numbers, cells by column name, and what is wrong with the row as such. A row that cannot be recorded
-    leaves nothing behind and is told with its line.
+    `rows` are line numbers, cells by column name, and what is wrong with the row as such.
+    A row that cannot be recorded leaves nothing behind and is told with its line.
     """
     done: list[Recorded] = []
     errors: list[OutreachError] = []

@@ -1,11 +1,11 @@
 """`run`: everything that is due now, and nothing twice. The one command cron needs.
 
-    recover   what a dead run left claimed becomes unknown, shown, never sent again
-    mend      held messages whose value is there now become due again
-    pass over steps whose condition is false or for which there is no address
-    send      e-mails, at the sender's pace (`runner/send.py`)
-    print     letters, into the outbox (`runner/letters.py`)
-    count     what waits for people: letters to post, calls to make
+recover   what a dead run left claimed becomes unknown, shown, never sent again
+mend      held messages whose value is there now become due again
+pass over steps whose condition is false or for which there is no address
+send      e-mails, at the sender's pace (`runner/send.py`)
+print     letters, into the outbox (`runner/letters.py`)
+count     what waits for people: letters to post, calls to make
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from outreach.runner.interrupt import stop_on_signals
 from outreach.runner.ledger import SendLedger
 from outreach.runner.letters import Letters, Printed
 from outreach.runner.outcomes import Situation, change_for
-from outreach.runner.record import finished
 from outreach.runner.send import Progress, SendReport, send_due
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
@@ -42,7 +41,12 @@ _BY_HAND = (Channel.CALL, Channel.VISIT, Channel.TASK)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What one run did. `letters` and `tasks` wait for somebody now; `skipped` has all channels."""
+    """What one run did, and what waits for somebody when it ends.
+
+    `sent`, `deferred`, `refused` and `skipped` (on all channels) happened in this run.
+    `unknown`, `held`, `letters`, `tasks` and `remaining` are what there is now, of earlier
+    runs too: they are told until somebody has seen to them.
+    """
 
     sent: int
     deferred: int
@@ -56,8 +60,6 @@ class RunReport:
     remaining: int
     #: When there is something to do again; None when nothing waits.
     not_before: datetime | None
-    #: Messages whose outcome is unknown, of this and of earlier runs.
-    doubtful: int
     interrupted: bool
     printed: tuple[Printed, ...]
     errors: tuple[OutreachError, ...]
@@ -91,20 +93,24 @@ class Runner:
         running, errors = self._unchanged(running, mailroom)
         self._mend(running, mailroom)
         skipped = self._pass_over(running, mailroom)
-        number = self.store.deliveries.start_run(now=now, host=socket.gethostname(), pid=os.getpid())
+        number = self.store.deliveries.start_run(
+            now=now, host=socket.gethostname(), pid=os.getpid()
+        )
         ledger = SendLedger(
-            store=self.store, settings=self.settings, mailroom=mailroom,
-            calendar=self._calendar, campaigns=running,
-        )  # fmt: skip
+            store=self.store,
+            settings=self.settings,
+            mailroom=mailroom,
+            calendar=self._calendar,
+            campaigns=running,
+        )
         sent = asyncio.run(self._send(ledger, number, limit, until, progress))
         letters = Letters(mailroom)
         printed = () if sent.interrupted else letters.print_due(running, now=self.clock.now())
-        held = sum(batch.held for batch in printed)
-        report = self._report(running, ledger, sent, printed, held, skipped, errors)
+        report = self._report(running, ledger, sent, printed, skipped, errors)
         self.store.deliveries.finish_run(number, now=self.clock.now(), summary=_summary(report))
         return report
 
-    # --- before ------------------------------------------------------------------------------------
+    # --- before -------------------------------------------------------------------------------
 
     def _recover(self, now: datetime) -> None:
         """What a dead run had claimed may or may not have arrived: nobody sends it again."""
@@ -143,16 +149,21 @@ class Runner:
         letters = Letters(mailroom)
         for delivery in self.store.deliveries.in_state(DeliveryState.HELD, list(running)):
             made = (
-                mailroom(delivery) if delivery.channel is Channel.EMAIL else letters.try_one(delivery)
+                mailroom(delivery)
+                if delivery.channel is Channel.EMAIL
+                else letters.try_one(delivery)
             )
             if isinstance(made, Held):
                 continue
             mended.append(
                 Settled(
-                    delivery=delivery.id, state=DeliveryState.DUE, at=now,
-                    due_at=delivery.due_at, expected=(DeliveryState.HELD,),
+                    delivery=delivery.id,
+                    state=DeliveryState.DUE,
+                    at=now,
+                    due_at=delivery.due_at,
+                    expected=(DeliveryState.HELD,),
                 )
-            )  # fmt: skip
+            )
         if mended:
             self.store.deliveries.write(Change(settled=tuple(mended)))
 
@@ -176,22 +187,34 @@ class Runner:
             self.store.deliveries.write(change)
             passed += len(change.settled)
 
-    # --- e-mails -------------------------------------------------------------------------------------
+    # --- e-mails ------------------------------------------------------------------------------
 
     async def _send(
-        self, ledger: SendLedger, run: RunId, limit: int | None, until: datetime | None,
+        self,
+        ledger: SendLedger,
+        run: RunId,
+        limit: int | None,
+        until: datetime | None,
         progress: Callable[[Progress], None],
-    ) -> SendReport:  # fmt: skip
+    ) -> SendReport:
         senders = self._senders(ledger)
         transports = {key: self.transport(sender) for key, sender in senders.items()}
         limits: dict[str, Limits] = {key: sender.limits for key, sender in senders.items()}
         stop = asyncio.Event()
         with stop_on_signals(stop):
             return await send_due(
-                ledger, ledger.mailroom, transports, limits, run=run, clock=self.clock,
-                campaigns=list(ledger.campaigns), limit=limit, until=until, progress=progress,
+                ledger,
+                ledger.mailroom,
+                transports,
+                limits,
+                run=run,
+                clock=self.clock,
+                campaigns=list(ledger.campaigns),
+                limit=limit,
+                until=until,
+                progress=progress,
                 stop=stop,
-            )  # fmt: skip
+            )
 
     def _senders(self, ledger: SendLedger) -> dict[str, Sender]:
         """The senders that the running campaigns write from, and that have a way out."""
@@ -204,12 +227,17 @@ class Runner:
         known = self.settings.senders
         return {key: known[key] for key in keys if key and key in known and known[key].servers}
 
-    # --- after -------------------------------------------------------------------------------------
+    # --- after --------------------------------------------------------------------------------
 
     def _report(
-        self, running: Mapping[CampaignId, Launched], ledger: SendLedger, sent: SendReport,
-        printed: tuple[Printed, ...], held: int, skipped: int, errors: tuple[OutreachError, ...],
-    ) -> RunReport:  # fmt: skip
+        self,
+        running: Mapping[CampaignId, Launched],
+        ledger: SendLedger,
+        sent: SendReport,
+        printed: tuple[Printed, ...],
+        skipped: int,
+        errors: tuple[OutreachError, ...],
+    ) -> RunReport:
         now = self.clock.now()
         numbers = list(running)
         self._close(running, now)
@@ -218,14 +246,13 @@ class Runner:
             sent=sent.sent,
             deferred=sent.deferred,
             refused=sent.refused,
-            unknown=sent.unknown,
-            held=sent.held + held,
+            unknown=len(deliveries.in_state(DeliveryState.UNKNOWN)),
+            held=len(deliveries.in_state(DeliveryState.HELD, numbers)),
             skipped=sent.skipped + ledger.passed_over + skipped,
             letters=deliveries.count_due(now=now, channels=(Channel.LETTER,), campaigns=numbers),
             tasks=deliveries.count_due(now=now, channels=_BY_HAND, campaigns=numbers),
             remaining=sent.remaining,
             not_before=self._next(ledger, sent, now),
-            doubtful=len(deliveries.in_state(DeliveryState.UNKNOWN)),
             interrupted=sent.interrupted,
             printed=printed,
             errors=(*errors, *sent.errors),
@@ -240,7 +267,7 @@ class Runner:
     def _close(self, running: Mapping[CampaignId, Launched], now: datetime) -> None:
         """A campaign in which nothing can happen any more is finished."""
         for launched in running.values():
-            if finished(self.store, launched):
+            if _finished(self.store, launched):
                 self.store.campaigns.set_state(launched.id, CampaignState.FINISHED, now=now)
 
     @property
@@ -251,6 +278,19 @@ class Runner:
         return Situation(
             launched=launched, calendar=self._calendar, costs=self.settings.costs, now=now
         )
+
+
+def _finished(store: Store, launched: Launched) -> bool:
+    """Whether nothing more can happen by itself or by hand in a campaign."""
+    open_states = (
+        DeliveryState.DUE,
+        DeliveryState.CLAIMED,
+        DeliveryState.HELD,
+        DeliveryState.UNKNOWN,
+    )
+    counted = store.deliveries.by_state(launched.id)
+    running = launched.state is CampaignState.RUNNING
+    return running and not launched.pilot and not any(counted[state] for state in open_states)
 
 
 def _summary(report: RunReport) -> dict[str, object]:

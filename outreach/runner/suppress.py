@@ -24,9 +24,15 @@ class NotUnderstood(WrongUsage):
 
 
 def meaning(
-    word: str, store: Store, *, scope: SuppressionScope, reason: str, note: str | None,
-    now: datetime, country: str,
-) -> list[Suppression]:  # fmt: skip
+    word: str,
+    store: Store,
+    *,
+    scope: SuppressionScope,
+    reason: str,
+    note: str | None,
+    now: datetime,
+    country: str,
+) -> list[Suppression]:
     """The entries that `word` stands for: an address, `@domain`, a number, or people by name.
 
     Raises `NotUnderstood` for what is none of them.
@@ -62,12 +68,15 @@ def suppress_people(store: Store, entries: Sequence[Suppression], *, now: dateti
         change += Change(
             events=(
                 Event(
-                    kind=EventKind.SUPPRESSED, contact=person, at=now, recorded_at=now,
+                    kind=EventKind.SUPPRESSED,
+                    contact=person,
+                    at=now,
+                    recorded_at=now,
                     data={"scope": SuppressionScope.ALL.value},
                 ),
             ),
             stops=_stops(store, person, now),
-        )  # fmt: skip
+        )
     if change.events:
         store.deliveries.write(change)
     return added
@@ -75,9 +84,7 @@ def suppress_people(store: Store, entries: Sequence[Suppression], *, now: dateti
 
 def _stops(store: Store, person: ContactId, now: datetime) -> tuple[Stop, ...]:
     return tuple(
-        Stop(
-            campaign=CampaignId(row.campaign_id), contact=person, reason="suppressed", at=now
-        )
+        Stop(campaign=CampaignId(row.campaign_id), contact=person, reason="suppressed", at=now)
         for row in store.campaigns.memberships(person)
         if row.arm == Arm.ENROLLED.value and row.stopped_at is None
     )

@@ -69,7 +69,9 @@ def why(store: Store, contact: Contact, campaign: Launched | None = None) -> Why
         if row.campaign_id in known and (campaign is None or row.campaign_id == campaign.id)
     ]
     events = store.events.of_contact(contact.id)
-    stories = tuple(_story(store, contact, row, known[row.campaign_id], events) for row in memberships)
+    stories = tuple(
+        _story(store, contact, row, known[row.campaign_id], events) for row in memberships
+    )
     beside = tuple(_line(event) for event in events if event.campaign_id is None)
     channels = (Channel.EMAIL, Channel.LETTER, Channel.CALL)
     answers = [(channel, store.suppressions.forbids(contact, channel)) for channel in channels]
@@ -107,7 +109,12 @@ def _next(membership: Any, launched: Launched, deliveries: list[Any]) -> Next:
 #: States in which something is still to happen.
 _WAITING = frozenset(
     state.value
-    for state in (DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.HELD, DeliveryState.UNKNOWN)
+    for state in (
+        DeliveryState.DUE,
+        DeliveryState.CLAIMED,
+        DeliveryState.HELD,
+        DeliveryState.UNKNOWN,
+    )
 )
 
 
@@ -129,7 +136,9 @@ def _coming(delivery: Any, launched: Launched) -> Next:
     elif delivery.channel == Channel.LETTER.value and delivery.batch_id is not None:
         what = Text("{step} is printed and waits to be posted", step=step)
     elif delivery.detail:
-        what = Text("{step} is tried again; the last answer was: {reply}", step=step, reply=delivery.detail)
+        what = Text(
+            "{step} is tried again; the last answer was: {reply}", step=step, reply=delivery.detail
+        )
     else:
         what = Text("{step} comes next", step=step)
     return Next(step=step, at=delivery.due_at, what=what)
@@ -162,15 +171,25 @@ _SENTENCES = {
     EventKind.CHANGED: lambda e: Text("changed: {fields}", fields=_fields(e)),
     EventKind.ENROLLED: lambda e: Text("enrolled"),
     EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=(e.data or {}).get("reason")),
-    EventKind.TOUCHED: lambda e: Text("{channel} {step}", channel=_channel(e), step=e.step_name or ""),
-    EventKind.REFUSED: lambda e: Text("{step} was refused: {reply}", step=e.step_name, reply=e.note),
-    EventKind.HELD: lambda e: Text("{step} is held: it lacks {fields}", step=e.step_name, fields=e.note),
-    EventKind.SKIPPED: lambda e: Text("{step} was skipped: {reason}", step=e.step_name, reason=e.note),
+    EventKind.TOUCHED: lambda e: Text(
+        "{channel} {step}", channel=_channel(e), step=e.step_name or ""
+    ),
+    EventKind.REFUSED: lambda e: Text(
+        "{step} was refused: {reply}", step=e.step_name, reply=e.note
+    ),
+    EventKind.HELD: lambda e: Text(
+        "{step} is held: it lacks {fields}", step=e.step_name, fields=e.note
+    ),
+    EventKind.SKIPPED: lambda e: Text(
+        "{step} was skipped: {reason}", step=e.step_name, reason=e.note
+    ),
     EventKind.CANCELLED: lambda e: Text(
         "{step} was cancelled: {reason}", step=e.step_name, reason=(e.data or {}).get("reason")
     ),
     EventKind.UNKNOWN: lambda e: Text("{step}: nobody knows whether it arrived", step=e.step_name),
-    EventKind.REACHED: lambda e: Text("{stage}{note}", stage=e.stage, note=f" – {e.note}" if e.note else ""),
+    EventKind.REACHED: lambda e: Text(
+        "{stage}{note}", stage=e.stage, note=f" – {e.note}" if e.note else ""
+    ),
     EventKind.BECAME: lambda e: Text("became {kind}", kind=(e.data or {}).get("to")),
     EventKind.SUPPRESSED: lambda e: Text("must not be contacted any more"),
     EventKind.UNSUPPRESSED: lambda e: Text("may be contacted again"),

@@ -141,12 +141,15 @@ class Admission:
         filled = dict.fromkeys((*_COMPARED, *(n for d in drafts for n in d.values)))
         fields = [found for name in filled if (found := catalogue.find(name))]
         columns = [table.c[field.stored_in] for field in fields]
+        names = [field.name for field in fields]
         query = select(table.c.id, table.c.import_id, *columns).where(is_there(self.database))
         known: dict[int, Known] = {}
         for condition in (*self._by_key(drafts), *self._by_words(drafts)):
-            for row in connection.execute(query.where(condition)):
-                values = {f.name: v for f, v in zip(fields, row[2:], strict=True)}
-                known[row.id] = Known(row.id, values, created_here=row.import_id == self.import_id)
+            for number, import_id, *cells in connection.execute(query.where(condition)):
+                if number not in known:
+                    values = dict(zip(names, cells, strict=True))
+                    here = import_id == self.import_id
+                    known[number] = Known(number, values, created_here=here)
         if any(draft.tags for draft in drafts):
             _read_tags(connection, known)
         return [known[number] for number in sorted(known)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
+from sqlalchemy.exc import OperationalError
 
 
 def insert_rows(
@@ -67,12 +68,15 @@ def _copy(
     connection: Connection, table: str, names: list[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     raw: Any = connection.connection.driver_connection
-    with (
-        raw.cursor() as cursor,
-        cursor.copy(f'COPY "{table}" ({_quoted(names)}) FROM STDIN') as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    dbapi: Any = connection.dialect.dbapi
+    statement = f'COPY "{table}" ({_quoted(names)}) FROM STDIN'
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except dbapi.Error as error:
+        # As SQLAlchemy would have told it, so that the store's door knows a full disk.
+        raise OperationalError(statement, None, error) from error
 
 
 def _quoted(names: Iterable[str]) -> str:

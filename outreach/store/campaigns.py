@@ -125,7 +125,7 @@ class Campaigns:
             return {Arm(arm): count for arm, count in connection.execute(query)}
 
     def enrolment(self, campaign: CampaignId, contact: ContactId) -> Any | None:
-        """The frozen membership of one person: arm, reason, kind, stage, stop; None if unmatched."""
+        """A person's frozen membership: arm, reason, kind, stage, stop; None if unmatched."""
         e = schema.enrolment.c
         query = select(schema.enrolment).where(e.campaign_id == campaign, e.contact_id == contact)
         with self.database.reading() as connection:
@@ -140,7 +140,7 @@ class Campaigns:
         with self.database.reading() as connection:
             return list(connection.execute(query))
 
-    # --- launching -----------------------------------------------------------------------------
+    # --- launching ----------------------------------------------------------------------------
 
     def launch(
         self,
@@ -157,9 +157,15 @@ class Campaigns:
         """Freeze the audience and plan its first steps: all of it, or nothing."""
         with self.database.writing() as connection:
             campaign = self._insert(
-                connection, definition, file=file, fingerprint=fingerprint, matched=matched,
-                selected=selected, pilot=pilot, now=now,
-            )  # fmt: skip
+                connection,
+                definition,
+                file=file,
+                fingerprint=fingerprint,
+                matched=matched,
+                selected=selected,
+                pilot=pilot,
+                now=now,
+            )
             steps = _insert_steps(connection, campaign, definition.steps)
             self._freeze(connection, campaign, steps, members, now)
         return campaign
@@ -179,15 +185,28 @@ class Campaigns:
             connection.execute(
                 update(schema.campaign)
                 .where(c.id == campaign.id)
-                .values(matched=matched, selected=selected, pilot=False,
-                        state=CampaignState.RUNNING.value, finished_at=None)
-            )  # fmt: skip
+                .values(
+                    matched=matched,
+                    selected=selected,
+                    pilot=False,
+                    state=CampaignState.RUNNING.value,
+                    finished_at=None,
+                )
+            )
             self._freeze(connection, campaign.id, dict(campaign.steps), members, now)
 
     def _insert(
-        self, connection: Connection, definition: Campaign, *, file: str | None, fingerprint: str,
-        matched: int, selected: int, pilot: bool, now: datetime,
-    ) -> CampaignId:  # fmt: skip
+        self,
+        connection: Connection,
+        definition: Campaign,
+        *,
+        file: str | None,
+        fingerprint: str,
+        matched: int,
+        selected: int,
+        pilot: bool,
+        now: datetime,
+    ) -> CampaignId:
         k = schema.contact.c
         prospects = connection.execute(
             select(func.count())
@@ -212,9 +231,13 @@ class Campaigns:
         return CampaignId(connection.execute(statement, row).scalar_one())
 
     def _freeze(
-        self, connection: Connection, campaign: CampaignId, steps: Mapping[str, StepId],
-        members: Iterable[Member], now: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        connection: Connection,
+        campaign: CampaignId,
+        steps: Mapping[str, StepId],
+        members: Iterable[Member],
+        now: datetime,
+    ) -> None:
         for chunk in _chunks(members):
             rows = [_member_row(campaign, member, now) for member in chunk]
             connection.execute(insert_ignoring(connection, schema.enrolment), rows)
@@ -223,7 +246,7 @@ class Campaigns:
                 connection, (_aimed(p, campaign, steps[name]) for m in chunk for name, p in m.first)
             )
 
-    # --- state ---------------------------------------------------------------------------------
+    # --- state --------------------------------------------------------------------------------
 
     def set_state(self, campaign: CampaignId, state: CampaignState, *, now: datetime) -> None:
         c = schema.campaign.c
@@ -269,7 +292,7 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
 
 @cache
 def _adapter() -> TypeAdapter[Campaign]:
-    """A definition as JSON and back: what was launched is read as it was, whatever the file says."""
+    """A definition as JSON and back: what was launched stays, whatever the file says now."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(Campaign)
@@ -284,12 +307,16 @@ def _insert_steps(
         step.name: StepId(
             connection.execute(
                 statement,
-                {"campaign_id": campaign, "name": step.name, "channel": step.channel.value,
-                 "position": position},
+                {
+                    "campaign_id": campaign,
+                    "name": step.name,
+                    "channel": step.channel.value,
+                    "position": position,
+                },
             ).scalar_one()
         )
         for position, step in enumerate(steps)
-    }  # fmt: skip
+    }
 
 
 def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str, object]:

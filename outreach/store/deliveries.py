@@ -38,14 +38,14 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    # --- writing: one door ---------------------------------------------------------------------
+    # --- writing: one door --------------------------------------------------------------------
 
     def write(self, change: Change) -> None:
         """One change, whole or not at all."""
         with self.database.writing() as connection:
             write_change(connection, self.database, change)
 
-    # --- what is due -----------------------------------------------------------------------------
+    # --- what is due --------------------------------------------------------------------------
 
     def due(
         self,
@@ -89,9 +89,7 @@ class Deliveries:
             found: datetime | None = connection.execute(query).scalar_one()
             return found
 
-    def next_due_after(
-        self, now: datetime, campaigns: Collection[CampaignId]
-    ) -> datetime | None:
+    def next_due_after(self, now: datetime, campaigns: Collection[CampaignId]) -> datetime | None:
         """When the next delivery that is not due yet will be; None when none waits."""
         d = schema.delivery.c
         query = select(func.min(d.due_at)).where(
@@ -102,9 +100,12 @@ class Deliveries:
             return found
 
     def count_due(
-        self, *, now: datetime, channels: Collection[Channel],
+        self,
+        *,
+        now: datetime,
+        channels: Collection[Channel],
         campaigns: Collection[CampaignId] | None = None,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """How many deliveries of these channels are due now."""
         d, c = schema.delivery.c, schema.campaign.c
         query = (
@@ -156,7 +157,7 @@ class Deliveries:
                 yield "no_address", and_(here, c.phone.is_(None), c.mobile.is_(None))
         yield "erased", c.erased_at.is_not(None)
 
-    # --- the claim -------------------------------------------------------------------------------
+    # --- the claim ----------------------------------------------------------------------------
 
     def claim(
         self, deliveries: Mapping[DeliveryId, str], *, run: RunId, now: datetime
@@ -233,7 +234,7 @@ class Deliveries:
         query = _deliveries().where(schema.delivery.c.state == DeliveryState.CLAIMED.value)
         return self._list(query)
 
-    # --- runs ------------------------------------------------------------------------------------
+    # --- runs ---------------------------------------------------------------------------------
 
     def start_run(self, *, now: datetime, host: str, pid: int) -> RunId:
         statement = schema.run.insert().returning(schema.run.c.id)
@@ -249,7 +250,7 @@ class Deliveries:
                 .values(finished_at=now, summary=dict(summary))
             )
 
-    # --- asking the ledger -----------------------------------------------------------------------
+    # --- asking the ledger --------------------------------------------------------------------
 
     def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
         """How many messages left from a sender after an instant, and when the oldest did."""
@@ -316,16 +317,26 @@ class Deliveries:
         with self.database.reading() as connection:
             return list(connection.execute(query))
 
-    # --- letters ---------------------------------------------------------------------------------
+    # --- letters ------------------------------------------------------------------------------
 
     def start_batch(
-        self, campaign: CampaignId, step: StepId, *, folder: str, ids: Collection[DeliveryId],
+        self,
+        campaign: CampaignId,
+        step: StepId,
+        *,
+        folder: str,
+        ids: Collection[DeliveryId],
         now: datetime,
-    ) -> BatchId:  # fmt: skip
+    ) -> BatchId:
         """Note which letters lie in one bundle."""
         d = schema.delivery.c
-        row = {"campaign_id": campaign, "step_id": step, "made_at": now, "folder": folder,
-               "letters": len(ids)}  # fmt: skip
+        row = {
+            "campaign_id": campaign,
+            "step_id": step,
+            "made_at": now,
+            "folder": folder,
+            "letters": len(ids),
+        }
         statement = schema.print_batch.insert().returning(schema.print_batch.c.id)
         with self.database.writing() as connection:
             batch = BatchId(connection.execute(statement, row).scalar_one())

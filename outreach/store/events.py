@@ -38,8 +38,13 @@ class Events:
         corrections = select(e.corrects).where(e.corrects.is_not(None))
         query = (
             select(
-                e.contact_id, e.kind, e.stage, e.at, e.campaign_id,
-                k.name.label("campaign_name"), s.name.label("step_name"),
+                e.contact_id,
+                e.kind,
+                e.stage,
+                e.at,
+                e.campaign_id,
+                k.name.label("campaign_name"),
+                s.name.label("step_name"),
             )
             .outerjoin(schema.campaign, k.id == e.campaign_id)
             .outerjoin(schema.step, s.id == e.step_id)
@@ -49,7 +54,7 @@ class Events:
                 e.id.not_in(corrections),
             )
             .order_by(e.at, e.id)
-        )  # fmt: skip
+        )
         found: dict[ContactId, list[Any]] = {contact: [] for contact in contacts}
         with self.database.reading() as connection:
             for row in connection.execute(query):
@@ -60,8 +65,10 @@ class Events:
         """The times that fact was recorded of a person in a campaign."""
         e = schema.event.c
         query = select(e.id, e.at, e.amount_minor, e.margin_minor).where(
-            e.contact_id == contact, e.kind == EventKind.REACHED.value, e.stage == stage,
+            e.contact_id == contact,
+            e.kind == EventKind.REACHED.value,
+            e.stage == stage,
             e.campaign_id == campaign if campaign is not None else e.campaign_id.is_(None),
-        )  # fmt: skip
+        )
         with self.database.reading() as connection:
             return list(connection.execute(query))

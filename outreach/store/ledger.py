@@ -7,7 +7,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from outreach.model.change import Change, Planned, Progress, Settled, Stop
 from outreach.model.contact import Kind
@@ -17,8 +28,8 @@ from outreach.model.ids import ContactId
 from outreach.model.money import to_minor
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.types import Flag
 from outreach.store.suppressions import insert_suppressions
+from outreach.store.types import Flag
 
 #: Facts that come from the person (retention is counted from the last of them).
 _ACTS = frozenset({"replied", "appointment", "quote", "order", "met", "opted_out", "call_back"})

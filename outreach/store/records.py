@@ -18,7 +18,7 @@ from outreach.store import schema
 from outreach.store.bulk import insert_rows, update_rows
 from outreach.store.engine import Database
 from outreach.store.matching import Known
-from outreach.store.rows import columns_for
+from outreach.store.rows import Columns
 
 if TYPE_CHECKING:
     from outreach.store.admission import Chunk
@@ -43,11 +43,12 @@ def write_chunk(
 def _write_new(
     connection: Connection, database: Database, chunk: Chunk, import_id: ImportId, now: datetime
 ) -> None:
+    columns = Columns(database)
     stamps = {"import_id": import_id, "created_at": now, "updated_at": now}
     insert_rows(
         connection,
         database.contact,
-        [{"id": k.id, **columns_for(k.values, k.values, database), **stamps} for k in chunk.new],
+        [{"id": k.id, **columns.of(k.values, k.values), **stamps} for k in chunk.new],
     )
     events = [_event(k.id, EventKind.IMPORTED, import_id, now) for k in chunk.new]
     insert_rows(connection, schema.event, events)
@@ -60,11 +61,11 @@ def _write_changed(
 ) -> None:
     if not chunk.changed:
         return
+    columns = Columns(database)
     updates = []
     for known in chunk.changed:
         changed = {name: known.values.get(name) for name in known.before}
-        columns = columns_for(changed, known.values, database)
-        updates.append((known.id, {**columns, "updated_at": now}))
+        updates.append((known.id, {**columns.of(changed, known.values), "updated_at": now}))
     update_rows(connection, database.contact, updates)
     events = [
         _event(k.id, EventKind.CHANGED, import_id, now, {"fields": _named(k)})
@@ -101,7 +102,7 @@ def _remember_before(connection: Connection, chunk: Chunk, import_id: ImportId) 
         connection,
         change,
         [
-            {"import_id": import_id, "contact_id": k.id, "before": _plain(k.before)}
+            {"import_id": import_id, "contact_id": k.id, "before": _before(k)}
             for k in chunk.changed
             if k.id not in earlier
         ],
@@ -111,8 +112,14 @@ def _remember_before(connection: Connection, chunk: Chunk, import_id: ImportId) 
             connection.execute(
                 change.update()
                 .where(change.c.import_id == import_id, change.c.contact_id == known.id)
-                .values(before=_plain(known.before) | before)
+                .values(before=_before(known) | before)
             )
+
+
+def _before(known: Known) -> dict[str, Any]:
+    """What is needed to take the change back: old values, and old tags where some came."""
+    tags = [tag for folded, tag in known.tags.items() if folded not in known.new_tags]
+    return _plain(known.before) | ({"tags": sorted(tags)} if known.new_tags else {})
 
 
 def _plain(values: Mapping[str, Value]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ fingerprints that suppressions are matched by, the domain, the household.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 
 from outreach.model.contact import Contact
-from outreach.model.field import Catalogue, Field, FieldType, Value
+from outreach.model.field import Catalogue, FieldType, Value
 from outreach.model.ids import ContactId
 from outreach.model.money import from_minor, to_minor
 from outreach.model.text import fold
@@ -52,31 +53,33 @@ def to_contact(
     return Contact(ContactId(cells["id"]), values, frozenset(tags))
 
 
-def columns_for(
-    changed: Mapping[str, Value], whole: Mapping[str, Value], database: Database
-) -> dict[str, Any]:
-    """The columns that hold `changed` values, of a contact whose values are then `whole`."""
-    columns: dict[str, Any] = {}
-    catalogue = database.catalogue
-    for name, value in changed.items():
-        field = catalogue.find(name)
-        assert field is not None, name
-        columns |= _column(field, value, database)
-        if name in _PRINTS:
-            columns |= _prints(name, value, database)
-    if not changed.keys().isdisjoint(ADDRESS):
-        columns["household"] = household(whole)
-        columns["post_returned_at"] = None
-    return columns
+class Columns:
+    """Values → columns, for one chunk: what is known of the fields is looked up once."""
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._specs = {
+            field.name: (field.stored_in, f"{field.stored_in}_folded" if field.has_twin else None)
+            for field in database.catalogue
+        }
+        self._money = {f.name for f in database.catalogue if f.type is FieldType.MONEY}
 
-def _column(field: Field, value: Value, database: Database) -> dict[str, Any]:
-    if field.type is FieldType.MONEY and value is not None:
-        value = to_minor(value, database.currency)  # type: ignore[arg-type]
-    columns: dict[str, Any] = {field.stored_in: value}
-    if field.has_twin:
-        columns[f"{field.stored_in}_folded"] = fold(value) if isinstance(value, str) else None
-    return columns
+    def of(self, changed: Mapping[str, Value], whole: Mapping[str, Value]) -> dict[str, Any]:
+        """The columns that hold `changed` values, of a contact whose values are then `whole`."""
+        columns: dict[str, Any] = {}
+        for name, value in changed.items():
+            column, twin = self._specs[name]
+            columns[column] = value
+            if twin:
+                columns[twin] = fold(value) if isinstance(value, str) else None
+            elif name in self._money and isinstance(value, Decimal):
+                columns[column] = to_minor(value, self._database.currency)
+            if name in _PRINTS:
+                columns |= _prints(name, value, self._database)
+        if not changed.keys().isdisjoint(ADDRESS):
+            columns["household"] = household(whole)
+            columns["post_returned_at"] = None
+        return columns
 
 
 def _prints(name: str, value: Value, database: Database) -> dict[str, Any]:

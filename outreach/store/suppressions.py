@@ -56,11 +56,15 @@ class Suppressions:
             )
             return [
                 Suppression(
-                    key=SuppressionKey(row.key), value=row.value, scope=SuppressionScope(row.scope),
-                    reason=row.reason, at=row.at, note=row.note,
+                    key=SuppressionKey(row.key),
+                    value=row.value,
+                    scope=SuppressionScope(row.scope),
+                    reason=row.reason,
+                    at=row.at,
+                    note=row.note,
                 )
                 for row in rows
-            ]  # fmt: skip
+            ]
 
     def add(self, entries: Sequence[Suppression]) -> int:
         """Add what is not in force yet; how many were new."""
@@ -136,10 +140,15 @@ def insert_suppressions(
             continue
         connection.execute(
             schema.suppression.insert().values(
-                key=entry.key.value, fingerprint=mark, value=entry.value, scope=entry.scope.value,
-                reason=entry.reason, note=entry.note, at=entry.at,
+                key=entry.key.value,
+                fingerprint=mark,
+                value=entry.value,
+                scope=entry.scope.value,
+                reason=entry.reason,
+                note=entry.note,
+                at=entry.at,
             )
-        )  # fmt: skip
+        )
         added += 1
     return added
 

@@ -133,7 +133,7 @@ def _drawn(campaign_id: CampaignId, step_id: int) -> Select[Any]:
     )
 
 
-# --- all campaigns -----------------------------------------------------------------------------
+# --- all campaigns ----------------------------------------------------------------------------
 
 
 def _of_prospects() -> ColumnElement[bool]:

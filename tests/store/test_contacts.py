@@ -152,6 +152,20 @@ def test_a_change_is_an_event_and_can_be_undone(contacts: Contacts, database: Da
     assert before == {"city": None, "phone": None}
 
 
+def test_new_tags_are_a_change_that_remembers_the_old_ones(
+    contacts: Contacts, database: Database
+) -> None:
+    take(contacts, MARIE, tags=("VIP",))
+
+    assert tally(take(contacts, MARIE, tags=("vip", "salon"))) == {"updated": 1}
+
+    assert next(contacts.matching()).tags == {"VIP", "salon"}
+    change = schema.import_change
+    with database.reading() as connection:
+        before = connection.execute(select(change.c.before).where(change.c.import_id == 2)).scalar()
+    assert before == {"tags": ["VIP"]}
+
+
 def test_two_rows_of_one_file_are_merged_by_e_mail_whatever_its_case(contacts: Contacts) -> None:
     admitted = take(
         contacts,

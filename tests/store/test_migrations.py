@@ -58,5 +58,9 @@ def test_the_program_knows_every_revision_and_ends_at_the_newest() -> None:
 def test_every_table_says_why_it_exists(table: str) -> None:
     """A comment that begins with `#:` stands right above each table in schema.py."""
     lines = Path(schema.__file__).read_text().splitlines()
-    at = next(i for i, line in enumerate(lines) if f'"{table}",' in line and lines[i - 1].endswith("_table("))
+    at = next(
+        i
+        for i, line in enumerate(lines)
+        if f'"{table}",' in line and lines[i - 1].endswith("_table(")
+    )
     assert lines[at - 2].startswith("#:"), f"{table} has no reason"
