@@ -67,6 +67,7 @@ def _in_help() -> Iterator[str]:
 
     context = main.make_context("outreach", ["demo"], resilient_parsing=True)
     yield main.help or ""
+    yield from (option.help or "" for option in main.params if isinstance(option, click.Option))
     for topic, commands in main.table.items():
         yield topic
         yield from (line for _, line in commands.values())

@@ -11,6 +11,7 @@ from outreach.model.audience import AudienceCount, Exclusion
 from outreach.store.campaigns import Launched
 
 if TYPE_CHECKING:
+    from outreach.files.campaigns import CampaignFile
     from outreach.runner.compose import Mailroom
 
 
@@ -26,6 +27,17 @@ def mailroom(parts: Application, campaigns: Iterable[Launched] = ()) -> Mailroom
         now=parts.now,
         campaigns={campaign.id: campaign for campaign in campaigns},
     )
+
+
+def campaign_file(parts: Application, name: str) -> CampaignFile:
+    """The campaign as it is written now. Raises everything wrong with its file at once."""
+    from outreach.files.campaigns import BrokenCampaign
+    from outreach.runner.unread import every_problem
+
+    try:
+        return parts.campaign_file(name)
+    except BrokenCampaign as broken:
+        raise every_problem(broken, mailroom(parts)) from None
 
 
 #: Exclusion reasons as people read them.

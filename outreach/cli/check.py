@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from outreach.application import Application
-from outreach.cli.campaigns import audience_lines, mailroom
+from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
 from outreach.cli.door import Command, as_json
 from outreach.cli.output import leave, say, show
 from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
@@ -25,7 +25,7 @@ def check(parts: Application, campaign: str) -> None:
     Exits with 1 when the campaign must not start as it is.
     """
     try:
-        file = parts.campaign_file(campaign)
+        file = campaign_file(parts, campaign)
         checked = check_campaign(file, mailroom(parts), now=parts.now())
     except Problems as problems:
         checked = Checked(tuple(Problem(Severity.ERROR, e) for e in problems.errors), None)

@@ -132,7 +132,8 @@ class Stage:
         if self.quiet:
             code, _ = self._silently(words, now)
         else:
-            click.secho(f"$ outreach {shlex.join(words)}", fg="cyan")
+            typed = click.style(f"$ outreach {shlex.join(words)}", fg="cyan")
+            click.echo(f"{typed}   # {self.words.write(now.date())}")
             code = self._call(words, now)
         if code not in allowed:
             raise DemoFailed(f"outreach {shlex.join(words)}", code)
@@ -167,13 +168,21 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
     season = _season(parts)
     day = season.at
 
+    show.say(
+        Text(
+            "A season of prospecting, played from {first} to {last}: the date behind a command"
+            " is the day it is played on (--now).",
+            first=day(0).date(),
+            last=day(season.end).date(),
+        )
+    )
     show.title(Text("1  The contact base: a spreadsheet comes in"))
     show.run(
         "contacts",
         "import",
         str(folder / "contacts.csv"),
         "--source",
-        "Carnet de l'atelier",
+        "Carnet",
         now=day(0),
         allowed=(0, 4),
     )

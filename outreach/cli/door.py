@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from copy import copy
 from importlib import import_module
 from typing import IO, Any
 
 import click
 
 from outreach.application import Application, Options
-from outreach.errors import ExitCode, OutreachError, Problems, Text
+from outreach.cli.usage import SpokenContext, speech, wrong_usage
+from outreach.errors import ExitCode, OutreachError, Problems, Text, did_you_mean
 
 CommandTable = dict[str, dict[str, tuple[str, str]]]
 
@@ -61,24 +64,42 @@ def everywhere() -> list[click.Option]:
 class SpokenMixin(click.Command):
     """Help in the reader's language, with the options that go everywhere."""
 
+    context_class = SpokenContext
+
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         params = super().get_params(ctx)
         names = {name for param in params for name in param.opts}
         return [*params[:-1], *(o for o in everywhere() if o.opts[0] not in names), *params[-1:]]
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        say = ctx.find_root().obj.spoken().say
-        original, self.help = self.help, say(Text(self.help)) if self.help else None
-        options = [p for p in self.params if isinstance(p, click.Option) and p.help]
-        helps = [option.help for option in options]
-        for option in options:
-            option.help = say(Text(option.help or ""))
-        try:
-            super().format_help(ctx, formatter)
-        finally:
-            self.help = original
-            for option, text in zip(options, helps, strict=True):
-                option.help = text
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.help:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(spoken_help(self, ctx))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [spoken_record(option, ctx) for option in options]
+        with formatter.section(speech(ctx)(Text("Options"))):
+            formatter.write_dl([record for record in records if record])
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+
+def spoken_help(command: click.Command, ctx: click.Context) -> str:
+    """What a command says it does, in the reader's language."""
+    return speech(ctx)(Text(inspect.cleandoc(command.help or "")))
+
+
+def spoken_record(option: click.Option, ctx: click.Context) -> tuple[str, str] | None:
+    """A line of the options: its name, and its help in the reader's language."""
+    say = speech(ctx)
+    spoken = copy(option)
+    spoken.help = say(Text(option.help)) if option.help else None
+    record = spoken.get_help_record(ctx)
+    if record is None:
+        return None
+    return record[0], record[1].replace("[default:", say(Text("[default:")))
 
 
 class Command(SpokenMixin):
@@ -106,6 +127,23 @@ class Group(SpokenMixin, click.Group):
     def _names_a_command(self, args: Sequence[str]) -> bool:
         plain = [arg for arg in args if not arg.startswith("-")]
         return bool(plain) and plain[0] in self.commands
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            say = speech(ctx)
+            hint = did_you_mean(args[0], self.list_commands(ctx))
+            what = say(Text("there is no command {name!r}", name=args[0]))
+            ctx.fail(f"{what}\n  {say(hint)}" if hint else what)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        names = self.list_commands(ctx)
+        found = [(name, command) for name in names if (command := self.get_command(ctx, name))]
+        rows = [(name, spoken_help(command, ctx).split("\n\n")[0]) for name, command in found]
+        with formatter.section(speech(ctx)(Text("Commands"))):
+            formatter.write_dl(rows)
 
 
 class Door(Group):
@@ -141,20 +179,8 @@ class Door(Group):
                 return command
         return None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from outreach.errors import did_you_mean
-
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            say = ctx.obj.spoken().say
-            hint = did_you_mean(args[0], self.list_commands(ctx))
-            what = say(Text("there is no command {name!r}", name=args[0]))
-            ctx.fail(f"{what}\n  {say(hint)}" if hint else what)
-        return super().resolve_command(ctx, args)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        say = ctx.obj.spoken().say
+        say = speech(ctx)
         for topic, commands in self.table.items():
             rows = [(name, say(Text(line))) for name, (_, line) in commands.items()]
             with formatter.section(say(Text(topic))):
@@ -253,17 +279,19 @@ def _red(text: str, stream: IO[str] | None = None) -> None:
 
 
 def _usage(error: click.ClickException, parts: Application) -> int:
+    say = parts.spoken().say
+    what = say(wrong_usage(error))
     if parts.options.json:
-        row = {
-            "message": error.format_message(),
-            "file": None,
-            "line": None,
-            "column": None,
-            "hint": None,
-        }
+        row = {"message": what, "file": None, "line": None, "column": None, "hint": None}
         click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
-    else:
+    elif isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
+    else:
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(error.ctx.get_usage(), err=True)
+            help_command = f"{error.ctx.command_path} --help"
+            click.echo(say(Text("More: {command}", command=help_command)) + "\n", err=True)
+        _red(say(Text("Error: {what}", what=what)))
     return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.MENDABLE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from outreach.application import Application
-from outreach.cli.campaigns import audience_lines, mailroom
+from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
 from outreach.cli.door import Command
 from outreach.cli.output import notice, on_terminal, say, show
 from outreach.errors import OutreachError, Problems, Text
@@ -60,7 +60,7 @@ def launch(
     Nothing leaves before the next `outreach run`. Without --confirm it shows the number of
     people and asks.
     """
-    file = parts.campaign_file(campaign)
+    file = campaign_file(parts, campaign)
     name = file.campaign.name
     launched = parts.store.campaigns.look_up(name)
     if confirm_change:
@@ -68,7 +68,7 @@ def launch(
         return
     extending = may_launch_again(launched, name)
     room = mailroom(parts)
-    checked = check_campaign(file, room, now=parts.now(), pilot=pilot, extending=extending)
+    checked = check_campaign(file, room, now=parts.now(), pilot=pilot)
     stopping = checked.stopping(parts.settings.compliance)
     if stopping:
         raise Problems(stopping) if len(stopping) > 1 else stopping[0]

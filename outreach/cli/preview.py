@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from outreach.application import Application
-from outreach.cli.campaigns import mailroom
+from outreach.cli.campaigns import campaign_file, mailroom
 from outreach.cli.door import Command
 from outreach.cli.output import leave, say, show, wrap
 from outreach.errors import ExitCode, Text
@@ -31,7 +31,7 @@ def preview(
     parts: Application, campaign: str, who: str | None, step: str | None, out: Path | None
 ) -> None:
     """Show every step of CAMPAIGN as one person would get it. Nothing is sent or recorded."""
-    file = parts.campaign_file(campaign)
+    file = campaign_file(parts, campaign)
     pages = preview_pages(
         file,
         mailroom(parts),

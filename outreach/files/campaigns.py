@@ -8,7 +8,7 @@ through `CampaignFile.locate`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ from outreach.errors import (
     DefinitionError,
     Location,
     OutreachError,
+    Problems,
     Text,
     WrongUsage,
     did_you_mean,
@@ -29,7 +30,7 @@ from outreach.files.campaign_shape import (
     StepShape,
 )
 from outreach.files.shapes import fitted, in_order
-from outreach.files.source import Path_, parse_source, read_text, shown
+from outreach.files.source import Marked, Path_, parse_source, read_text, shown
 from outreach.model.campaign import (
     Attachment,
     AudienceRule,
@@ -80,6 +81,14 @@ class TwiceDefined(WrongUsage):
         )
 
 
+class BrokenCampaign(Problems):
+    """The errors of a campaign file, and the file as far as it can be read."""
+
+    def __init__(self, errors: Iterable[OutreachError], marked: Marked) -> None:
+        super().__init__(errors)
+        self.marked = marked
+
+
 def read_campaign(path: Path) -> CampaignFile:
     """The campaign of a file. Raises `Problems`, or `UnreadableFile` when it is no text."""
     return parse_campaign(read_text(path), path)
@@ -95,7 +104,7 @@ def parse_campaign(text: str, path: Path) -> CampaignFile:
             for place, what, hint in contradictions(marked.plain)
         ]
     if errors or shape is None:
-        raise in_order(errors)
+        raise BrokenCampaign(in_order(errors).errors, marked)
     return CampaignFile(_campaign(shape), path, text, marked.location)
 
 

@@ -14,6 +14,7 @@ from outreach.model.message import Guide
 from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
 from outreach.store.campaigns import Launched
+from outreach.store.permission import obstacles
 from outreach.store.store import Store
 
 #: How much of the past is shown before a call (issue of the three lines).
@@ -52,7 +53,7 @@ def due_calls(
     due = [
         d.delivery for d in store.deliveries.due(now=now, channels=channels, campaigns=list(by_id))
     ]
-    blocked = store.deliveries.blocked(due)
+    blocked = obstacles(store.database, due)
     wanted = [d for d in due if d.id not in blocked and not mailroom.not_meant(d, now)][:limit]
     people = store.contacts.values_of([delivery.contact for delivery in wanted])
     histories = store.events.history([delivery.contact for delivery in wanted])

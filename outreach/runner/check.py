@@ -30,8 +30,8 @@ from outreach.runner.compose import Mailroom, MissingAttachment
 from outreach.runner.fingerprint import jinja_names
 from outreach.runner.launch import Chosen, EmptyAudience, choose
 from outreach.runner.letters import Letters
+from outreach.runner.unread import UnknownSender
 from outreach.segmentation.checking import Vocabulary, understand
-from outreach.store.campaigns import Launched
 from outreach.store.conditions import Selection, compile_condition
 
 
@@ -73,7 +73,6 @@ def check(
     *,
     now: datetime,
     pilot: int | None = None,
-    extending: Launched | None = None,
 ) -> Checked:
     """Every problem of a campaign file, and the audience it would have now."""
     checker = _Checker(file, mailroom, now)
@@ -91,7 +90,7 @@ def check(
         settings=mailroom.settings,
         now=now,
         pilot=pilot,
-        extending=extending,
+        extending=mailroom.store.campaigns.look_up(file.campaign.name),
     )
     if chosen.count.enrolled == 0:
         problems.append(Problem(Severity.ERROR, EmptyAudience(file.campaign.name, chosen.count)))
@@ -128,11 +127,8 @@ class _Checker:
                 yield self._error(what, self._at("steps", index), hint)
             elif key not in self.settings.senders:
                 told.add(where)
-                what = Text("there is no sender {sender!r} in the settings", sender=key)
-                hint = did_you_mean(key, self.settings.senders) or Text(
-                    "known: {names}", names=self._senders()
-                )
-                yield self._error(what, where, hint)
+                unknown = UnknownSender(key, self.settings.senders, where)
+                yield Problem(Severity.ERROR, unknown)
             elif not self.settings.senders[key].servers:
                 told.add(where)
                 what = Text("the sender {sender!r} has no mail server", sender=key)

@@ -33,6 +33,7 @@ def fingerprint(definition: Campaign, folder: TemplateFolder, templates: Templat
     folder.given.clear()
     for step in definition.steps:
         for name in jinja_names(step):
+            folder.path(name)
             templates.problems(name)
         for name in plain_names(step):
             folder.content(name)

@@ -18,6 +18,7 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.outcomes import Situation, change_for
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
+from outreach.store.permission import obstacles
 from outreach.store.store import Store
 
 _EMAIL = (Channel.EMAIL,)
@@ -53,7 +54,7 @@ class SendLedger:
         while due := self.store.deliveries.due(
             now=now, channels=_EMAIL, campaigns=going, limit=limit, excluding=excluding
         ):
-            blocked = self.store.deliveries.blocked([d.delivery for d in due])
+            blocked = obstacles(self.store.database, [d.delivery for d in due])
             gone = [
                 (d.delivery, Skipped(blocked[d.delivery.id]))
                 for d in due

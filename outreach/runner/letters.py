@@ -135,9 +135,7 @@ class Letters:
 
         Letters that lie in a bundle already are printed again only when asked for.
         """
-        due = self.store.deliveries.due_letters(
-            now=now, campaigns=list(campaigns), printed_too=again
-        )
+        due = self.store.printing.due_letters(now=now, campaigns=list(campaigns), printed_too=again)
         groups: dict[tuple[CampaignId, StepId], list[Delivery]] = {}
         for delivery in due:
             groups.setdefault((delivery.campaign, delivery.step_id), []).append(delivery)
@@ -167,7 +165,7 @@ class Letters:
         made = [delivery for delivery in ordered if delivery.id not in held]
         self._hold([d for d in ordered if d.id in held], held, launched, now)
         if made:
-            self.store.deliveries.start_batch(
+            self.store.printing.start_batch(
                 launched.id, step_id, folder=str(folder), ids=[d.id for d in made], now=now
             )
         return Printed(
@@ -237,7 +235,7 @@ class Letters:
         self, launched: Launched, *, on: datetime, now: datetime, taken_out: Sequence[ContactId]
     ) -> int:
         """The printed letters went to the post on that day, but for those taken out. How many."""
-        printed = self.store.deliveries.printed(launched.id, now=max(now, on))
+        printed = self.store.printing.printed(launched.id, now=max(now, on))
         posted = [delivery for delivery in printed if delivery.contact not in taken_out]
         if not printed:
             raise NothingToPost(launched.name)
@@ -245,7 +243,7 @@ class Letters:
         for delivery in posted:
             here = replace(self._situation(launched, now), at=on, expected=(DeliveryState.DUE,))
             change += change_for(delivery, Sent("posted"), here)
-        self.store.deliveries.post(change, on=self._day(on))
+        self.store.printing.post(launched.id, change, on=self._day(on))
         return len(posted)
 
     def _situation(self, launched: Launched, now: datetime) -> Situation:

@@ -33,6 +33,7 @@ from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.send import Progress, SendReport, send_due
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
+from outreach.store.permission import obstacles
 from outreach.store.store import Store
 from outreach.transports import Transport
 
@@ -93,9 +94,7 @@ class Runner:
         running, errors = self._unchanged(running, mailroom)
         self._mend(running, mailroom)
         skipped = self._pass_over(running, mailroom)
-        number = self.store.deliveries.start_run(
-            now=now, host=socket.gethostname(), pid=os.getpid()
-        )
+        number = self.store.runs.start(now=now, host=socket.gethostname(), pid=os.getpid())
         ledger = SendLedger(
             store=self.store,
             settings=self.settings,
@@ -107,7 +106,7 @@ class Runner:
         letters = Letters(mailroom)
         printed = () if sent.interrupted else letters.print_due(running, now=self.clock.now())
         report = self._report(running, ledger, sent, printed, skipped, errors)
-        self.store.deliveries.finish_run(number, now=self.clock.now(), summary=_summary(report))
+        self.store.runs.finish(number, now=self.clock.now(), summary=_summary(report))
         return report
 
     # --- before -------------------------------------------------------------------------------
@@ -175,7 +174,7 @@ class Runner:
             now = self.clock.now()
             due = self.store.deliveries.due(now=now, channels=channels, campaigns=list(running))
             deliveries = [entry.delivery for entry in due]
-            blocked = self.store.deliveries.blocked(deliveries)
+            blocked = obstacles(self.store.database, deliveries)
             change = Change()
             for delivery in deliveries:
                 reason = blocked.get(delivery.id) or mailroom.not_meant(delivery, now)

@@ -21,8 +21,8 @@ from outreach.model.campaign import CampaignState, Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import CampaignId, ContactId
 from outreach.store import schema
-from outreach.store.deliveries import no_postal_address
 from outreach.store.engine import Database
+from outreach.store.permission import no_postal_address
 from outreach.store.suppressions import forbidden
 
 

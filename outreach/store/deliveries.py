@@ -7,21 +7,23 @@ evidence settles it (DESIGN, invariant 1).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, update
 
 from outreach.model.audience import Arm
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
 from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import BatchId, CampaignId, ContactId, DeliveryId, RunId, StepId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId
 from outreach.store import schema
+from outreach.store.delivery_rows import delivery_query, to_delivery
 from outreach.store.engine import Database
 from outreach.store.ledger import write_change
+from outreach.store.permission import same_address
 from outreach.store.suppressions import forbidden
 
 
@@ -59,7 +61,7 @@ class Deliveries:
         """Due deliveries of running campaigns, longest waiting first."""
         d, contact = schema.delivery.c, self.database.contact
         query = (
-            _deliveries()
+            delivery_query()
             .add_columns(contact.c.email_domain)
             .join(contact, contact.c.id == d.contact_id)
             .where(
@@ -77,7 +79,7 @@ class Deliveries:
         if limit is not None:
             query = query.limit(limit)
         with self.database.reading() as connection:
-            return [Due(_delivery(row), row.email_domain) for row in connection.execute(query)]
+            return [Due(to_delivery(row), row.email_domain) for row in connection.execute(query)]
 
     def next_due(self, campaigns: Collection[CampaignId]) -> datetime | None:
         """When the next open delivery is, or was, due; None when none waits."""
@@ -123,40 +125,6 @@ class Deliveries:
         with self.database.reading() as connection:
             return connection.execute(query).scalar_one()
 
-    def blocked(self, deliveries: Sequence[Delivery]) -> dict[DeliveryId, str]:
-        """Which of them must not be made after all, and why: asked just before the claim."""
-        d = schema.delivery.c
-        found: dict[DeliveryId, str] = {}
-        with self.database.reading() as connection:
-            for reason, condition in self._reasons(deliveries):
-                ids = [delivery.id for delivery in deliveries]
-                query = (
-                    select(d.id)
-                    .join(self.database.contact, self.database.contact.c.id == d.contact_id)
-                    .where(d.id.in_(ids), condition)
-                )
-                for (number,) in connection.execute(query):
-                    found.setdefault(DeliveryId(number), reason)
-        return found
-
-    def _reasons(self, deliveries: Sequence[Delivery]) -> Iterator[tuple[str, ColumnElement[bool]]]:
-        contact = self.database.contact
-        c, d = contact.c, schema.delivery.c
-        for channel in {delivery.channel for delivery in deliveries}:
-            here = d.channel == channel.value
-            yield "opted_out", and_(here, forbidden(contact, channel, reason="opted_out"))
-            yield "suppressed", and_(here, forbidden(contact, channel))
-            if channel is Channel.EMAIL:
-                yield "no_address", and_(here, c.email.is_(None))
-                yield "bounced", and_(here, c.email_bounced_at.is_not(None))
-                yield "same_address", and_(here, _same_address(contact))
-            elif channel is Channel.LETTER:
-                yield "no_address", and_(here, no_postal_address(contact))
-                yield "invalid_address", and_(here, c.post_returned_at.is_not(None))
-            elif channel is Channel.CALL:
-                yield "no_address", and_(here, c.phone.is_(None), c.mobile.is_(None))
-        yield "erased", c.erased_at.is_not(None)
-
     # --- the claim ----------------------------------------------------------------------------
 
     def claim(
@@ -185,12 +153,12 @@ class Deliveries:
                         ),
                     )
                 )
-            query = _deliveries().where(
+            query = delivery_query().where(
                 d.id.in_(list(deliveries)),
                 d.run_id == run,
                 d.state == DeliveryState.CLAIMED.value,
             )
-            return [_delivery(row) for row in connection.execute(query)]
+            return [to_delivery(row) for row in connection.execute(query)]
 
     def _permitted(self) -> ColumnElement[bool]:
         """Nothing has come between the look and the claim: no stop, no opposition, no erasure."""
@@ -211,6 +179,7 @@ class Deliveries:
                 contact.c.erased_at.is_(None),
                 contact.c.email_bounced_at.is_(None),
                 ~forbidden(contact, Channel.EMAIL),
+                ~same_address(contact),
             )
         )
         return and_(going_on, allowed)
@@ -231,24 +200,8 @@ class Deliveries:
 
     def left_claimed(self) -> list[Delivery]:
         """Claims of runs that died: asked under the lock, so that nobody else can hold them."""
-        query = _deliveries().where(schema.delivery.c.state == DeliveryState.CLAIMED.value)
+        query = delivery_query().where(schema.delivery.c.state == DeliveryState.CLAIMED.value)
         return self._list(query)
-
-    # --- runs ---------------------------------------------------------------------------------
-
-    def start_run(self, *, now: datetime, host: str, pid: int) -> RunId:
-        statement = schema.run.insert().returning(schema.run.c.id)
-        row = {"started_at": now, "host": host, "pid": pid}
-        with self.database.writing() as connection:
-            return RunId(connection.execute(statement, row).scalar_one())
-
-    def finish_run(self, run: RunId, *, now: datetime, summary: Mapping[str, object]) -> None:
-        with self.database.writing() as connection:
-            connection.execute(
-                update(schema.run)
-                .where(schema.run.c.id == run)
-                .values(finished_at=now, summary=dict(summary))
-            )
 
     # --- asking the ledger --------------------------------------------------------------------
 
@@ -287,7 +240,7 @@ class Deliveries:
     def in_state(
         self, state: DeliveryState, campaigns: Collection[CampaignId] | None = None
     ) -> list[Delivery]:
-        query = _deliveries().where(schema.delivery.c.state == state.value)
+        query = delivery_query().where(schema.delivery.c.state == state.value)
         if campaigns is not None:
             query = query.where(schema.delivery.c.campaign_id.in_(campaigns))
         return self._list(query)
@@ -295,7 +248,7 @@ class Deliveries:
     def open_by_hand(self, contact: ContactId, campaign: CampaignId) -> list[Delivery]:
         """Calls, visits and tasks that wait for someone to do them for this person."""
         d = schema.delivery.c
-        query = _deliveries().where(
+        query = delivery_query().where(
             d.contact_id == contact,
             d.campaign_id == campaign,
             d.state == DeliveryState.DUE.value,
@@ -317,122 +270,7 @@ class Deliveries:
         with self.database.reading() as connection:
             return list(connection.execute(query))
 
-    # --- letters ------------------------------------------------------------------------------
-
-    def start_batch(
-        self,
-        campaign: CampaignId,
-        step: StepId,
-        *,
-        folder: str,
-        ids: Collection[DeliveryId],
-        now: datetime,
-    ) -> BatchId:
-        """Note which letters lie in one bundle."""
-        d = schema.delivery.c
-        row = {
-            "campaign_id": campaign,
-            "step_id": step,
-            "made_at": now,
-            "folder": folder,
-            "letters": len(ids),
-        }
-        statement = schema.print_batch.insert().returning(schema.print_batch.c.id)
-        with self.database.writing() as connection:
-            batch = BatchId(connection.execute(statement, row).scalar_one())
-            connection.execute(update(schema.delivery).where(d.id.in_(ids)).values(batch_id=batch))
-        return batch
-
-    def due_letters(
-        self, *, now: datetime, campaigns: Collection[CampaignId], printed_too: bool
-    ) -> list[Delivery]:
-        """Letters that are due; those in a bundle already only when asked for."""
-        d = schema.delivery.c
-        query = _deliveries().where(
-            d.state == DeliveryState.DUE.value,
-            d.channel == Channel.LETTER.value,
-            d.due_at <= now,
-            d.campaign_id.in_(campaigns),
-            schema.campaign.c.state == CampaignState.RUNNING.value,
-        )
-        return self._list(query if printed_too else query.where(d.batch_id.is_(None)))
-
-    def post(self, change: Change, *, on: date) -> None:
-        """Letters were posted: the change, and the day noted on their bundles."""
-        d, b = schema.delivery.c, schema.print_batch.c
-        ids = [settled.delivery for settled in change.settled]
-        with self.database.writing() as connection:
-            write_change(connection, self.database, change)
-            batches = select(d.batch_id).where(d.id.in_(ids))
-            connection.execute(
-                update(schema.print_batch).where(b.id.in_(batches)).values(posted_on=on)
-            )
-
-    def printed(self, campaign: CampaignId, *, now: datetime) -> list[Delivery]:
-        """Letters that lie in a bundle and were not posted yet."""
-        d = schema.delivery.c
-        query = _deliveries().where(
-            d.campaign_id == campaign,
-            d.state == DeliveryState.DUE.value,
-            d.batch_id.is_not(None),
-            d.due_at <= now,
-        )
-        return self._list(query)
-
     def _list(self, query: Select[Any]) -> list[Delivery]:
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(schema.delivery.c.id))
-            return [_delivery(row) for row in rows]
-
-
-def no_postal_address(contact: Table) -> ColumnElement[bool]:
-    """No letter arrives without a postal code and a town."""
-    return contact.c.postal_code.is_(None) | contact.c.city.is_(None)
-
-
-def _same_address(contact: Table) -> ColumnElement[bool]:
-    """The same message already went, or is going, to this mailbox under another contact."""
-    other, them = schema.delivery.alias(), schema.contact.alias()
-    d = schema.delivery.c
-    gone = [DeliveryState.CLAIMED.value, DeliveryState.SENT.value, DeliveryState.UNKNOWN.value]
-    return exists(
-        select(literal(1))
-        .select_from(them)
-        .join(other, other.c.contact_id == them.c.id)
-        .where(
-            them.c.email_print == contact.c.email_print,
-            other.c.campaign_id == d.campaign_id,
-            other.c.step_id == d.step_id,
-            other.c.occurrence == d.occurrence,
-            other.c.contact_id != d.contact_id,
-            other.c.state.in_(gone),
-        )
-        .correlate(contact, schema.delivery)
-    )
-
-
-def _deliveries() -> Select[Any]:
-    return (
-        select(schema.delivery, schema.step.c.name.label("step_name"))
-        .join(schema.step, schema.step.c.id == schema.delivery.c.step_id)
-        .join(schema.campaign, schema.campaign.c.id == schema.delivery.c.campaign_id)
-    )
-
-
-def _delivery(row: Any) -> Delivery:
-    return Delivery(
-        id=DeliveryId(row.id),
-        campaign=CampaignId(row.campaign_id),
-        step_id=StepId(row.step_id),
-        step=row.step_name,
-        contact=ContactId(row.contact_id),
-        channel=Channel(row.channel),
-        state=DeliveryState(row.state),
-        due_at=row.due_at,
-        occurrence=row.occurrence,
-        variant=row.variant,
-        sender=row.sender,
-        attempts=row.attempts,
-        message_id=row.message_id,
-        message_date=row.message_date,
-    )
+            return [to_delivery(row) for row in rows]

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from outreach.store.contacts import Contacts
     from outreach.store.deliveries import Deliveries
     from outreach.store.events import Events
+    from outreach.store.printing import Printing
+    from outreach.store.runs import Runs
     from outreach.store.segments import Segments
     from outreach.store.suppressions import Suppressions
     from outreach.store.tallies import Tallies
@@ -46,6 +48,18 @@ class Store:
         from outreach.store.deliveries import Deliveries
 
         return Deliveries(self.database)
+
+    @cached_property
+    def printing(self) -> Printing:
+        from outreach.store.printing import Printing
+
+        return Printing(self.database)
+
+    @cached_property
+    def runs(self) -> Runs:
+        from outreach.store.runs import Runs
+
+        return Runs(self.database)
 
     @cached_property
     def events(self) -> Events:

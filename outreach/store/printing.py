@@ -1,0 +1,94 @@
+"""Bundles of letters: which letters lie in which, and when they were posted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, update
+
+from outreach.model.campaign import CampaignState, Channel
+from outreach.model.change import Change
+from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.ids import BatchId, CampaignId, DeliveryId, StepId
+from outreach.store import schema
+from outreach.store.delivery_rows import delivery_query, to_delivery
+from outreach.store.engine import Database
+from outreach.store.ledger import write_change
+
+
+class Printing:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def start_batch(
+        self,
+        campaign: CampaignId,
+        step: StepId,
+        *,
+        folder: str,
+        ids: Collection[DeliveryId],
+        now: datetime,
+    ) -> BatchId:
+        """Note which letters lie in one bundle."""
+        d = schema.delivery.c
+        row = {
+            "campaign_id": campaign,
+            "step_id": step,
+            "made_at": now,
+            "folder": folder,
+            "letters": len(ids),
+        }
+        insert = schema.print_batch.insert().returning(schema.print_batch.c.id)
+        with self.database.writing() as connection:
+            batch = BatchId(connection.execute(insert, row).scalar_one())
+            statement = update(schema.delivery).where(d.id == bindparam("number"))
+            connection.execute(
+                statement.values(batch_id=batch), [{"number": number} for number in ids]
+            )
+        return batch
+
+    def due_letters(
+        self, *, now: datetime, campaigns: Collection[CampaignId], printed_too: bool
+    ) -> list[Delivery]:
+        """Letters that are due; those in a bundle already only when asked for."""
+        d = schema.delivery.c
+        query = delivery_query().where(
+            d.state == DeliveryState.DUE.value,
+            d.channel == Channel.LETTER.value,
+            d.due_at <= now,
+            d.campaign_id.in_(campaigns),
+            schema.campaign.c.state == CampaignState.RUNNING.value,
+        )
+        return self._list(query if printed_too else query.where(d.batch_id.is_(None)))
+
+    def post(self, campaign: CampaignId, change: Change, *, on: date) -> None:
+        """Letters were posted: the change, and the day noted on their bundles."""
+        d, b = schema.delivery.c, schema.print_batch.c
+        posted = select(d.batch_id).where(
+            d.campaign_id == campaign, d.state == DeliveryState.SENT.value
+        )
+        with self.database.writing() as connection:
+            write_change(connection, self.database, change)
+            connection.execute(
+                update(schema.print_batch)
+                .where(b.campaign_id == campaign, b.posted_on.is_(None), b.id.in_(posted))
+                .values(posted_on=on)
+            )
+
+    def printed(self, campaign: CampaignId, *, now: datetime) -> list[Delivery]:
+        """Letters that lie in a bundle and were not posted yet."""
+        d = schema.delivery.c
+        query = delivery_query().where(
+            d.campaign_id == campaign,
+            d.state == DeliveryState.DUE.value,
+            d.batch_id.is_not(None),
+            d.due_at <= now,
+        )
+        return self._list(query)
+
+    def _list(self, query: Select[Any]) -> list[Delivery]:
+        with self.database.reading() as connection:
+            rows = connection.execute(query.order_by(schema.delivery.c.id))
+            return [to_delivery(row) for row in rows]

@@ -1,0 +1,163 @@
+"""French as it is spoken: sentences, plural forms, numbers and dates, and a whole catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from outreach.errors import Plural, Text, did_you_mean
+from outreach.language import LOCALE_DIR, Language, environment_locale
+
+FRENCH = Language("fr_FR")
+
+#: What is the same word in both languages, or the name of a thing.
+SAME = {
+    "Arguments", "Id", "Introduction", "Note", "Objections", "Options", "Questions", "SIRET",
+    "Source", "Type", "exact", "p", "total", "verdict", "{count} contact", "{count} contacts",
+    "outreach.yaml", "--config", "OUTREACH_CONFIG",
+}  # fmt: skip
+
+
+def entries() -> list[Message]:
+    """Every sentence of the catalogue with its French."""
+    with (LOCALE_DIR / "fr" / "LC_MESSAGES" / "outreach.po").open("rb") as file:
+        return [message for message in read_po(file, locale="fr") if message.id]
+
+
+def forms(message: Message) -> list[tuple[str, str]]:
+    """English and French, form by form."""
+    english, french = _strings(message.id), _strings(message.string)
+    assert len(english) == len(french), message.id
+    return list(zip(english, french, strict=True))
+
+
+def _strings(found: object) -> tuple[str, ...]:
+    """The one form of a sentence, or the forms of a plural."""
+    return tuple(map(str, found)) if isinstance(found, tuple | list) else (str(found or ""),)
+
+
+def placeholders(sentence: str) -> Counter[str]:
+    """`{name!r:>7}` as it stands; braces of code, such as `{{ name }}`, count as they are too."""
+    return Counter(re.findall(r"\{\{.*?\}\}|\{%.*?%\}|\{[^{}]*\}", sentence))
+
+
+# --- what a Language says ----------------------------------------------------------------------
+
+
+def test_a_french_workspace_reads_french() -> None:
+    assert FRENCH.say(Text("the file is empty")) == "le fichier est vide"
+
+
+def test_a_value_is_put_in_after_translation() -> None:
+    said = FRENCH.say(Text("there is no campaign {name!r}", name="été"))
+    assert said == "il n'y a pas de campagne 'été'"
+
+
+def test_a_suggestion_ends_with_a_question_mark_set_off() -> None:
+    hint = did_you_mean("lanch", ["launch", "letters"])
+    assert hint is not None
+    assert FRENCH.say(hint) == "vouliez-vous dire 'launch'\N{NO-BREAK SPACE}?"
+
+
+def test_a_sentence_nobody_translated_stays_english() -> None:
+    assert FRENCH.say(Text("nobody ever wrote this")) == "nobody ever wrote this"
+
+
+def test_every_other_locale_reads_english() -> None:
+    assert Language("de_DE").say(Text("the file is empty")) == "the file is empty"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 erreur"), (1, "1 erreur"), (2, "2 erreurs"), (1000, "1000 erreurs")]
+)
+def test_zero_is_singular_in_french(count: int, said: str) -> None:
+    assert FRENCH.say(Plural("{count} error", "{count} errors", count)) == said
+
+
+def test_zero_is_plural_in_english() -> None:
+    assert Language("en_GB").say(Plural("{count} error", "{count} errors", 0)) == "0 errors"
+
+
+def test_a_sentence_inside_a_sentence_is_translated() -> None:
+    said = FRENCH.say(Text("warning: {what}", what=Text("the subject is empty")))
+    assert said == "avertissement\N{NO-BREAK SPACE}: l'objet est vide"
+
+
+def test_numbers_and_dates_in_a_sentence_are_written_as_the_locale_writes_them() -> None:
+    over = FRENCH.say(Text("the budget is exceeded by {amount}", amount=Decimal("1234.5")))
+    assert over == "le budget est dépassé de 1\N{NARROW NO-BREAK SPACE}234,5"
+    early = FRENCH.say(Text("this is before the start, {start}", start=date(2027, 3, 1)))
+    assert early == "c'est avant le début, 1 mars 2027"
+    due = FRENCH.say(Text("Next: {instant}", instant=datetime(2027, 3, 1, 9, 30, tzinfo=UTC)))
+    assert due == "Suite\N{NO-BREAK SPACE}: 01/03/2027 09:30"
+
+
+def test_money_and_rates_have_a_comma_and_a_space_before_the_sign() -> None:
+    assert FRENCH.money(Decimal("1234.5"), "EUR").endswith("234,50\N{NO-BREAK SPACE}€")
+    assert FRENCH.percent(0.283) == "28,3\N{NO-BREAK SPACE}%"
+    assert FRENCH.percent(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("shell", "locale"),
+    [("fr_FR.UTF-8", "fr_FR"), ("fr_CA", "fr_CA"), ("fr", "fr_FR"), ("C.UTF-8", "en_GB")],
+)
+def test_without_a_workspace_the_shell_says_the_language(
+    shell: str, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", shell)
+    assert environment_locale() == locale
+
+
+# --- the catalogue -----------------------------------------------------------------------------
+
+
+def test_no_sentence_is_without_french() -> None:
+    assert [one.id for one in entries() if not all(french for _, french in forms(one))] == []
+
+
+def test_a_translation_has_the_placeholders_of_its_english() -> None:
+    wrong = [
+        english
+        for one in entries()
+        for english, french in forms(one)
+        if placeholders(english) != placeholders(french)
+    ]
+    assert wrong == []
+
+
+def test_only_words_of_both_languages_are_the_same_in_both() -> None:
+    same = {
+        english
+        for one in entries()
+        for english, french in forms(one)
+        if english == french and re.sub(r"\{[^{}]*\}|\W", "", english)
+    }
+    assert same - SAME == set()
+
+
+def test_lines_and_columns_stand_where_they_stand_in_english() -> None:
+    """Leading spaces and paragraphs make lists and helps; French keeps them."""
+    moved = [
+        english
+        for one in entries()
+        for english, french in forms(one)
+        if _indent(english) != _indent(french) or english.count("\n\n") != french.count("\n\n")
+    ]
+    assert moved == []
+
+
+def test_high_punctuation_is_set_off_by_a_no_break_space() -> None:
+    """Never by a space that may end a line: `:`, `;`, `?`, `!`, `%` and guillemets."""
+    breaking = re.compile(r" [:;?»]|« | !(?!=)|\d %")
+    assert [s for one in entries() for _, s in forms(one) if breaking.search(s)] == []
+
+
+def _indent(sentence: str) -> int:
+    return len(sentence) - len(sentence.lstrip(" "))
