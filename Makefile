@@ -6,6 +6,8 @@ BIN := .venv/bin
 
 demo: setup
 	@$(BIN)/outreach demo --dir demo
+	@command -v outreach >/dev/null || \
+		echo "  . $(CURDIR)/.venv/bin/activate    makes outreach a command of this shell"
 
 test: setup servers
 	@$(BIN)/pytest

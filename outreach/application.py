@@ -7,7 +7,8 @@ parts it needs; nothing is opened or imported before it is asked for.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from outreach.segmentation.tree import Condition
     from outreach.store.campaigns import Launched
     from outreach.store.conditions import Selection
+    from outreach.store.copies import Copies
     from outreach.store.engine import Database
     from outreach.store.store import Store
     from outreach.transports import Transport
@@ -67,6 +69,14 @@ class BadInstant(WrongUsage):
             Text("{text!r} is no date and time", text=text),
             hint=Text("write it like 2027-03-01 or 2027-03-01T09:30"),
         )
+
+
+def read_instant(text: str) -> datetime:
+    """A date, or a date and time, as typed. Raises `BadInstant`."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInstant(text) from None
 
 
 class Application:
@@ -123,11 +133,14 @@ class Application:
         return self.now().astimezone(self.settings.zone).date()
 
     def instant(self, text: str) -> datetime:
-        """A date, or a date and time, as typed: in the workspace's zone unless it says which."""
-        try:
-            read = datetime.fromisoformat(text)
-        except ValueError:
-            raise BadInstant(text) from None
+        """A date, or a date and time, as typed: in the workspace's zone unless it says which.
+
+        A date may also stand in the order of the workspace's locale: 18/03/2027.
+        """
+        from outreach.segmentation.dates import read_date
+
+        day = read_date(text.strip(), self.settings.locale)
+        read = datetime.combine(day, time()) if day else read_instant(text)
         aware = read if read.tzinfo else read.replace(tzinfo=self.settings.zone)
         return aware.astimezone(UTC)
 
@@ -145,6 +158,14 @@ class Application:
 
     @cached_property
     def database(self) -> Database:
+        return self._open(to_upgrade=False)
+
+    @cached_property
+    def database_to_upgrade(self) -> Database:
+        """The store as it is, of an older revision too: for keeping it, not for using it."""
+        return self._open(to_upgrade=True)
+
+    def _open(self, *, to_upgrade: bool) -> Database:
         from outreach.store.engine import open_database
 
         settings = self.settings
@@ -153,7 +174,16 @@ class Application:
             folder=settings.folder,
             currency=settings.currency,
             zone=settings.zone,
+            now=self.now,
+            to_upgrade=to_upgrade,
         )
+
+    @cached_property
+    def copies(self) -> Copies:
+        """How the store is copied and put back; it need not be usable."""
+        from outreach.store.copies import copies_of
+
+        return copies_of(self.settings.store, self.settings.folder)
 
     @cached_property
     def store(self) -> Store:
@@ -169,6 +199,19 @@ class Application:
         if len(found) > 1:
             raise AmbiguousPerson(who, found)
         return found[0]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else sends, prints or settles in this workspace meanwhile.
+
+        Raises `AlreadyRunning` at once when another run is under way, here or elsewhere.
+        """
+        from outreach.runner.lock import elsewhere, hold
+
+        with hold(self.settings.data), self.database.alone() as free:
+            if not free:
+                raise elsewhere()
+            yield
 
     # --- expressions -------------------------------------------------------------------------
 

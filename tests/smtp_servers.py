@@ -117,6 +117,8 @@ class _Session(SMTP):
         self.server.connections += 1
         self.server.open_now += 1
         self.server.most_open = max(self.server.most_open, self.server.open_now)
+        # By order of arrival, as real servers do: those already in stay in.
+        self.one_too_many = self.server.open_now > self.server.most_connections
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -126,7 +128,7 @@ class _Session(SMTP):
     async def push(self, status: Any) -> None:
         text = status if isinstance(status, str) else status.decode()
         if text.startswith("220 test"):
-            if self.server.open_now > self.server.most_connections:
+            if self.one_too_many:
                 await super().push("421 4.7.0 too many connections")
                 self.transport.close()
                 return

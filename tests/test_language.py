@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from outreach.application import Application, Options
+from outreach.cli import main
 from outreach.errors import Plural, Text, did_you_mean
 from outreach.language import LOCALE_DIR, Language, environment_locale
 
@@ -18,9 +22,9 @@ FRENCH = Language("fr_FR")
 
 #: What is the same word in both languages, or the name of a thing.
 SAME = {
-    "Arguments", "Id", "Introduction", "Note", "Objections", "Options", "Questions", "SIRET",
-    "Source", "Type", "exact", "p", "total", "verdict", "{count} contact", "{count} contacts",
-    "outreach.yaml", "--config", "OUTREACH_CONFIG",
+    "Arguments", "Contacts", "Expression", "Id", "Import", "Introduction", "Note", "Objections",
+    "Options", "Questions", "SIRET", "Source", "source", "Type", "exact", "p", "total", "verdict",
+    "{count} contact", "{count} contacts", "outreach.yaml", "--config", "OUTREACH_CONFIG",
 }  # fmt: skip
 
 
@@ -93,7 +97,7 @@ def test_numbers_and_dates_in_a_sentence_are_written_as_the_locale_writes_them()
     over = FRENCH.say(Text("the budget is exceeded by {amount}", amount=Decimal("1234.5")))
     assert over == "le budget est dépassé de 1\N{NARROW NO-BREAK SPACE}234,5"
     early = FRENCH.say(Text("this is before the start, {start}", start=date(2027, 3, 1)))
-    assert early == "c'est avant le début, 1 mars 2027"
+    assert early == "c'est avant le début, le 1 mars 2027"
     due = FRENCH.say(Text("Next: {instant}", instant=datetime(2027, 3, 1, 9, 30, tzinfo=UTC)))
     assert due == "Suite\N{NO-BREAK SPACE}: 01/03/2027 09:30"
 
@@ -113,6 +117,81 @@ def test_without_a_workspace_the_shell_says_the_language(
 ) -> None:
     monkeypatch.setenv("LC_ALL", shell)
     assert environment_locale() == locale
+
+
+# --- what click says by itself -----------------------------------------------------------------
+
+
+@pytest.fixture
+def french_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A French terminal in a folder that is no workspace."""
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+
+
+def typed(*words: str) -> int:
+    """The exit code of `outreach …`."""
+    return main.answer(list(words), Application(Options(json="--json" in words)))
+
+
+@pytest.mark.usefixtures("french_shell")
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["--help"], ["Usage : outreach", "Options :", "Campagnes :", "Afficher la version."]),
+        (["launch", "--help"], ["Fige la cible de CAMPAIGN", "Afficher cette aide et quitter."]),
+        (["contacts", "--help"], ["Commandes :", "Liste les personnes que EXPR sélectionne"]),
+        (["contacts", "import", "--help"], ["[par défaut : fill]"]),
+    ],
+)
+def test_help_is_french_from_its_first_word_to_its_last(
+    words: list[str], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(*words) == 0
+    shown = _plain(capsys.readouterr().out)
+    assert [line for line in lines if line not in shown] == []
+
+
+@pytest.mark.usefixtures("french_shell")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lanch"], "il n'y a pas de commande 'lanch'\n  vouliez-vous dire 'launch' ?"),
+        (["contacts", "lst"], "il n'y a pas de commande 'lst'\n  vouliez-vous dire 'list' ?"),
+        (["run", "--limt", "3"], "il n'y a pas d'option '--limt'\n  vouliez-vous dire '--limit' ?"),
+        (["run", "--limit"], "--limit demande une valeur"),
+        (["run", "--json=3"], "--json ne prend pas de valeur"),
+        (["run", "--limit", "x"], "--limit demande un nombre entier, 0 au moins"),
+        (["launch", "a", "--confirm", "x"], "--confirm demande un nombre entier"),
+        (["check"], "il manque CAMPAIGN"),
+        (["why", "a", "b", "c"], "mots en trop : c"),
+        (["schema", "x"], "au choix : campaign, settings"),
+        (
+            ["contacts", "import", "x", "--on-match", "y"],
+            "--on-match, au choix : fill, keep, replace",
+        ),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_french(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed(*words) == 2
+    assert _plain(capsys.readouterr().err).endswith(f"Erreur : {said}\n")
+
+
+@pytest.mark.usefixtures("french_shell")
+def test_a_wrong_command_line_is_told_in_french_as_json_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert typed("check", "--json") == 2
+    told = json.loads(capsys.readouterr().out)["errors"]
+    assert [error["message"] for error in told] == ["il manque CAMPAIGN"]
+
+
+def _plain(shown: str) -> str:
+    """With every space an ordinary one."""
+    return shown.replace("\N{NO-BREAK SPACE}", " ")
 
 
 # --- the catalogue -----------------------------------------------------------------------------
@@ -155,7 +234,7 @@ def test_lines_and_columns_stand_where_they_stand_in_english() -> None:
 
 def test_high_punctuation_is_set_off_by_a_no_break_space() -> None:
     """Never by a space that may end a line: `:`, `;`, `?`, `!`, `%` and guillemets."""
-    breaking = re.compile(r" [:;?»]|« | !(?!=)|\d %")
+    breaking = re.compile(r" [:;?»]|« | !(?!=)|[\d}] %")
     assert [s for one in entries() for _, s in forms(one) if breaking.search(s)] == []
 
 

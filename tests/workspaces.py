@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,7 +99,7 @@ senders:
         self.write(
             f"campaigns/{name}.yaml",
             f"campaign: {name}\noffer: A guided tour\nsender: marie\n{head}"
-            f"audience:\n  where: {where}\n{audience}steps:\n{steps or MAIL}",
+            f"audience:\n  where: {where}\n{audience}steps:\n{steps or mail()}",
         )
 
     def people(self, rows: Iterable[Sequence[object]], header: str = "") -> None:
@@ -144,19 +146,22 @@ senders:
         states = self.ok("status", campaign)["by_state"]
         return {state: count for state, count in states.items() if count}
 
+    def stored(self) -> list[str]:
+        """Everything in the base, as SQL: two of them are compared, whatever the log holds."""
+        with closing(sqlite3.connect(self.folder / "data" / "outreach.db")) as connection:
+            return list(connection.iterdump())
+
     def next_of(self, who: str) -> Any:
         """What comes next for a person in the only campaign."""
         (story,) = self.ok("why", who)["campaigns"]
         return story["next"]
 
 
-#: The only step of a campaign that says nothing of its steps.
-MAIL = """\
-  - step: mail
-    channel: email
-    subject: "For {{ last_name }}"
-    template: mail.html.j2
-"""
+def mail(step: str = "mail", more: str = "", *, template: str = "mail.html.j2") -> str:
+    """An e-mail step in a line; `more` are further keys."""
+    keys = [f"step: {step}", "channel: email", 'subject: "For {{ last_name }}"']
+    keys += [f"template: {template}", *filter(None, [more])]
+    return f"  - {{{', '.join(keys)}}}\n"
 
 
 def letter(*fields: str) -> bytes:
@@ -164,9 +169,11 @@ def letter(*fields: str) -> bytes:
     return docx("".join(paragraph(run(f"{name}: "), merge(name)) for name in fields))
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait for something that another process or thread does."""
-    end = time.monotonic() + seconds
+def until(condition: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    """Wait for something that a process or a thread does; fail when the process ends before."""
+    end = time.monotonic() + 30
     while not condition():
+        if process is not None and process.poll() is not None:
+            raise AssertionError(process.communicate())
         assert time.monotonic() < end, "it never came"
         time.sleep(0.02)

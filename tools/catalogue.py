@@ -57,8 +57,11 @@ def _in_code(path: Path) -> Iterator[tuple[MessageId, int]]:
 def _field_labels() -> Iterator[str]:
     """How fields are called where people see them."""
     from outreach.model.field import DERIVED, STANDARD
+    from outreach.segmentation.words import lowered
 
-    return (field.label for field in (*STANDARD, *DERIVED))
+    for field in (*STANDARD, *DERIVED):
+        yield field.label
+        yield lowered(field.label)
 
 
 def _in_help() -> Iterator[str]:

@@ -30,10 +30,12 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     fi
 fi
 
-if [ ! -x .venv/bin/python ]; then
+# Asked of pip, for an interrupted set-up leaves a Python without it.
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     say "making .venv with $("$python" --version)"
-    "$python" -m venv .venv
+    "$python" -m venv --clear .venv
 fi
 say "installing outreach and what it needs into .venv"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 \
+    --editable '.[test]'
 touch .venv/ready

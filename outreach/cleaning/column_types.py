@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from outreach.cleaning.headers import key_of
+from outreach.cleaning.values import OWN_RULES, is_kind
 from outreach.errors import Text
 from outreach.model.field import FieldType, Value
 from outreach.model.text import fold
@@ -68,31 +70,35 @@ class ColumnType:
     count: int = 0
     nothing: int = 0
     identifiers: int = 0
+    #: Cells that say how far a contact has come (prospect, client …).
+    kinds: int = 0
     fits: dict[FieldType, int] = field(default_factory=lambda: dict.fromkeys(_CANDIDATES, 0))
 
-    def see(self, text: str) -> None:
-        """One tidy cell that holds something."""
-        self.count += 1
+    def see(self, text: str, times: int = 1) -> None:
+        """One tidy cell that holds something, or several that say the same."""
+        self.count += times
         if not _DIGIT.search(text):
-            self._see_words(text)
+            self._see_words(text, times)
         elif _INTEGER.fullmatch(text):
-            self.fits[FieldType.INTEGER] += 1
-            self.fits[FieldType.NUMBER] += 1
+            self.fits[FieldType.INTEGER] += times
+            self.fits[FieldType.NUMBER] += times
         elif _IDENTIFIER.fullmatch(text):
-            self.identifiers += 1
+            self.identifiers += times
         elif _number(text) is not None:
-            self.fits[FieldType.NUMBER] += 1
+            self.fits[FieldType.NUMBER] += times
         elif _date(text) is not None:
-            self.fits[FieldType.DATE] += 1
+            self.fits[FieldType.DATE] += times
 
-    def _see_words(self, text: str) -> None:
+    def _see_words(self, text: str, times: int) -> None:
         if len(text) > 24:
             return
         word = fold(text)
-        if word in _TRUE or word in _FALSE:
-            self.fits[FieldType.BOOLEAN] += 1
+        if is_kind(word):
+            self.kinds += times
+        elif word in _TRUE or word in _FALSE:
+            self.fits[FieldType.BOOLEAN] += times
         elif word in _NOTHING:
-            self.nothing += 1
+            self.nothing += times
 
     @property
     def type(self) -> FieldType:
@@ -110,15 +116,21 @@ class ColumnType:
     @property
     def is_identifier(self) -> bool:
         """The cells, or the header, speak of an identifier."""
-        header = fold(self.header)
-        named = "n°" in header or bool(_CODE_WORDS & set(re.findall(r"[a-z]+", header)))
-        return named or self.identifiers > 0
+        return self.identifiers > 0 or is_identifier(self.header)
 
     def mostly(self, type_: FieldType) -> bool:
         """Whether at least half of the cells fit a type that the base already gives the field."""
         if type_ is FieldType.TEXT:
             return True
         return self.identifiers == 0 and self.fits.get(type_, 0) * 2 >= self.count
+
+
+def is_identifier(header: str) -> bool:
+    """Whether a header speaks of an identifier: a code, a number of something."""
+    if key_of(header) in OWN_RULES:
+        return True
+    header = fold(header)
+    return "n°" in header or bool(_CODE_WORDS & set(re.findall(r"[a-z]+", header)))
 
 
 def typed(text: str, type_: FieldType) -> Value:

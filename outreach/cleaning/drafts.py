@@ -7,12 +7,16 @@ per column, chosen beforehand.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from outreach.cleaning.column_types import misfit, typed
-from outreach.cleaning.headers import Column
-from outreach.cleaning.text import lost_signs, tidy
-from outreach.cleaning.values import Clean, Cleaner, cleaners, plain
+from outreach.cleaning.clean import Clean, Cleaner
+from outreach.cleaning.column_types import is_identifier, misfit, typed
+from outreach.cleaning.countries import country_code
+from outreach.cleaning.headers import Column, key_of
+from outreach.cleaning.postcodes import Postcodes
+from outreach.cleaning.text import lost_signs, tidy, was_twice_encoded
+from outreach.cleaning.values import OWN_RULES, cleaners, identifier, plain
 from outreach.errors import Text
 from outreach.model.contact import Draft, SetAside
 from outreach.model.field import STANDARD_NAMES, FieldType, Value
@@ -20,14 +24,16 @@ from outreach.model.field import STANDARD_NAMES, FieldType, Value
 #: A cell → its value, and what is to be remembered about it.
 _Reader = Callable[[str], tuple[Value, SetAside | None]]
 
-_TAG_SEPARATORS = re.compile(r"[,;|\n]+")
+#: Gmail writes `* myContacts ::: Clients`.
+_TAG_SEPARATORS = re.compile(r"[,;|\n]+|:::")
 
 
 class Drafter:
     """Makes drafts of the rows of one file.
 
     `types` gives the type of every field of the user's; `country` (ISO 3166) is how phone
-    numbers and postal codes are read, `language` how civilities are written.
+    numbers and postal codes are read where a row names no country of its own; `language` is
+    how civilities are written; `postcodes`, where given, says which towns a code belongs to.
     """
 
     def __init__(
@@ -37,20 +43,30 @@ class Drafter:
         *,
         country: str,
         language: str,
+        postcodes: Postcodes | None = None,
     ) -> None:
-        rules = cleaners(country=country, language=language)
-        self._readers: list[tuple[int, str, _Reader]] = [
-            (column.index, column.field, _reader(column, rules, types))
-            for column in columns
-            if column.field and column.field != "tags"
-        ]
+        self._columns = [c for c in columns if c.field and c.field != "tags"]
+        self._types = types
+        self._home, self._language = country, language
+        self._readers_of = {country: self._readers(country)}
         self._tags = [column.index for column in columns if column.field == "tags"]
+        self._country = next((c.index for c in self._columns if c.field == "country"), None)
+        self._postcodes = postcodes
+        #: Field → cells whose text had been encoded twice, and was mended.
+        self.mended: Counter[str] = Counter()
+        #: Field → cells that invisible signs were taken out of.
+        self.invisible: Counter[str] = Counter()
+
+    def _readers(self, country: str) -> list[tuple[int, str, _Reader]]:
+        rules = cleaners(country=country, language=self._language)
+        return [(c.index, c.field or "", _reader(c, rules, self._types)) for c in self._columns]
 
     def draft(self, line: int, cells: Sequence[str]) -> Draft:
         """What one row says. Cells that hold nothing say nothing."""
         values: dict[str, Value] = {}
         remembered: list[SetAside] = []
-        for index, field, read in self._readers:
+        country = self._country_of(cells)
+        for index, field, read in self._readers_of[country]:
             cell = cells[index]
             if not cell:
                 continue
@@ -59,11 +75,37 @@ class Drafter:
                 values[field] = value
             if aside is not None:
                 remembered.append(aside)
+                self._note(aside)
+        if self._postcodes and country == "FR" and (odd := self._misplaced(values)):
+            remembered.append(odd)
         return Draft(line, values, self._tags_of(cells), tuple(remembered))
+
+    def _country_of(self, cells: Sequence[str]) -> str:
+        """The country of the row, by whose habits its cells are read."""
+        if self._country is None or not (text := tidy(cells[self._country])):
+            return self._home
+        code = country_code(text) or self._home
+        if code not in self._readers_of:
+            self._readers_of[code] = self._readers(code)
+        return code
+
+    def _note(self, aside: SetAside) -> None:
+        if was_twice_encoded(aside.original):
+            self.mended[aside.field] += 1
+        if lost_signs(aside.original):
+            self.invisible[aside.field] += 1
+
+    def _misplaced(self, values: Mapping[str, Value]) -> SetAside | None:
+        """A town and a postal code that do not go together: both are kept, and it is told."""
+        code, town = values.get("postal_code"), values.get("city")
+        if self._postcodes is None or not isinstance(code, str) or not isinstance(town, str):
+            return None
+        reason = self._postcodes.misfit(code, town)
+        return SetAside("city", town, reason) if reason else None
 
     def _tags_of(self, cells: Sequence[str]) -> tuple[str, ...]:
         found = [_TAG_SEPARATORS.split(cells[index]) for index in self._tags]
-        tags = (tidy(tag) for part in found for tag in part)
+        tags = (tidy(tag).removeprefix("* ") for part in found for tag in part)
         return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
@@ -79,7 +121,12 @@ def _reader(
     if field in STANDARD_NAMES:
         return _standard(field, rules.get(field, plain))
     type_ = types[field]
-    return _text(field) if type_ is FieldType.TEXT else _typed(field, type_)
+    if type_ is not FieldType.TEXT:
+        return _typed(field, type_)
+    rule = OWN_RULES.get(key_of(column.header))
+    if rule is None and is_identifier(column.header):
+        rule = identifier
+    return _standard(field, rule) if rule else _text(field)
 
 
 def _standard(field: str, clean: Cleaner) -> _Reader:
@@ -90,11 +137,16 @@ def _standard(field: str, clean: Cleaner) -> _Reader:
         found: Clean = clean(text)
         if found.reason is not None:
             return found.value, SetAside(field, cell, found.reason)
-        if found.value != text or lost_signs(cell):
+        if found.value != text or _mends(cell):
             return found.value, _remember(field, cell, found.value)
         return found.value, None
 
     return read
+
+
+def _mends(cell: str) -> bool:
+    """Whether tidying takes away more than spaces."""
+    return lost_signs(cell) or was_twice_encoded(cell)
 
 
 def _remember(field: str, cell: str, value: str | None) -> SetAside | None:
@@ -105,7 +157,7 @@ def _remember(field: str, cell: str, value: str | None) -> SetAside | None:
 def _text(field: str) -> _Reader:
     def read(cell: str) -> tuple[Value, SetAside | None]:
         text = tidy(cell)
-        return text or None, SetAside(field, cell) if lost_signs(cell) else None
+        return text or None, SetAside(field, cell) if _mends(cell) else None
 
     return read
 

@@ -11,81 +11,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from outreach.cleaning.aliases import ALIASES, PROGRAMS
+from outreach.cleaning.twice_encoded import mended
 from outreach.errors import DefinitionError, Text, did_you_mean
 from outreach.model.field import STANDARD_NAMES, Catalogue, Field, Origin
 from outreach.model.stage import DEFAULT_CHAIN, FACTS
 from outreach.model.text import fold
-
-#: Field → headers, best first: the order decides when two columns would fill one field.
-_ALIASES: dict[str, str] = {
-    "external_id": (
-        "external_id|Code|Identifiant|ID|Réf|Référence|Ref|Identifiant externe|Code client"
-        "|Code contact|N° client|Numéro client|Num client|Customer ID|Contact ID|Client ID"
-        "|Account ID|Customer number|Identifier|Identifiant_de_l_etablissement"
-        "|Identifiant établissement|UAI|Code UAI"
-    ),
-    "civility": "civility|Civilité|Civ|Titre|Titre de civilité|Title|Salutation|Courtesy title",
-    "first_name": "first_name|Prénom|First name|Firstname|Given name|Forename|First|Prenoms",
-    "last_name": (
-        "last_name|Nom|Nom de famille|Last name|Lastname|Surname|Family name|Last"
-        "|Nom du contact|Nom contact|Nom usuel|Nom d'usage|Patronyme"
-    ),
-    "job_title": (
-        "job_title|Fonction|Job title|Poste|Poste occupé|Profession|Job|Role|Rôle"
-        "|Intitulé du poste|Job position"
-    ),
-    "company": (
-        "company|Société|Raison sociale|Entreprise|Company|Company name|Nom de l'entreprise"
-        "|Nom de la société|Nom société|Nom entreprise|Organisation|Organization|Organisme"
-        "|Établissement|Nom_etablissement|Nom de l'établissement|Dénomination"
-        "|Dénomination sociale|Enseigne|Firm|Site name|Account name|Employer"
-    ),
-    "siret": (
-        "siret|N° SIRET|Numéro SIRET|Num SIRET|Code SIRET|SIREN_SIRET|SIRET/SIREN|SIRET number"
-    ),
-    "email": (
-        "email|E-mail|Mail|Courriel|Adresse mail|Adresse e-mail|Adresse email"
-        "|Adresse courriel|Adresse électronique|Adresse de messagerie|Email address"
-        "|E-mail address|Mail address|Primary Email|Courrier électronique|Mél|Email 1"
-        "|E-mail 1|Email professionnel|Mail pro|Work email|Business email|E-mail 1 - Value"
-    ),
-    "phone": (
-        "phone|Téléphone|Tél|Phone|Tel|Telephone|Phone number|Telephone number"
-        "|Numéro de téléphone|N° de téléphone|N° téléphone|Num tél|Tél fixe|Téléphone fixe"
-        "|Fixe|Tél.|Téléphone 1|Tél 1|Phone 1|Téléphone professionnel|Tél bureau|Work phone"
-        "|Business phone|Landline|Téléphone bureau"
-    ),
-    "mobile": (
-        "mobile|Portable|Mobile|Téléphone portable|Tél portable|Tél mobile|Téléphone mobile"
-        "|Mobile phone|Mobile number|Cell|Cell phone|Cellphone|GSM|N° portable"
-        "|Numéro de portable"
-    ),
-    "street": (
-        "street|Adresse|Rue|Address|Street|Street address|Adresse_1|Adresse ligne 1|Voie"
-        "|Address 1|Address line 1|Adresse postale|N° et voie|Numéro et voie|Numéro et rue"
-        "|Work address"
-    ),
-    "street2": (
-        "street2|Complément|Complément d'adresse|Complément adresse|Adresse_2|Adresse ligne 2"
-        "|Address 2|Address line 2|Street 2|Adresse (suite)|Adresse suite|Work address 2"
-    ),
-    "postal_code": (
-        "postal_code|Code postal|CP|Postal code|Postcode|Post code|Zip|Zip code|ZIP Code"
-        "|Code post|Work ZipCode"
-    ),
-    "city": (
-        "city|Ville|Commune|City|Town|Nom_commune|Nom de la commune|Localité|Nom ville"
-        "|Work city|Libellé commune"
-    ),
-    "country": "country|Pays|Country|Country/Region|Pays/Région|Work country",
-    "language": "language|Langue|Language|Lang",
-    "kind": (
-        "kind|Type de contact|Contact type|Nature du contact|Statut commercial|Qualification"
-        "|Contact kind|Statut contact"
-    ),
-    "tags": "tags|Tag|Étiquette|Étiquettes|Mots-clés|Labels|Catégories|Categories|Keywords",
-    "source": "source|Origine|Provenance|Source|Origine du contact|Lead source",
-}
 
 #: What the file of rejected rows adds to the columns of its origin: passed over when it comes back.
 OWN_COLUMNS = ("outreach_line", "outreach_reason")
@@ -123,6 +54,8 @@ class Column:
     own: bool = False
     #: Why the column fills this field rather than another, or none.
     note: Text | None = None
+    #: The user's map says so.
+    mapped: bool = False
 
 
 class BadMap(DefinitionError):
@@ -136,7 +69,7 @@ def key_of(header: str) -> str:
 
 def _ranks() -> dict[str, tuple[str, int]]:
     ranks: dict[str, tuple[str, int]] = {}
-    for name, aliases in _ALIASES.items():
+    for name, aliases in ALIASES.items():
         for rank, alias in enumerate(aliases.split("|")):
             ranks.setdefault(key_of(alias), (name, rank))
     return ranks
@@ -153,14 +86,20 @@ def slug(header: str) -> str:
 
 
 def map_columns(
-    headers: Sequence[str], catalogue: Catalogue, overrides: Mapping[str, str] | None = None
+    headers: Sequence[str],
+    catalogue: Catalogue,
+    overrides: Mapping[str, str] | None = None,
+    *,
+    empty: frozenset[int] = frozenset(),
 ) -> tuple[Column, ...]:
     """The field of every column. `overrides`: header → field name or `ignore`.
 
+    `empty`: columns without a cell, which fill a field only where no other one could.
     Raises `BadMap` when an override names no column of the file.
     """
+    headers = [mended(header) for header in headers]
     wanted = _overridden(headers, overrides or {})
-    winners = _winners(headers, wanted)
+    winners = _winners(headers, wanted, empty)
     names = _Names(catalogue)
     columns = []
     for index, header in enumerate(headers):
@@ -189,15 +128,18 @@ def _overridden(headers: Sequence[str], overrides: Mapping[str, str]) -> dict[in
     return wanted
 
 
-def _winners(headers: Sequence[str], wanted: Mapping[int, str]) -> dict[str, int]:
+def _winners(
+    headers: Sequence[str], wanted: Mapping[int, str], empty: frozenset[int]
+) -> dict[str, int]:
     """Standard field → the column that fills it: the one the user says, else the best name."""
     taken = set(wanted.values())
-    best: dict[str, tuple[int, int]] = {}
+    best: dict[str, tuple[bool, int, int]] = {}
     for index, header in enumerate(headers):
         found = _RECOGNISED.get(key_of(header))
         if index not in wanted and found and found[0] not in taken:
-            best[found[0]] = min(best.get(found[0], (1000, 0)), (found[1], index))
-    return {name: index for name, (_, index) in best.items()}
+            candidate = (index in empty, found[1], index)
+            best[found[0]] = min(best.get(found[0], candidate), candidate)
+    return {name: index for name, (_, _, index) in best.items()}
 
 
 class _Names:
@@ -240,7 +182,7 @@ def _as_wanted(index: int, header: str, field: str, names: _Names) -> Column:
     if field == IGNORE:
         return Column(index, header, None, note=Text("left out, as the map says"))
     if field in STANDARD_NAMES or field == "tags":
-        return Column(index, header, names.take(field), note=Text("as the map says"))
+        return Column(index, header, names.take(field), note=Text("as the map says"), mapped=True)
     if field in names.reserved:
         raise BadMap(
             Text("{field!r} is a word of the program, not a field to be filled", field=field),
@@ -252,7 +194,9 @@ def _as_wanted(index: int, header: str, field: str, names: _Names) -> Column:
             hint=did_you_mean(field, (*STANDARD_NAMES, "tags"))
             or Text("a name has small letters, digits and _, such as {name!r}", name=slug(field)),
         )
-    return Column(index, header, names.take(field), own=True, note=Text("as the map says"))
+    return Column(
+        index, header, names.take(field), own=True, note=Text("as the map says"), mapped=True
+    )
 
 
 def _as_understood(index: int, header: str, winners: Mapping[str, int], names: _Names) -> Column:
@@ -265,6 +209,12 @@ def _as_understood(index: int, header: str, winners: Mapping[str, int], names: _
     known = names.again(header)
     name = known.name if known else names.new(header, index)
     return Column(index, header, names.take(name), own=True, note=note)
+
+
+def program_of(headers: Iterable[str]) -> str | None:
+    """The program whose address book has such headers; None for a table of anybody's."""
+    keys = {key_of(mended(header)) for header in headers}
+    return next((name for name, signs in PROGRAMS.items() if keys & signs), None)
 
 
 def standard_fields(columns: Iterable[Column]) -> frozenset[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from outreach.cleaning.twice_encoded import mended
+
 #: Marks that change the direction of text, zero-width signs, byte-order marks: invisible in a
 #: spreadsheet, harmful in an address (Unicode bidirectional formatting, UAX #9).
 _INVISIBLE = re.compile(
-    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\ufffe]"
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\ufffe\uffff]"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -25,7 +27,7 @@ def tidy(cell: str) -> str:
         if "  " in text:
             text = _SPACES.sub(" ", text)
         return text[1:] if text[:1] == "'" and _NEUTRALISED.match(text) else text
-    text = unicodedata.normalize("NFC", cell)
+    text = unicodedata.normalize("NFC", mended(cell))
     text = _CONTROL.sub("", _BREAKS.sub("\n", _INVISIBLE.sub("", text)))
     text = _SPACES.sub(" ", text).strip()
     return text[1:] if _NEUTRALISED.match(text) else text
@@ -35,7 +37,13 @@ def lost_signs(cell: str) -> bool:
     """Whether `tidy` takes something away that is not mere space."""
     if cell.isascii() and cell.isprintable():
         return False
-    return bool(_INVISIBLE.search(cell) or _CONTROL.search(cell.replace("\r", "")))
+    text = mended(cell)
+    return bool(_INVISIBLE.search(text) or _CONTROL.search(text.replace("\r", "")))
+
+
+def was_twice_encoded(cell: str) -> bool:
+    """Whether `tidy` undoes a second encoding (`MÃ©dÃ©ric`)."""
+    return not cell.isascii() and mended(cell) != cell
 
 
 def one_line(text: str) -> str:

@@ -7,71 +7,14 @@ a spreadsheet rounded, an address that is none, are refused and stay known as se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 
+from outreach.cleaning.clean import Clean, Cleaner
+from outreach.cleaning.emails import email
 from outreach.errors import Text
 from outreach.model.contact import Kind
 from outreach.model.text import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Clean:
-    """What became of a cell: a value, or the reason why there is none."""
-
-    value: str | None
-    reason: Text | None = None
-
-
-Cleaner = Callable[[str], Clean]
-
-# --- e-mail -----------------------------------------------------------------------------------
-
-#: Plain addresses, which most are; every other goes to email-validator (RFC 5321, RFC 6531).
-_PLAIN_EMAIL = re.compile(
-    r"[A-Za-z0-9_+-]+(?:[.'][A-Za-z0-9_+-]+)*"
-    r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
-)
-_SEVERAL = re.compile(r"[;,\s/|]+")
-_WRAPPED = re.compile(r"(?:mailto:)?<?([^<>]+@[^<>]+?)>?", re.IGNORECASE)
-_NAMED = re.compile(r"[^<>@]*<([^<>\s]+@[^<>\s]+)>")
-
-
-def email(text: str) -> Clean:
-    """An address with its domain in small letters. Of several in one cell, the first."""
-    named = _NAMED.fullmatch(text) or _WRAPPED.fullmatch(text)
-    address = named[1].strip() if named else text
-    clean = _one_email(address)
-    if clean.value is None and _SEVERAL.search(address):
-        several = [_one_email(part).value for part in _SEVERAL.split(address) if "@" in part]
-        if len(several) > 1 and all(several):
-            return Clean(several[0], Text("several addresses in one cell: the first one was taken"))
-    return clean
-
-
-def _one_email(address: str) -> Clean:
-    if len(address) <= 254 and _PLAIN_EMAIL.fullmatch(address):
-        local, _, domain = address.rpartition("@")
-        if len(local) <= 64 and "--" not in domain:
-            return Clean(f"{local}@{domain.lower()}")
-    return _validated_email(address)
-
-
-@lru_cache(maxsize=4096)
-def _validated_email(address: str) -> Clean:
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        # Names that no public DNS knows (`.example`, `.invalid`) are let through: they are
-        # well formed, and whether a domain takes mail is asked elsewhere.
-        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        return Clean(None, Text("not an e-mail address"))
-    if "." not in found.domain:
-        return Clean(None, Text("not an e-mail address"))
-    return Clean(found.normalized)
-
 
 # --- phone ------------------------------------------------------------------------------------
 
@@ -129,6 +72,59 @@ def siret(text: str) -> Clean:
     if len(digits) == 9 and digits.isdigit():
         return Clean(None, Text("a SIREN (9 digits) names the firm, a SIRET (14 digits) its site"))
     return _checked_siret(digits)
+
+
+def siren(text: str) -> Clean:
+    """9 digits with their check digit (INSEE)."""
+    from stdnum.fr import siren as numbers
+
+    digits = text.translate(_PUNCTUATION)
+    if is_rounded(text):
+        return Clean(None, Text("a spreadsheet rounded this number: its last digits are lost"))
+    if not digits.isascii() or not numbers.is_valid(digits):
+        return Clean(None, Text("not a SIREN: 9 digits with a check digit"))
+    return Clean(digits)
+
+
+@lru_cache(maxsize=4096)
+def vat(text: str) -> Clean:
+    """A VAT number of any country of the European Union, without its spaces."""
+    from stdnum.eu import vat as european
+    from stdnum.exceptions import ValidationError
+    from stdnum.fr import tva as french
+
+    for numbers, prefix in ((european, ""), (french, "FR")):
+        try:
+            number = str(numbers.validate(text))
+        except ValidationError:
+            continue
+        return Clean(number if number.startswith(prefix) else f"{prefix}{number}")
+    return Clean(None, Text("not a VAT number"))
+
+
+def is_rounded(text: str) -> bool:
+    """Whether a spreadsheet wrote this long number as a power of ten: `3,90098E+13`."""
+    return "+" in text and bool(_SCIENTIFIC.fullmatch(text.replace(" ", "")))
+
+
+def identifier(text: str) -> Clean:
+    """An identifier as it is written; never one whose digits a spreadsheet has rounded."""
+    if is_rounded(text):
+        return Clean(None, Text("a spreadsheet rounded this number: its last digits are lost"))
+    return plain(text)
+
+
+#: Fields of the user's that hold numbers of firms, by the letters of their header.
+OWN_RULES: Mapping[str, Cleaner] = {
+    **dict.fromkeys(
+        ("siren", "nsiren", "nosiren", "numsiren", "numerosiren", "codesiren", "sirennumber"), siren
+    ),
+    **dict.fromkeys(
+        ("vat", "vatnumber", "vatno", "vatid", "ntva", "notva", "numtva", "numerotva", "codetva",
+         "tvaintracommunautaire", "tvaintra", "notvaintracommunautaire", "notvaintra",
+         "numerotvaintracommunautaire", "numerodetvaintracommunautaire", "numerodetva"), vat
+    ),
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -199,6 +195,11 @@ _KINDS: Mapping[str, Kind] = {
 }
 
 
+def is_kind(word: str) -> bool:
+    """Whether a folded word says how far a contact has come."""
+    return word in _KINDS
+
+
 def kind(text: str) -> Clean:
     """How far the contact has come, in either language."""
     found = _KINDS.get(fold(text))
@@ -216,6 +217,7 @@ def cleaners(*, country: str, language: str) -> Mapping[str, Cleaner]:
     """The cleaner of every standard field that has rules; the others are plain text."""
     phone = phone_cleaner(country)
     return {
+        "external_id": identifier,
         "email": email,
         "phone": phone,
         "mobile": phone,

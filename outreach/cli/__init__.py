@@ -17,7 +17,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Who": {
         "contacts": ("contacts", "The contact base: import, list, count, show, fields, export."),
+        "segment": ("segment", "Named selections: save, list, show, delete, explain."),
         "suppress": ("suppress", "Who must not be written to."),
+        "store": ("store", "Copy the whole contact base, put a copy back, upgrade it."),
     },
     "Campaigns": {
         "check": ("check", "Every problem of CAMPAIGN, nothing sent."),

@@ -56,7 +56,7 @@ def _row(parts: Application, call: Call) -> dict[str, Any]:
         "by": call.by,
         "due": call.due_at.astimezone(parts.settings.zone),
         "attempts": call.attempts,
-        "history": list(call.history),
+        "history": [parts.language.say(line) for line in call.history],
         "guide": [{"title": title, "lines": list(lines)} for title, lines in call.guide.blocks]
         if call.guide
         else None,
@@ -83,7 +83,7 @@ def _print(parts: Application, found: list[Call], campaigns: tuple[Launched, ...
         if place:
             say(parts, f"   {place}")
         for line in call.history:
-            say(parts, f"   {line}")
+            say(parts, f"   {parts.language.say(line)}")
         if call.problem:
             say(parts, Text("   the guide: {problem}", problem=call.problem))
         if call.guide:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from outreach.application import Application
 from outreach.errors import Text
-from outreach.model.audience import AudienceCount, Exclusion
+from outreach.model.audience import AudienceCount
+from outreach.runner.wording import EXCLUSIONS
 from outreach.store.campaigns import Launched
 
 if TYPE_CHECKING:
@@ -40,26 +41,13 @@ def campaign_file(parts: Application, name: str) -> CampaignFile:
         raise every_problem(broken, mailroom(parts)) from None
 
 
-#: Exclusion reasons as people read them.
-REASONS: dict[Exclusion, Text] = {
-    Exclusion.SUPPRESSED: Text("on the suppression list"),
-    Exclusion.OPTED_OUT: Text("asked not to be contacted"),
-    Exclusion.BOUNCED: Text("e-mail address is dead"),
-    Exclusion.NO_ADDRESS: Text("no address for the first step"),
-    Exclusion.INVALID_ADDRESS: Text("address cannot be used"),
-    Exclusion.SAME_ADDRESS: Text("same mailbox as somebody chosen"),
-    Exclusion.OTHER_CAMPAIGN: Text("in another unfinished campaign"),
-    Exclusion.PRESSURE: Text("contacted too recently"),
-    Exclusion.NOT_PERMITTED: Text("no permission for this channel"),
-    Exclusion.ONE_PER: Text("another of the household or firm was chosen"),
-}
-
-
 def audience_lines(count: AudienceCount) -> list[Text]:
     """Who is in, who is out and why, as lines."""
     lines = [Text("{matched:>7}  match the expression", matched=count.matched)]
     for reason, people in count.excluded.items():
-        lines.append(Text("{people:>7}  left out: {reason}", people=people, reason=REASONS[reason]))
+        lines.append(
+            Text("{people:>7}  left out: {reason}", people=people, reason=EXCLUSIONS[reason])
+        )
     lines.append(Text("{selected:>7}  selected", selected=count.selected))
     if count.control:
         lines.append(

@@ -9,8 +9,9 @@ import click
 from outreach.application import Application
 from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
 from outreach.cli.door import Command, as_json
-from outreach.cli.output import leave, say, show
+from outreach.cli.output import broken, leave, say, show, wrap
 from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
+from outreach.files.source import UnreadableFile
 from outreach.model.settings import Compliance
 from outreach.runner.check import Checked, Problem, Severity
 from outreach.runner.check import check as check_campaign
@@ -27,8 +28,10 @@ def check(parts: Application, campaign: str) -> None:
     try:
         file = campaign_file(parts, campaign)
         checked = check_campaign(file, mailroom(parts), now=parts.now())
-    except Problems as problems:
-        checked = Checked(tuple(Problem(Severity.ERROR, e) for e in problems.errors), None)
+    except (Problems, UnreadableFile) as wrong:
+        errors = wrong.errors if isinstance(wrong, Problems) else (wrong,)
+        checked = Checked(tuple(Problem(Severity.ERROR, e) for e in errors), None)
+    checked = checked.under(_compliance(parts))
     show(
         parts,
         {"problems": [_row(parts, problem) for problem in checked.problems]},
@@ -78,8 +81,11 @@ def _print_problem(parts: Application, problem: Problem) -> None:
     place = f"{error.where}: " if error.where and str(error.where) else ""
     kind = Text("error") if problem.severity is Severity.ERROR else Text("warning")
     colour = "red" if problem.severity is Severity.ERROR else "yellow"
-    click.echo(f"{click.style(speak(kind), fg=colour)}: {place}{speak(error.what)}")
+    first, *rest = broken(f"{speak(kind)}: {place}{speak(error.what)}")
+    click.echo(first.replace(speak(kind), click.style(speak(kind), fg=colour), 1))
+    for piece in rest:
+        click.echo(piece)
     if excerpt := getattr(error, "excerpt", None):
         click.echo(excerpt)
     if error.hint:
-        click.echo(f"  {speak(error.hint)}")
+        wrap(speak(error.hint), first="  ", rest="    ")

@@ -10,14 +10,18 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Group
-from outreach.cli.output import console, plain_json, say, show, table
+from outreach.cli.output import plain_json, say, show, table
 from outreach.errors import Plural, Text, WrongUsage, did_you_mean
 from outreach.model.admission import OnMatch
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, Origin, Value
+from outreach.model.source import ListOrigin, Source
 
 #: Contacts shown to a person who states no limit.
 SHOWN = 20
+
+#: Contacts beyond those shown that are counted.
+MORE = 10_000
 
 #: What a list shows where nobody says otherwise: it fits 80 columns.
 _LISTED = ("email", "city", "kind")
@@ -34,13 +38,29 @@ class NoSuchField(WrongUsage):
         )
 
 
-@click.group(cls=Group)
+#: Verbs that have a module of their own.
+_ELSEWHERE = {
+    "duplicates": "duplicates:duplicates",
+    "add": "people:add",
+    "set": "people:set_",
+    "note": "people:note",
+    "tag": "people:tag",
+    "company": "people:company",
+    "show": "one_contact:show_",
+    "companies": "people:companies",
+    "fields": "fields:fields",
+    "imports": "import_log:imports",
+    "undo": "import_log:undo",
+}
+
+
+@click.group(cls=Group, elsewhere=_ELSEWHERE)
 def contacts() -> None:
     """The contact base: import lists, look people up, export."""
 
 
 @contacts.command(name="import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option(
     "--source", metavar="NAME", help="The list it comes from; identifiers count within it."
 )
@@ -49,6 +69,19 @@ def contacts() -> None:
 @click.option("--on-match", type=click.Choice([policy.value for policy in OnMatch]),
               default=OnMatch.FILL.value, show_default=True,
               help="What a row may do to somebody who is already on file.")  # fmt: skip
+@click.option("--sheet", metavar="NAME", help="Which sheet of a spreadsheet to read.")
+@click.option("--postcodes", metavar="FILE", type=click.Path(path_type=Path),
+              help="A table of postal codes and towns to check against (La Poste's).")  # fmt: skip
+@click.option("--table", type=click.IntRange(min=1), metavar="N",
+              help="Which table of a Word document to read.")  # fmt: skip
+@click.option("--from-database", metavar="URL",
+              help="Read from a database instead of files, with --query.")  # fmt: skip
+@click.option("--query", metavar="SELECT", help="What to ask that database.")
+@click.option("--origin", type=click.Choice([origin.value for origin in ListOrigin]),
+              help="How the list of --source was come by.")  # fmt: skip
+@click.option("--licence", metavar="TEXT", help="What may be done with the list of --source.")
+@click.option("--uses", type=click.IntRange(min=0), metavar="N",
+              help="How many campaigns may still use the list of --source.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show what would happen, write nothing.")
 @click.pass_obj
 def import_(
@@ -57,14 +90,29 @@ def import_(
     source: str | None,
     map_file: Path | None,
     on_match: str,
+    sheet: str | None,
+    postcodes: Path | None,
+    table: int | None,
+    from_database: str | None,
+    query: str | None,
+    origin: str | None,
+    licence: str | None,
+    uses: int | None,
     dry_run: bool,
 ) -> None:
-    """Read lists into the base: CSV in any dialect, Excel (.xlsx)."""
+    """Read lists into the base: CSV, spreadsheets (.xlsx, .xls, .ods), vCards, Word tables."""
     from outreach.cli.imports import import_files
 
+    if bool(files) == bool(from_database) or bool(from_database) != bool(query):
+        raise WrongUsage(
+            Text("say what is to be read: files, or --from-database URL with --query SELECT")
+        )
+    provenance = _provenance(source, origin, licence, uses)
     import_files(
-        parts, files, source=source, map_file=map_file, policy=OnMatch(on_match), dry_run=dry_run
-    )
+        parts, files, source=source, map_file=map_file, policy=OnMatch(on_match), dry_run=dry_run,
+        sheet=sheet, postcodes=postcodes, table=table, provenance=provenance,
+        query=(from_database, query) if from_database and query else None,
+    )  # fmt: skip
 
 
 @contacts.command()
@@ -94,46 +142,17 @@ def list_(
     limit = SHOWN if limit is None else limit
     found = list(parts.store.contacts.matching(condition, limit=limit or None))
     _print_list(parts, found, names)
-    more = parts.store.contacts.count(condition) - len(found) if len(found) == limit else 0
-    if more:
+    if limit and len(found) == limit:
+        _say_more(parts, parts.store.contacts.count(condition, at_most=limit + MORE) - limit)
+
+
+def _say_more(parts: Application, more: int) -> None:
+    """How many are not shown; a large base is not read through to know it."""
+    if more == MORE:
+        say(parts, Text("and at least {count} more (--limit 0 shows all)", count=more))
+    elif more:
         say(parts, Plural("and {count} more (--limit 0 shows all)",
                           "and {count} more (--limit 0 shows all)", more))  # fmt: skip
-
-
-@contacts.command(name="show")
-@click.argument("who")
-@click.pass_obj
-def show_(parts: Application, who: str) -> None:
-    """Show everything about WHO: an address, a name, an identifier or an id."""
-    contact = parts.person(who)
-    aside = parts.store.contacts.set_aside_of(contact.id)
-    events = parts.store.events.of_contact(contact.id)
-    speak = parts.language.say
-    data = as_json(contact) | {
-        "set_aside": [
-            {
-                "field": one.field,
-                "original": one.original,
-                "reason": speak(one.reason) if one.reason else None,
-            }
-            for one in aside
-        ],
-        "events": [{"at": e.at.astimezone(parts.settings.zone), "kind": e.kind, "stage": e.stage}
-                   for e in events],
-    }  # fmt: skip
-    show(parts, data, lambda: _print_contact(parts, contact, data))
-
-
-@contacts.command()
-@click.pass_obj
-def fields(parts: Application) -> None:
-    """The fields that expressions and templates may name."""
-    rows = [
-        {"name": f.name, "label": f.label, "type": f.type.value, "origin": f.origin.value}
-        for f in parts.database.catalogue
-    ]
-    headers = [Text("Name"), Text("Label"), Text("Type"), Text("Origin")]
-    show(parts, {"fields": rows}, lambda: table(parts, headers, [list(r.values()) for r in rows]))
 
 
 @contacts.command()
@@ -142,7 +161,7 @@ def fields(parts: Application) -> None:
 @click.option("--fields", "chosen", metavar="A,B,C", help="Which fields to write.")
 @click.pass_obj
 def export(parts: Application, file: Path, expression: str | None, chosen: str | None) -> None:
-    """Write the people that EXPR selects to FILE (.csv or .xlsx); it can be imported again."""
+    """Write the people that EXPR selects to FILE (.csv, .xlsx, .vcf); it can be imported again."""
     from outreach.files.exports import write_table
 
     # Derived fields are counted from events: imported again they would be nobody's.
@@ -171,6 +190,21 @@ def cell(contact: Contact, name: str) -> Value:
     if name == "tags":
         return ", ".join(sorted(contact.tags)) or None
     return int(contact.id) if name == "id" else contact.values.get(name)
+
+
+def _provenance(
+    source: str | None, origin: str | None, licence: str | None, uses: int | None
+) -> Source | None:
+    """What is said of the list that the rows come from."""
+    if source is None:
+        if origin or licence or uses is not None:
+            raise WrongUsage(
+                Text("of which list is this said?"), hint=Text("name it: --source NAME")
+            )
+        return None
+    return Source(
+        name=source, origin=ListOrigin(origin) if origin else None, licence=licence, uses_left=uses
+    )
 
 
 def _chosen(parts: Application, names: str | None) -> list[str] | None:
@@ -219,23 +253,3 @@ def shown(parts: Application, value: Value) -> str:
     if isinstance(value, bool):
         return parts.language.say(Text("yes") if value else Text("no"))
     return value if isinstance(value, str) else str(value)
-
-
-def _print_contact(parts: Application, contact: Contact, data: dict[str, Any]) -> None:
-    out = console()
-    out.print(f"{contact.name} (#{contact.id})", style="bold", markup=False)
-    for field in parts.database.catalogue:
-        value = contact.values.get(field.name)
-        if value is not None:
-            label = parts.language.say(Text(field.label))
-            out.print(f"  {label}: {shown(parts, value)}", markup=False)
-    if contact.tags:
-        out.print(f"  Tags: {', '.join(sorted(contact.tags))}", markup=False)
-    for aside in data["set_aside"]:
-        reason = aside["reason"] or parts.language.say(Text("as written in the file"))
-        out.print(
-            f"  {aside['field']}: {aside['original']!r} ({reason})", style="dim", markup=False
-        )
-    for event in data["events"][-5:]:
-        stage = f" {event['stage']}" if event["stage"] else ""
-        out.print(f"  {event['at']:%Y-%m-%d %H:%M} {event['kind']}{stage}", markup=False)

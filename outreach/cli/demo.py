@@ -22,6 +22,7 @@ import click
 
 from outreach.application import Application, Options
 from outreach.cli.door import Command
+from outreach.cli.output import broken
 from outreach.errors import ExitCode, OutreachError, Text
 from outreach.files.workspace import SETTINGS_FILE, new_workspace, samples_folder
 from outreach.language import Language, environment_locale
@@ -125,7 +126,8 @@ class Stage:
 
     def say(self, text: Text) -> None:
         if not self.quiet:
-            click.echo(self.words.say(text))
+            for piece in broken(self.words.say(text)):
+                click.echo(piece)
 
     def run(self, *words: str, now: datetime, allowed: Sequence[int] = (0,)) -> None:
         """One command at one instant; its output is shown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,13 @@ from outreach.application import Application
 from outreach.cli.output import console, leave, say, show, table
 from outreach.errors import ExitCode, Plural, Text
 from outreach.model.admission import ImportCounts, OnMatch
-from outreach.runner.admit import ImportReport, Wanted, admit, refuse_unreadable
+from outreach.model.source import Source
+from outreach.runner.admit import Wanted, admit_table, refuse_unreadable
+from outreach.runner.import_report import ImportReport
+from outreach.runner.opening import open_list, open_query
+
+#: Reasons for setting cells aside that are shown, the most frequent first.
+_REASONS = 12
 
 
 def import_files(
@@ -23,19 +30,34 @@ def import_files(
     map_file: Path | None,
     policy: OnMatch,
     dry_run: bool,
+    sheet: str | None = None,
+    postcodes: Path | None = None,
+    table: int | None = None,
+    provenance: Source | None = None,
+    query: tuple[str, str] | None = None,
 ) -> None:
-    """Read every file in and show what became of it; exit 4 when rows were rejected."""
-    from outreach.files.maps import read_map
+    """Read every file in and show what became of it; exit 4 when rows were rejected.
+
+    `query`: the address of a database and a SELECT, instead of files.
+    """
+    from outreach.files.maps import read_map, read_policies
 
     overrides = read_map(map_file) if map_file else None
-    wanted = Wanted(policy=policy, source=source, overrides=overrides, dry_run=dry_run)
-    refuse_unreadable(files)
+    policies = read_policies(map_file) if map_file else None
+    wanted = Wanted(
+        policy=policy, source=source, overrides=overrides, dry_run=dry_run,
+        sheet=sheet, postcodes=postcodes, table=table, policies=policies, provenance=provenance,
+    )  # fmt: skip
+    refuse_unreadable(files, sheet, table)
+    opened = (lambda: open_query(*query),) if query else ()
+    openers = [*opened, *(partial(open_list, file, sheet=sheet, table=table) for file in files)]
     reports = []
-    for file in files:
-        with _progress(parts, file) as told:
+    for open_one in openers:
+        list_ = open_one()
+        with _progress(parts, list_.file) as told:
             reports.append(
-                admit(
-                    parts.store.contacts, file, wanted,
+                admit_table(
+                    parts.store.contacts, list_, wanted,
                     settings=parts.settings, now=parts.now(), say=parts.language.say, told=told,
                 )
             )  # fmt: skip
@@ -81,6 +103,10 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
         "file": str(report.file),
         "source": report.source,
         "set_aside": dict(report.set_aside),
+        "set_aside_reasons": [
+            {"field": name, "reason": speak(reason), "count": number}
+            for name, reason, number in report.reasons
+        ],
         "mapping": [
             {"header": c.header, "field": c.field, "type": c.type.value, "new": c.new,
              "note": speak(c.note) if c.note else None}
@@ -89,6 +115,7 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
         "notes": [speak(note) for note in report.notes],
         "rejections": [{"line": r.line, "reason": speak(r.reason)} for r in report.rejections],
         **({"samples": [dict(d.values) for d in report.samples]} if report.samples else {}),
+        **({"changes": dict(report.changes)} if report.changes else {}),
     }  # fmt: skip
 
 
@@ -128,6 +155,8 @@ def _print(parts: Application, report: ImportReport) -> None:
             "  {count} cells could not be used and were set aside: {cells}",
             sum(report.set_aside.values()), cells=_few(cells),
         ))  # fmt: skip
+        for name, reason, number in report.reasons[:_REASONS]:
+            say(parts, f"    {name} {number}: {parts.language.say(reason)}")
     _print_rejections(parts, report)
 
 
@@ -154,6 +183,9 @@ def _print_rehearsal(parts: Application, report: ImportReport) -> None:
         for c in report.mapping
     ]  # fmt: skip
     table(parts, [Text("Column"), Text("Field"), Text("Type"), Text("Note")], rows)
+    if report.changes:
+        fields = [f"{name} {number}" for name, number in report.changes.items()]
+        say(parts, Text("  would change on file: {fields}", fields=_few(fields, 12)))
     for draft in report.samples:
         values = [f"{name}={value}" for name, value in draft.values.items()]
         say(parts, f"  {draft.line}: {_few(values, 8)}")

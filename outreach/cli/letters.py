@@ -13,7 +13,6 @@ from outreach.cli.output import leave, show
 from outreach.errors import ExitCode, Plural, Text
 from outreach.model.campaign import CampaignState
 from outreach.runner.letters import Letters
-from outreach.runner.lock import hold
 
 
 @click.group(cls=Group, default="print")
@@ -41,7 +40,7 @@ def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
     """
     chosen = [parts.launched(campaign)] if campaign else parts.store.campaigns.all()
     running = {c.id: c for c in chosen if c.state is CampaignState.RUNNING}
-    with hold(parts.settings.data):
+    with parts.alone():
         made = Letters(mailroom(parts, chosen)).print_due(
             running, now=parts.now(), out=out, again=True
         )
@@ -97,7 +96,7 @@ def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[s
     launched = parts.launched(campaign)
     people = [parts.person(who).id for who in taken_out]
     at = parts.instant(on) if on else parts.now()
-    with hold(parts.settings.data):
+    with parts.alone():
         count = Letters(mailroom(parts, [launched])).post(
             launched, on=at, now=parts.now(), taken_out=people
         )

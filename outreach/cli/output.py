@@ -40,21 +40,43 @@ def show(
 
 
 def say(parts: Application, line: str | Text = "") -> None:
-    """A line of the answer, on stdout."""
-    click.echo(parts.language.say(line) if isinstance(line, Text) else line)
+    """A line of the answer, on stdout; a sentence is broken at 80 columns."""
+    for piece in broken(parts.language.say(line)) if isinstance(line, Text) else [line]:
+        click.echo(piece)
 
 
 def wrap(line: str, *, first: str = "", rest: str = "") -> None:
     """A long line of the answer, broken at 80 columns under its own indent."""
+    for piece in _pieces(line, first, rest):
+        click.echo(piece)
+
+
+def broken(sentence: str) -> list[str]:
+    """A sentence in lines of at most 80 columns; what follows stands two further in."""
+    if len(sentence) <= WIDTH:
+        return [sentence]
+    indent = sentence[: len(sentence) - len(sentence.lstrip())]
+    return _pieces(sentence.strip(), indent, f"{indent}  ")
+
+
+def _pieces(line: str, first: str, rest: str) -> list[str]:
+    """Never in the middle of a word: paths, addresses and commands stay whole."""
     import textwrap
 
-    for piece in textwrap.wrap(line, WIDTH - 1, initial_indent=first, subsequent_indent=rest):
-        click.echo(piece)
+    return textwrap.wrap(
+        line,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def notice(parts: Application, line: str | Text) -> None:
     """Something beside the answer, on stderr."""
-    click.echo(parts.language.say(line) if isinstance(line, Text) else line, err=True)
+    for piece in broken(parts.language.say(line) if isinstance(line, Text) else line):
+        click.echo(piece, err=True)
 
 
 def leave(code: ExitCode) -> NoReturn:

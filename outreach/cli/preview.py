@@ -14,6 +14,7 @@ from outreach.cli.output import leave, say, show, wrap
 from outreach.errors import ExitCode, Text
 from outreach.rendering.guide import SECTIONS
 from outreach.runner.preview import Page, preview_pages
+from outreach.runner.wording import CHANNELS
 
 
 @click.command(cls=Command)
@@ -63,7 +64,8 @@ def _row(parts: Application, page: Page) -> dict[str, Any]:
 def _print(parts: Application, pages: list[Page]) -> None:
     for page in pages:
         day = parts.language.write(page.at.astimezone(parts.settings.zone).date())
-        say(parts, f"── {page.step} · {page.channel.value} · {day} · {page.contact.name}")
+        channel = parts.language.say(CHANNELS[page.channel])
+        say(parts, f"── {page.step} · {channel} · {day} · {page.contact.name}")
         if page.problem:
             say(parts, Text("would be held: {problem}", problem=page.problem))
         if page.to:

@@ -14,6 +14,7 @@ from outreach.errors import ExitCode, Text, WrongUsage
 from outreach.runner.record import Recorded
 from outreach.runner.record import record as write_down
 from outreach.runner.recording import COLUMNS, Bulk, Desk, WrongColumns, record_rows
+from outreach.runner.wording import stage_text
 
 
 @click.command(cls=Command)
@@ -118,7 +119,7 @@ def _print(parts: Application, recorded: Recorded) -> None:
         Text(
             "{name}: {stage}, credited to {campaign}",
             name=fact.contact.name,
-            stage=fact.stage,
+            stage=stage_text(fact.stage),
             campaign=where,
         ),
     )

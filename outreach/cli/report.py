@@ -26,7 +26,7 @@ def report(parts: Application, campaign: tuple[str, ...]) -> None:
 
     Several campaigns, or none named for all of them, get a line each.
     """
-    found = [parts.store.campaigns.find(name) for name in campaign] or parts.store.campaigns.all()
+    found = [parts.launched(name) for name in campaign] or parts.store.campaigns.all()
     reports = [_made(parts, launched) for launched in found]
     if len(campaign) == 1:
         (only,) = reports

@@ -14,7 +14,9 @@ from outreach.cli.door import Command, as_json, tell
 from outreach.cli.output import console, leave, say, show
 from outreach.errors import ExitCode, Plural, Text
 from outreach.model.campaign import Channel
+from outreach.runner.coming import coming
 from outreach.runner.run import Runner, RunReport
+from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 
 if TYPE_CHECKING:
@@ -77,7 +79,6 @@ def run_now(
 ) -> RunReport:
     """One run under the workspace's lock, with a progress bar where somebody looks."""
     from outreach.files.secrets import resolve_secret
-    from outreach.runner.lock import hold
 
     runner = Runner(
         store=parts.store,
@@ -86,7 +87,7 @@ def run_now(
         secret=lambda reference: resolve_secret(reference, parts.settings.folder),
         transport=parts.transport,
     )
-    with hold(parts.settings.data), progress_bar(parts, campaigns) as progress:
+    with parts.alone(), progress_bar(parts, campaigns) as progress:
         return runner.run(campaigns, limit=limit, until=until, progress=progress)
 
 
@@ -134,7 +135,7 @@ def _show_due(parts: Application, campaigns: tuple[Launched, ...]) -> None:
         "letters": due[Channel.LETTER],
         "tasks": tasks,
         "remaining": due[Channel.EMAIL],
-        "not_before": _local(parts, parts.store.deliveries.next_due_after(parts.now(), numbers)),
+        "not_before": _local(parts, _coming(parts, campaigns)),
     }
     show(
         parts,
@@ -149,6 +150,12 @@ def _show_due(parts: Application, campaigns: tuple[Launched, ...]) -> None:
             Text("Nothing was done."),
         ],
     )
+
+
+def _coming(parts: Application, campaigns: tuple[Launched, ...]) -> datetime | None:
+    settings = parts.settings
+    calendar = Calendar(settings.country, settings.zone)
+    return coming(parts.store, calendar, campaigns, now=parts.now(), overdue=True)
 
 
 def print_report(parts: Application, report: RunReport) -> None:

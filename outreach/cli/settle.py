@@ -9,7 +9,7 @@ from outreach.cli.door import Command
 from outreach.cli.output import leave, say, show
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
 from outreach.model.delivery import Delivery, DeliveryState
-from outreach.runner.lock import hold
+from outreach.model.ids import DeliveryId
 from outreach.runner.settle import settle_by_word
 
 
@@ -29,14 +29,20 @@ def settle(
     with the same Message-ID and date.
     """
     chosen = [parts.launched(campaign).id] if campaign else None
-    with hold(parts.settings.data):
+    with parts.alone():
         doubtful = parts.store.deliveries.in_state(DeliveryState.UNKNOWN, chosen)
-        settled = 0
-        for names, arrived in ((sent, True), (not_sent, False)):
-            about = _about(parts, doubtful, names)
-            settled += settle_by_word(
-                parts.store, about, arrived=arrived, settings=parts.settings, now=parts.now()
+        about = {True: _about(parts, doubtful, sent), False: _about(parts, doubtful, not_sent)}
+        if set(about[True]) & set(about[False]):
+            raise WrongUsage(Text("a message was sent or it was not: one person stands in both"))
+        for arrived, deliveries in about.items():
+            settle_by_word(
+                parts.store,
+                list(deliveries.values()),
+                arrived=arrived,
+                settings=parts.settings,
+                now=parts.now(),
             )
+    settled = sum(map(len, about.values()))
     left = parts.store.deliveries.in_state(DeliveryState.UNKNOWN, chosen)
     data = {"settled": settled, "unknown": [_row(parts, delivery) for delivery in left]}
     show(parts, data, lambda: _print(parts, settled, left))
@@ -52,14 +58,17 @@ class NothingUnknown(WrongUsage):
         )
 
 
-def _about(parts: Application, doubtful: list[Delivery], names: tuple[str, ...]) -> list[Delivery]:
-    about: list[Delivery] = []
+def _about(
+    parts: Application, doubtful: list[Delivery], names: tuple[str, ...]
+) -> dict[DeliveryId, Delivery]:
+    """The doubtful messages to these people; each once, however often a person is named."""
+    about: dict[DeliveryId, Delivery] = {}
     for who in names:
         contact = parts.person(who)
         found = [delivery for delivery in doubtful if delivery.contact == contact.id]
         if not found:
             raise NothingUnknown(who)
-        about += found
+        about |= {delivery.id: delivery for delivery in found}
     return about
 
 

@@ -11,7 +11,11 @@ from outreach.cli.door import Command
 from outreach.cli.output import say, show, table
 from outreach.errors import Text
 from outreach.model.audience import Arm
+from outreach.model.campaign import CampaignState
 from outreach.model.delivery import DeliveryState
+from outreach.runner.coming import coming
+from outreach.runner.wording import CAMPAIGN_STATES
+from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 
 #: Delivery states as people read them.
@@ -45,7 +49,8 @@ def status(parts: Application, campaign: str | None) -> None:
 def _data(parts: Application, launched: Launched) -> dict[str, Any]:
     states = parts.store.deliveries.by_state(launched.id)
     arms = parts.store.campaigns.arms(launched.id)
-    next_at = parts.store.deliveries.next_due([launched.id])
+    calendar = Calendar(parts.settings.country, parts.settings.zone)
+    next_at = coming(parts.store, calendar, [launched], now=parts.now(), overdue=True)
     return {
         "campaign": launched.name,
         "state": launched.state.value,
@@ -74,7 +79,7 @@ def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
         (
             [
                 row["campaign"],
-                row["state"],
+                parts.language.say(CAMPAIGN_STATES[CampaignState(row["state"])]),
                 str(row["enrolled"]),
                 str(row["by_state"]["sent"]),
                 str(row["by_state"]["due"]),
@@ -87,7 +92,8 @@ def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
 
 
 def _print_one(parts: Application, data: dict[str, Any], held: int) -> None:
-    say(parts, Text("{campaign}: {state}, {enrolled} enrolled, {control} control", **data))
+    words = data | {"state": CAMPAIGN_STATES[CampaignState(data["state"])]}
+    say(parts, Text("{campaign}: {state}, {enrolled} enrolled, {control} control", **words))
     for state, count in data["by_state"].items():
         if count:
             say(parts, Text("{count:>7}  {state}", count=count, state=STATES[DeliveryState(state)]))

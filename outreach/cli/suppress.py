@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from outreach.application import Application
-from outreach.cli.door import Group
+from outreach.cli.door import Group, as_json, tell
 from outreach.cli.output import leave, say, show, table
-from outreach.errors import ExitCode, OutreachError, Plural, Text, WrongUsage
+from outreach.errors import ExitCode, Location, OutreachError, Plural, Problems, Text, WrongUsage
 from outreach.model.suppression import Suppression, SuppressionScope
 from outreach.runner.suppress import meaning, suppress_people, unsuppress
 
@@ -59,21 +59,30 @@ def add(
     )
 
 
+class NotSuppressed(OutreachError):
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            Text("no entry in force is about {who!r}", who=who),
+            hint=Text("see those there are: outreach suppress list"),
+        )
+
+
 @suppress.command()
 @click.argument("who", nargs=-1, required=True)
 @click.pass_obj
 def remove(parts: Application, who: tuple[str, ...]) -> None:
     """Allow WHO again; the entries stay on record."""
-    removed = sum(
-        unsuppress(parts.store, one, now=parts.now(), country=parts.settings.country) for one in who
-    )
+    removed = 0
+    for one in who:
+        taken = unsuppress(parts.store, one, now=parts.now(), country=parts.settings.country)
+        if not taken:
+            raise NotSuppressed(one)
+        removed += taken
     show(
         parts,
         {"removed": removed},
         [Plural("{count} entry taken back", "{count} entries taken back", removed)],
     )
-    if not removed:
-        leave(ExitCode.MENDABLE)
 
 
 @suppress.command(name="list")
@@ -129,7 +138,7 @@ def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
     entries: list[Suppression] = []
     errors: list[OutreachError] = []
     read = 0
-    for word in words_of(file):
+    for line, word in words_of(file):
         read += 1
         try:
             entries += meaning(
@@ -142,16 +151,15 @@ def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
                 country=parts.settings.country,
             )
         except WrongUsage as error:
-            errors.append(error)
+            errors.append(
+                OutreachError(error.what, where=Location(str(file), line), hint=error.hint)
+            )
     added = suppress_people(parts.store, entries, now=parts.now())
-    data = {"read": read, "added": added, "known": len(entries) - added, "rejected": len(errors)}
-    show(
-        parts,
-        data,
-        [
-            Text("{read} read, {added} added, {known} known already, {rejected} rejected", **data),
-            *(error.what for error in errors[:20]),
-        ],
-    )
+    counts = {"read": read, "added": added, "known": len(entries) - added, "rejected": len(errors)}
+    rows = [as_json(error, parts.language.say) for error in errors]
+    said = Text("{read} read, {added} added, {known} known already, {rejected} rejected", **counts)
+    show(parts, counts | {"errors": rows}, [said])
+    if errors and not parts.options.json:
+        tell(Problems(errors), parts)
     if errors:
         leave(ExitCode.PARTLY_DONE)

@@ -10,8 +10,9 @@ from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import say, show
 from outreach.errors import Text
-from outreach.runner.why import CHANNELS, Line, Why
+from outreach.runner.why import Line, Why
 from outreach.runner.why import why as story_of
+from outreach.runner.wording import CHANNELS, reason_text
 
 
 @click.command(cls=Command)
@@ -30,7 +31,16 @@ def _data(parts: Application, found: Why) -> dict[str, Any]:
     zone = parts.settings.zone
 
     def rows(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
-        return [{"at": line.at.astimezone(zone), "what": speak(line.what)} for line in lines]
+        return [
+            {
+                "at": line.at.astimezone(zone),
+                "kind": line.kind,
+                "stage": line.stage,
+                "reason": line.reason,
+                "what": speak(line.what),
+            }
+            for line in lines
+        ]
 
     return {
         "contact": found.contact.id,
@@ -44,6 +54,7 @@ def _data(parts: Application, found: Why) -> dict[str, Any]:
                 "next": {
                     "step": story.next.step,
                     "at": story.next.at.astimezone(zone) if story.next.at else None,
+                    "reason": story.next.reason,
                     "what": speak(story.next.what),
                 },
             }
@@ -58,7 +69,10 @@ def _print(parts: Application, found: Why) -> None:
     address = found.contact.text("email") or found.contact.text("city") or ""
     say(parts, f"{found.contact.name}  {address}".rstrip())
     for channel, reason in found.forbidden:
-        say(parts, Text("  no {channel}: {reason}", channel=CHANNELS[channel], reason=reason))
+        say(
+            parts,
+            Text("  no {channel}: {reason}", channel=CHANNELS[channel], reason=reason_text(reason)),
+        )
     for line in found.beside:
         _print_line(parts, line)
     for story in found.stories:

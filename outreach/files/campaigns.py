@@ -96,8 +96,10 @@ def read_campaign(path: Path) -> CampaignFile:
 
 def parse_campaign(text: str, path: Path) -> CampaignFile:
     """The campaign that `text` defines; `path` is only for its errors. Raises `Problems`."""
-    marked = parse_source(text, shown(path))
+    repeated: list[OutreachError] = []
+    marked = parse_source(text, shown(path), repeated=repeated)
     shape, errors = fitted(CampaignShape, marked)
+    errors += repeated
     if isinstance(marked.plain, dict):
         errors += [
             DefinitionError(what, where=marked.location(place), hint=hint)

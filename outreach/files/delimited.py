@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from outreach.errors import Plural, Text
+from outreach.errors import Text
 from outreach.files.encodings import MIXED_WITH, Encoding, find_encoding, lines_of
 from outreach.files.headline import LOOKED_AT, find_header
-from outreach.files.tables import Row, Table, UnreadableTable
+from outreach.files.tables import Row, Table, UnreadableTable, unfit
 
 #: Separators, in the order they win when two fit equally well.
 SEPARATORS = (";", ",", "\t", "|")
@@ -200,13 +200,3 @@ def _fitting(rows: Iterable[Row], width: int) -> Iterator[Row]:
             yield Row(row.line, row.cells[:width])
         else:
             yield Row(row.line, row.cells, unfit(count, width))
-
-
-def unfit(count: int, width: int) -> Text:
-    """Why a row that does not fit its header is unusable."""
-    return Plural(
-        "has {count} cell where the header has {width}",
-        "has {count} cells where the header has {width}",
-        count,
-        width=width,
-    )

@@ -1,4 +1,4 @@
-"""Tables out: CSV and Excel workbooks that open well and come back unchanged.
+"""Tables out: CSV, Excel workbooks and vCards that open well and come back unchanged.
 
 A cell that a spreadsheet would run as a formula gets a leading apostrophe, which
 reading takes away again (OWASP, "CSV injection"). Numbers and international phone
@@ -21,6 +21,12 @@ from outreach.model.field import Value
 _HARMLESS = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 #: What a spreadsheet runs, behind any apostrophes of the text's own.
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+
+#: What no XML, hence no workbook, can hold.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+#: What Excel reads as one letter (ECMA-376 Part 1, 22.4.2.4): `_x0041_` is `A`.
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 #: How many rows an Excel sheet holds below its header.
 SHEET_ROWS = 1_048_575
@@ -115,12 +121,19 @@ def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[V
 
 def _excel(value: Value) -> Value:
     if isinstance(value, str):
-        return neutral(value)
+        return _ESCAPE.sub("_x005F_", neutral(_NOT_IN_XML.sub("", value)))
     # Excel knows no time zones.
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _write_cards(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    from outreach.files.card_writing import write_cards
+
+    return write_cards(path, header, rows)
 
 
 _FORMATS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Value]]], int]] = {
     ".csv": _write_csv,
     ".xlsx": _write_workbook,
+    ".vcf": _write_cards,
 }

@@ -18,14 +18,15 @@ from outreach.model.text import fold
 #: How many rows are looked at to find the header.
 LOOKED_AT = 40
 
-_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
+#: What looks like an e-mail address, and like nothing else.
+EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 _NUMBER = re.compile(r"[-+]?[\d\s.,]*\d[\d\s.,]*")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _PHONE = re.compile(r"\+?[\d\s().-]{9,20}")
 
 #: What a column without a name is called by what most of its cells look like.
 _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("E-mail", _EMAIL),
+    ("E-mail", EMAIL),
     ("SIRET", re.compile(r"\d{14}")),
     ("Postal code", re.compile(r"\d{5}")),
     ("Phone", _PHONE),
@@ -49,7 +50,7 @@ def header_row(rows: Sequence[Row]) -> int | None:
 def _holds_values(cells: Sequence[str]) -> bool:
     """An e-mail address, a phone number, a postal code, mere numbers name no column."""
     written = [cell.strip() for cell in cells if cell.strip()]
-    if any(_EMAIL.fullmatch(cell) or _is_phone(cell) or _is_code(cell) for cell in written):
+    if any(EMAIL.fullmatch(cell) or _is_phone(cell) or _is_code(cell) for cell in written):
         return True
     return all(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell) for cell in written)
 
@@ -88,7 +89,7 @@ def find_header(file: Path, sample: Sequence[Row]) -> tuple[tuple[str, ...], int
     """
     index = header_row(sample)
     if index is not None:
-        names = tuple(" ".join(cell.split()) for cell in sample[index].cells)
+        names = told_apart([" ".join(cell.split()) for cell in sample[index].cells])
         _refuse_doubles(file, sample[index].line, names)
         return names, index
     names = names_by_looks(sample)
@@ -100,6 +101,26 @@ def find_header(file: Path, sample: Sequence[Row]) -> tuple[tuple[str, ...], int
             Text("add a first line with their names, such as: First name,Last name,E-mail"),
         )
     return names, None
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, where programs give one name to two columns, with what tells them apart.
+
+    Outlook in French calls the civility and the post `Titre`; Thunderbird in French has the
+    town at home, then the town at work, both called `Ville`.
+    """
+    folded = [fold(name) for name in names]
+    at_home, at_work = ("adresse privee", "adresse professionnelle")
+    work = folded.index(at_work) if at_home in folded and at_work in folded else None
+    apart = []
+    for index, name in enumerate(names):
+        if folded[index] == "titre" and "titre" in folded[:index]:
+            apart.append(f"{name} (fonction)")
+        elif work is not None and folded.count(folded[index]) == 2:
+            apart.append(f"{name} (bureau)" if index > work else f"{name} (domicile)")
+        else:
+            apart.append(name)
+    return tuple(apart)
 
 
 def _refuse_doubles(file: Path, line: int, names: Sequence[str]) -> None:

@@ -1,25 +1,65 @@
-"""The file of `--map`: header → field, in YAML or JSON."""
+"""The file of `--map`: header → field, in YAML or JSON.
+
+A line may say more: `E-mail: {field: email, on_match: keep}`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from outreach.errors import DefinitionError, Location, Problems, Text
-from outreach.files.source import read_source
+from outreach.errors import DefinitionError, Location, OutreachError, Problems, Text, did_you_mean
+from outreach.files.source import Marked, read_source
+from outreach.model.admission import OnMatch
+
+_KEYS = ("field", "on_match")
 
 
 def read_map(path: Path) -> dict[str, str]:
     """Which field each named column fills, or `ignore`. Raises `Problems`."""
+    return {header: line["field"] for header, line in _lines(path).items() if "field" in line}
+
+
+def read_policies(path: Path) -> dict[str, OnMatch]:
+    """What each named column may do to somebody on file, where the map says so."""
+    lines = _lines(path)
+    return {h: OnMatch(line["on_match"]) for h, line in lines.items() if "on_match" in line}
+
+
+def _lines(path: Path) -> dict[str, dict[str, str]]:
+    """Header → what is said of its column. Raises `Problems`."""
     _, marked = read_source(path)
     if not isinstance(marked.plain, dict):
-        raise _wrong(marked.location(()))
-    wrong = [name for name, field in marked.plain.items() if not isinstance(field, str)]
-    if wrong:
-        raise _wrong(*(marked.location((name,)) for name in wrong))
-    return {name: str(field) for name, field in marked.plain.items()}
+        raise Problems([_wrong(marked.location(()))])
+    errors: list[OutreachError] = []
+    lines: dict[str, dict[str, str]] = {}
+    for header, said in marked.plain.items():
+        line = {"field": said} if isinstance(said, str) else said
+        errors += _faults(marked, header, line)
+        if isinstance(line, dict):
+            lines[header] = {key: str(value) for key, value in line.items()}
+    if errors:
+        raise Problems(errors)
+    return lines
 
 
-def _wrong(*places: Location) -> Problems:
+def _faults(marked: Marked, header: str, line: object) -> list[OutreachError]:
+    if not isinstance(line, dict) or not line:
+        return [_wrong(marked.location((header,)))]
+    errors: list[OutreachError] = []
+    for key, value in line.items():
+        where = marked.location((header, key) if len(line) > 1 else (header,))
+        if key not in _KEYS:
+            what = Text("a map says field and on_match of a column, not {key!r}", key=key)
+            errors.append(DefinitionError(what, where=where, hint=did_you_mean(key, _KEYS)))
+        elif not isinstance(value, str):
+            errors.append(_wrong(where))
+        elif key == "on_match" and value not in list(OnMatch):
+            known = ", ".join(OnMatch)
+            what = Text("on_match is one of: {known}", known=known)
+            errors.append(DefinitionError(what, where=where, hint=did_you_mean(value, map(str, OnMatch))))
+    return errors
+
+
+def _wrong(place: Location) -> DefinitionError:
     hint = Text("write each line as: header: field")
-    what = Text("a map names one field for each column")
-    return Problems([DefinitionError(what, where=place, hint=hint) for place in places])
+    return DefinitionError(Text("a map names one field for each column"), where=place, hint=hint)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from outreach.errors import DefinitionError, Text
+from outreach.errors import DefinitionError, OutreachError, Text
 from outreach.files.secrets import SecretMissing, is_reference, resolve_secret
 from outreach.files.settings_shape import (
     DkimShape,
@@ -46,8 +46,10 @@ def read_settings(path: Path) -> Settings:
 
 def parse_settings(text: str, path: Path) -> Settings:
     """The settings that `text` states; paths in it start at the folder of `path`."""
-    marked = parse_source(text, shown(path))
+    repeated: list[OutreachError] = []
+    marked = parse_source(text, shown(path), repeated=repeated)
     shape, errors = fitted(SettingsShape, marked)
+    errors += repeated
     errors += [
         DefinitionError(what, where=marked.location(place), hint=hint)
         for place, what, hint in _contradictions(marked.plain)

@@ -128,15 +128,19 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-def parse_source(text: str, file: str) -> Marked:
-    """The tree of a YAML text. Raises `Problems` with the place of each."""
+def parse_source(text: str, file: str, *, repeated: list[OutreachError] | None = None) -> Marked:
+    """The tree of a YAML text. Raises `Problems` with the place of each.
+
+    Keys that stand twice go to `repeated` where it is given, so that a reader tells them
+    together with everything else that is wrong; the first of them counts.
+    """
     try:
         root = _Loader(text).get_single_node()
     except (yaml.YAMLError, _TooDeep) as error:
         raise Problems([worded(error, text, file)]) from None
     if root is None:
         raise Problems([DefinitionError(Text("the file is empty"), where=Location(file, 1, 1))])
-    reading = _Reading(file)
+    reading = _Reading(file, repeated)
     plain = reading.plain(root, 0)
     if reading.errors:
         raise Problems(reading.errors)
@@ -171,9 +175,10 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
 class _Reading:
     """One walk over a composed tree: its plain values, and what may not be in it."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, repeated: list[OutreachError] | None) -> None:
         self.file = file
         self.errors: list[OutreachError] = []
+        self.repeated = self.errors if repeated is None else repeated
         self._nodes = 0
 
     def plain(self, node: Node, depth: int) -> Plain:
@@ -208,15 +213,18 @@ class _Reading:
                     key=key.value,
                     line=line,
                 )
-                self._refuse(key, what)
+                self.repeated.append(self._error(key, what))
                 continue
             first[key.value] = key
             yield key.value, self.plain(value, depth + 1)
 
     def _refuse(self, node: Node, what: Text, hint: Text | None = None) -> None:
+        self.errors.append(self._error(node, what, hint))
+
+    def _error(self, node: Node, what: Text, hint: Text | None = None) -> OutreachError:
         mark = node.start_mark
         where = Location(self.file, mark.line + 1, mark.column + 1)
-        self.errors.append(DefinitionError(what, where=where, hint=hint))
+        return DefinitionError(what, where=where, hint=hint)
 
 
 def _child(node: Node, part: str | int) -> Node | None:

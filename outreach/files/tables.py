@@ -1,4 +1,4 @@
-"""Tables that people have: CSV in any dialect, Excel workbooks. Read as a stream of rows.
+"""Tables that people have: CSV in any dialect, spreadsheets, address books. A stream of rows.
 
 A `Table` is opened once (encoding, separator, header found) and read as often as
 needed. Nothing is padded, cut or guessed: a row whose cells do not fit the header
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from outreach.errors import DefinitionError, Location, OutreachError, Text
+from outreach.errors import DefinitionError, Location, OutreachError, Plural, Text
 from outreach.files.source import shown
 
 
@@ -59,12 +60,28 @@ class BadHeader(DefinitionError):
         super().__init__(what, where=Location(shown(file), line), hint=hint)
 
 
-def open_table(path: Path) -> Table:
+def unfit(count: int, width: int) -> Text:
+    """Why a row that does not fit its header is unusable."""
+    return Plural(
+        "has {count} cell where the header has {width}",
+        "has {count} cells where the header has {width}",
+        count,
+        width=width,
+    )
+
+
+class Opener(Protocol):
+    """How the files of one format are opened; `sheet` counts where a format has sheets."""
+
+    def __call__(self, path: Path, sheet: str | None = None) -> Table: ...
+
+
+def open_table(path: Path, sheet: str | None = None) -> Table:
     """The table in a file, told by its first bytes and by its name's ending.
 
-    Raises `UnreadableTable` or `BadHeader`.
+    `sheet` names the one to read in a spreadsheet. Raises `UnreadableTable` or `BadHeader`.
     """
-    return _format_of(path, _first_bytes(path))(path)
+    return _format_of(path, _first_bytes(path))(path, sheet)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -72,7 +89,7 @@ def _first_bytes(path: Path) -> bytes:
         raise UnreadableTable(path, Text("this is a folder, not a file"))
     try:
         with path.open("rb") as file:
-            start = file.read(8)
+            start = file.read(64)
     except FileNotFoundError:
         raise UnreadableTable(path, Text("there is no such file")) from None
     except OSError as error:
@@ -83,37 +100,70 @@ def _first_bytes(path: Path) -> bytes:
     return start
 
 
-def _format_of(path: Path, start: bytes) -> Callable[[Path], Table]:
+#: What the files of a format begin with: a zip archive, Microsoft's compound file.
+_ZIP = b"PK\x03\x04"
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+
+#: How web pages and XML begin; old programs export them under the ending of Excel.
+_PAGES = (b"<HTML", b"<!DOCTYPE", b"<TABLE", b"<?XML")
+
+#: Endings of spreadsheets.
+_ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
+
+
+def _format_of(path: Path, start: bytes) -> Opener:
     ending = path.suffix.lower()
-    zipped = start.startswith(b"PK\x03\x04")
-    if ending in (".xlsx", ".xlsm") or zipped:
-        if not zipped:
-            raise UnreadableTable(
-                path,
-                Text("its name ends in {ending}, but it is not an Excel workbook", ending=ending),
-                Text("open it in a spreadsheet and save it as .xlsx or as CSV"),
-            )
-        return _FORMATS["xlsx"]
-    if start == b"BEGIN:VC":
+    if start.startswith((_ZIP, _COMPOUND)):
+        return _FORMATS["workbook"]
+    if ending in _ZIPPED:
         raise UnreadableTable(
             path,
-            Text("this is an address book of vCards, which are not read yet"),
-            Text("export it as CSV"),
+            Text("its name ends in {ending}, but it is not a spreadsheet", ending=ending),
+            Text("open it in a spreadsheet and save it as .xlsx or as CSV"),
         )
-    return _FORMATS["csv"]
+    # Old exports named .xls are often text: what they hold decides, not what they are called.
+    plain = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").upper()
+    if plain.startswith(_PAGES):
+        raise UnreadableTable(
+            path,
+            Text("this is a web page or XML, whatever its name says"),
+            Text("open it in a spreadsheet and save it as .xlsx or as CSV"),
+        )
+    return _FORMATS["vcard" if plain.startswith(b"BEGIN:VCARD") else "csv"]
 
 
-def _open_csv(path: Path) -> Table:
+def _open_csv(path: Path, sheet: str | None = None) -> Table:
     from outreach.files.delimited import open_csv
 
+    _refuse_sheet(path, sheet)
     return open_csv(path)
 
 
-def _open_workbook(path: Path) -> Table:
+def _open_workbook(path: Path, sheet: str | None = None) -> Table:
     from outreach.files.workbooks import open_workbook
 
-    return open_workbook(path)
+    return open_workbook(path, sheet)
+
+
+def _open_vcards(path: Path, sheet: str | None = None) -> Table:
+    from outreach.files.vcards import open_vcards
+
+    _refuse_sheet(path, sheet)
+    return open_vcards(path)
+
+
+def _refuse_sheet(path: Path, sheet: str | None) -> None:
+    if sheet is not None:
+        raise UnreadableTable(
+            path,
+            Text("this file has no sheets"),
+            Text("leave --sheet out, or name a spreadsheet (.xlsx, .xls, .ods)"),
+        )
 
 
 #: The formats that are read, by name.
-_FORMATS: dict[str, Callable[[Path], Table]] = {"csv": _open_csv, "xlsx": _open_workbook}
+_FORMATS: dict[str, Opener] = {
+    "csv": _open_csv,
+    "workbook": _open_workbook,
+    "vcard": _open_vcards,
+}

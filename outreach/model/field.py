@@ -8,7 +8,7 @@ regard to case or accents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,9 +108,15 @@ STANDARD_NAMES: tuple[str, ...] = tuple(field.name for field in STANDARD)
 class Catalogue:
     """Every field of one contact base, found by name or by label."""
 
-    def __init__(self, user_fields: Iterable[Field] = ()) -> None:
+    def __init__(
+        self,
+        user_fields: Iterable[Field] = (),
+        heading: Callable[[str], str | None] = lambda text: None,
+    ) -> None:
+        """`heading`: the name of the standard field that a column's heading means, or None."""
         self.fields: tuple[Field, ...] = (*STANDARD, *DERIVED, *user_fields)
         self._by_name = {field.name: field for field in self.fields}
+        self._heading = heading
         self._by_label = {fold(f.label): f for f in reversed(self.fields) if f.label}
 
     def __iter__(self) -> Iterator[Field]:
@@ -134,3 +140,10 @@ class Catalogue:
             or self._by_name.get(fold(name))
             or self._by_label.get(fold(name))
         )
+
+    def labelled(self, label: str) -> Field | None:
+        """The field of that name or label, or of a column with that heading: `Code postal`.
+
+        A condition means the same whatever language the labels are shown in.
+        """
+        return self.find(label) or self._by_name.get(self._heading(label) or "")

@@ -14,20 +14,32 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from outreach.cleaning.column_types import ColumnType
 from outreach.cleaning.drafts import Drafter, is_blank
-from outreach.cleaning.fields import Plan, doubtful, plan_fields, see_columns
-from outreach.cleaning.headers import Column, map_columns
-from outreach.errors import OutreachError, Plural, Problems, Text
+from outreach.cleaning.fields import Plan, doubtful, plan_fields, see_columns, settled
+from outreach.cleaning.headers import Column, key_of, map_columns, program_of
+from outreach.cleaning.postcodes import Postcodes
+from outreach.errors import OutreachError, Problems, Text
+from outreach.files.postcodes import read_postcodes
 from outreach.files.rejects import Rejects
-from outreach.files.tables import Row, Table, open_table
+from outreach.files.tables import Row, Table
 from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
 from outreach.model.contact import Draft
-from outreach.model.field import FieldType
 from outreach.model.settings import Settings
+from outreach.model.source import Source
+from outreach.runner.import_report import ImportReport, by_field, mapping_of, notes_of, reasons_of
+from outreach.runner.opening import open_list
 from outreach.store.contacts import CHUNK, Contacts, ImportStart
+from outreach.store.import_changes import fields_changed
 
 #: Rows shown by a dry run.
 SAMPLES = 10
+
+#: Rows looked at to learn which columns hold anything.
+LOOKED_AT = 2000
+
+#: Where a workspace keeps its table of postal codes, in its data folder.
+POSTCODES = "postcodes.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,46 +51,39 @@ class Wanted:
     source: str | None = None
     #: Header → field or `ignore`, over what is recognised.
     overrides: Mapping[str, str] | None = None
+    #: Header → what its column may change, where it is not `policy`.
+    policies: Mapping[str, OnMatch] | None = None
+    #: What is known of the list `source`.
+    provenance: Source | None = None
     #: Do everything, keep nothing.
     dry_run: bool = False
+    #: Which sheet of a spreadsheet; None takes the first that holds a table.
+    sheet: str | None = None
+    #: Which table of a Word document, from 1; None takes the first that has rows.
+    table: int | None = None
+    #: A table of postal codes and towns; without one, `data/postcodes.csv` where it is.
+    postcodes: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MappedColumn:
-    """One column as it was understood. `field` None: left out."""
+class RejectsUnwritable(OutreachError):
+    """The rejected rows cannot be kept; what was read until then is in the base."""
 
-    header: str
-    field: str | None
-    type: FieldType
-    new: bool = False
-    note: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What became of one file."""
-
-    file: Path
-    source: str | None
-    counts: ImportCounts
-    #: Rows to be mended and imported again, with their line and reason. None without any.
-    rejects_file: Path | None
-    mapping: tuple[MappedColumn, ...]
-    #: Field → how many of its cells could not be used.
-    set_aside: Mapping[str, int]
-    notes: tuple[Text, ...] = ()
-    #: The first rejections, for showing.
-    rejections: tuple[Rejection, ...] = ()
-    #: Of a dry run: the first rows, cleaned.
-    samples: tuple[Draft, ...] = ()
+    def __init__(self, place: Path, reason: str) -> None:
+        super().__init__(
+            Text("the rejected rows cannot be written to {file}: {reason}",
+                 file=place, reason=reason),
+            hint=Text("make room and import the file again: it goes on where it stopped"),
+        )  # fmt: skip
 
 
-def refuse_unreadable(files: Sequence[Path]) -> None:
+def refuse_unreadable(
+    files: Sequence[Path], sheet: str | None = None, table: int | None = None
+) -> None:
     """Before the first of several files is read in: raise the errors of all that are no tables."""
     errors: list[OutreachError] = []
     for file in files:
         try:
-            open_table(file)
+            open_list(file, sheet=sheet, table=table)
         except OutreachError as error:
             errors.append(error)
     if errors:
@@ -99,12 +104,26 @@ def admit(
 
     Raises the errors of a file that is no table, and of a map that does not fit it.
     """
+    table = open_list(file, sheet=wanted.sheet, table=wanted.table)
+    return admit_table(contacts, table, wanted, settings=settings, now=now, say=say, told=told)
+
+
+def admit_table(
+    contacts: Contacts,
+    table: Table,
+    wanted: Wanted,
+    *,
+    settings: Settings,
+    now: datetime,
+    say: Callable[[Text], str] = str,
+    told: Callable[[int], None] = lambda rows: None,
+) -> ImportReport:
+    """Read the rows of an open table into the base; see `admit`."""
     if wanted.dry_run:
         with contacts.rehearsal() as rehearsed:
-            return _admit(rehearsed, open_table(file), wanted, None, settings, now, told)
+            return _admit(rehearsed, table, wanted, None, settings, now, told)
     stamp = now.astimezone(settings.zone).strftime("%Y%m%d-%H%M%S")
-    table = open_table(file)
-    place = settings.data / "rejects" / f"{file.stem}-{stamp}.csv"
+    place = settings.data / "rejects" / f"{table.file.stem}-{stamp}.csv"
     with Rejects(place, table.header, say) as rejects:
         return _admit(contacts, table, wanted, rejects, settings, now, told)
 
@@ -118,14 +137,14 @@ def _admit(
     now: datetime,
     told: Callable[[int], None],
 ) -> ImportReport:
-    columns = map_columns(table.header, contacts.database.catalogue, wanted.overrides)
-    plan = _plan(contacts, table, columns)
+    columns, plan = _understood(contacts, table, wanted)
     mapping = {c.header or f"#{c.index + 1}": c.field for c in columns}
     number = contacts.begin_import(
         ImportStart(
             file=str(table.file),
             sha256=table.sha256,
             source=wanted.source,
+            provenance=wanted.provenance,
             mapping=mapping,
             new_fields=plan.new,
             retyped=plan.retyped,
@@ -133,19 +152,27 @@ def _admit(
         )
     )
     language = settings.locale.split("_")[0]
-    drafter = Drafter(columns, plan.types, country=settings.country, language=language)
+    drafter = Drafter(
+        columns,
+        plan.types,
+        country=settings.country,
+        language=language,
+        postcodes=_postcodes(wanted, settings),
+    )
+    policies = _policies(columns, wanted)
     done = Admitted()
-    aside: Counter[str] = Counter()
+    aside: Counter[tuple[str, Text]] = Counter()
     samples: list[Draft] = []
     for rows in _chunks(table.rows()):
         drafts, refused = _drafts(drafter, rows)
         taken = contacts.put(
-            drafts, import_id=number, policy=wanted.policy, source=wanted.source, now=now
-        )
+            drafts, import_id=number, policy=wanted.policy, policies=policies,
+            source=wanted.source, now=now,
+        )  # fmt: skip
         taken += Admitted(ImportCounts(rejected=len(refused)), refused)
         if rejects:
-            rejects.write(rows, taken.rejected)
-        aside.update(a.field for d in drafts for a in d.set_aside if a.reason)
+            _write_rejects(rejects, rows, taken.rejected)
+        aside.update(reasons_of(drafts))
         samples += drafts[: SAMPLES - len(samples)] if wanted.dry_run else []
         done = Admitted(done.counts + taken.counts, (done.rejected + taken.rejected)[:SAMPLES])
         told(len(rows))
@@ -155,19 +182,60 @@ def _admit(
         source=wanted.source,
         counts=done.counts,
         rejects_file=rejects.written if rejects else None,
-        mapping=_mapping(columns, plan),
-        set_aside=dict(aside),
-        notes=(*table.notes, *_misread(table)),
+        mapping=mapping_of(columns, plan),
+        set_aside=by_field(aside),
+        reasons=tuple((name, reason, n) for (name, reason), n in aside.most_common()),
+        notes=notes_of(table, drafter),
         rejections=done.rejected,
         samples=tuple(samples),
+        changes=fields_changed(contacts.database, number) if wanted.dry_run else {},
     )
 
 
-def _plan(contacts: Contacts, table: Table, columns: Sequence[Column]) -> Plan:
+def _write_rejects(rejects: Rejects, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
+    try:
+        rejects.write(rows, rejected)
+    except OSError as error:
+        place = rejects.written or Path(str(error.filename or "rejects"))
+        raise RejectsUnwritable(place, error.strerror or str(error)) from error
+
+
+def _policies(columns: Sequence[Column], wanted: Wanted) -> dict[str, OnMatch]:
+    """Field → what its column may change, where the map says so."""
+    said = {key_of(header): policy for header, policy in (wanted.policies or {}).items()}
+    return {
+        column.field: said[key_of(column.header)]
+        for column in columns
+        if column.field and key_of(column.header) in said
+    }
+
+
+def _understood(
+    contacts: Contacts, table: Table, wanted: Wanted
+) -> tuple[tuple[Column, ...], Plan]:
+    """The field of every column and the type of every field, from all rows of the file."""
+    catalogue = contacts.database.catalogue
+    first = [row.cells for row in islice(table.rows(), LOOKED_AT) if row.fault is None]
+    blank = {i for i in range(len(table.header)) if not any(cells[i].strip() for cells in first)}
+    columns = map_columns(table.header, catalogue, wanted.overrides, empty=frozenset(blank))
     seen = see_columns(columns, (row.cells for row in table.rows() if row.fault is None))
+    of_a_program = program_of(table.header) is not None
+    columns = settled(columns, seen, catalogue, of_a_program=of_a_program)
+    return columns, _plan(contacts, columns, seen)
+
+
+def _plan(contacts: Contacts, columns: Sequence[Column], seen: Mapping[str, ColumnType]) -> Plan:
     catalogue = contacts.database.catalogue
     empty = {f.name for f in doubtful(seen, catalogue) if contacts.field_is_empty(f)}
     return plan_fields(columns, seen, catalogue, empty=frozenset(empty))
+
+
+def _postcodes(wanted: Wanted, settings: Settings) -> Postcodes | None:
+    """The table that was asked for, or the workspace's own."""
+    usual = settings.data / POSTCODES
+    if wanted.postcodes:
+        return read_postcodes(wanted.postcodes)
+    return read_postcodes(usual) if usual.is_file() else None
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -183,34 +251,10 @@ def _drafts(drafter: Drafter, rows: Sequence[Row]) -> tuple[list[Draft], tuple[R
         elif is_blank(row.cells):
             refused.append(Rejection(row.line, Text("the row is empty")))
         else:
-            drafts.append(drafter.draft(row.line, row.cells))
+            draft = drafter.draft(row.line, row.cells)
+            if draft.values or draft.tags or draft.set_aside:
+                drafts.append(draft)
+            else:
+                # Nothing but our own columns, or columns that the map leaves out.
+                refused.append(Rejection(row.line, Text("the row is empty")))
     return drafts, tuple(refused)
-
-
-def _mapping(columns: Sequence[Column], plan: Plan) -> tuple[MappedColumn, ...]:
-    new = {field.name for field in plan.new}
-    return tuple(
-        MappedColumn(
-            c.header or f"#{c.index + 1}",
-            c.field,
-            plan.types.get(c.field or "", FieldType.TEXT),
-            c.field in new,
-            c.note,
-        )
-        for c in columns
-    )
-
-
-def _misread(table: Table) -> tuple[Text, ...]:
-    if not table.misread:
-        return ()
-    lines = ", ".join(map(str, table.misread[:SAMPLES]))
-    more = ", …" if len(table.misread) > SAMPLES else ""
-    return (
-        Plural(
-            "{count} line is not UTF-8 and was read as Windows-1252: {lines}",
-            "{count} lines are not UTF-8 and were read as Windows-1252: {lines}",
-            len(table.misread),
-            lines=lines + more,
-        ),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from outreach.errors import OutreachError, Text
 from outreach.model.campaign import Channel
@@ -13,6 +14,7 @@ from outreach.model.delivery import Delivery
 from outreach.model.message import Guide
 from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
+from outreach.runner.wording import stage_text
 from outreach.store.campaigns import Launched
 from outreach.store.permission import obstacles
 from outreach.store.store import Store
@@ -32,7 +34,7 @@ class Call:
     due_at: datetime
     attempts: int
     by: str | None
-    history: tuple[str, ...]
+    history: tuple[Text, ...]
     guide: Guide | None
     #: Why the guide cannot be shown: a value is missing.
     problem: Text | None
@@ -71,7 +73,7 @@ def _call(
     delivery: Delivery,
     launched: Launched,
     contact: Contact,
-    history: tuple[str, ...],
+    history: tuple[Text, ...],
     mailroom: Mailroom,
     now: datetime,
     guides: bool,
@@ -97,7 +99,11 @@ def _call(
     )
 
 
-def _line(row, mailroom: Mailroom) -> str:  # type: ignore[no-untyped-def]
+def _line(row: Any, mailroom: Mailroom) -> Text:
     day = row.at.astimezone(mailroom.settings.zone).date().isoformat()
-    what = row.stage or row.step_name or row.kind
-    return f"{day}  {row.campaign_name or '–'}  {what}"
+    return Text(
+        "{day}  {campaign}  {what}",
+        day=day,
+        campaign=row.campaign_name or "–",
+        what=stage_text(row.stage) if row.stage else row.step_name or row.kind,
+    )

@@ -8,7 +8,7 @@ makes those stop it too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,6 +65,13 @@ class Checked:
             for problem in self.problems
             if problem.severity is Severity.ERROR or (strict and problem.legal)
         ]
+
+    def under(self, compliance: Compliance) -> Checked:
+        """As it is told: what stops the launch is an error, also where only strictness asks it."""
+        if compliance is not Compliance.STRICT:
+            return self
+        told = (replace(p, severity=Severity.ERROR) if p.legal else p for p in self.problems)
+        return replace(self, problems=tuple(told))
 
 
 def check(

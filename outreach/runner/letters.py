@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from outreach.cleaning.headers import standard_field
+from outreach.cleaning.postal import line_field, line_fields
 from outreach.errors import DefinitionError, Location, OutreachError, Text
 from outreach.files.bundles import whole_file, write_letter
 from outreach.model.campaign import Campaign, Step
@@ -26,7 +27,7 @@ from outreach.rendering.letter.compiling import compile_template
 from outreach.rendering.letter.filling import fill
 from outreach.rendering.letter.naming import letter_name
 from outreach.rendering.letter.program import Program
-from outreach.rendering.letter.reading import read_template
+from outreach.rendering.letter.reading import Template, read_template
 from outreach.rendering.missing import MissingValues
 from outreach.runner.compose import Mailroom
 from outreach.runner.outcomes import Situation, change_for
@@ -71,7 +72,7 @@ class Letters:
     def program(self, name: str, where: Location | None = None) -> Program:
         """The compiled template. Raises `Problems` with everything wrong with it."""
         if name not in self._programs:
-            template = read_template(self.mailroom.folder.content(name, where=where), name)
+            template = self._read(name, where)
             self._programs[name] = compile_template(template, self._resolve, self.mailroom.fields)
         return self._programs[name]
 
@@ -79,9 +80,14 @@ class Letters:
         self, name: str, definition: Campaign, where: Location | None
     ) -> Sequence[DefinitionError]:
         """What its author may want to know. Raises what keeps it from being used."""
-        template = read_template(self.mailroom.folder.content(name, where=where), name)
+        template = self._read(name, where)
         compile_template(template, self._resolve, self.mailroom.fields)
         return template.warnings
+
+    def _read(self, name: str, where: Location | None) -> Template:
+        """The template as it lies in the workspace, so that its errors name its place."""
+        content = self.mailroom.folder.content(name, where=where)
+        return read_template(content, f"templates/{name}")
 
     def _resolve(self, name: str) -> str | None:
         """The contact field a merge field means: by name, by label, or as in a file's header."""
@@ -89,7 +95,7 @@ class Letters:
         field = catalogue.find(name)
         if field is not None:
             return field.name
-        known = standard_field(name)
+        known = standard_field(name) or line_field(name)
         if known is not None:
             return known
         plain = name.replace("_", " ")
@@ -104,7 +110,9 @@ class Letters:
         return fill(program, self.values(contact), locale=locale, today=self._day(at))
 
     def values(self, contact: Contact) -> Mapping[str, Value]:
-        return contact.values
+        """The contact's fields, and the lines of the address as the post wants them."""
+        lines = line_fields(contact.values, home=self.settings.country)
+        return {**lines, **contact.values}
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.settings.zone).date()

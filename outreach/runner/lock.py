@@ -54,6 +54,14 @@ def hold(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def elsewhere() -> AlreadyRunning:
+    """The store, which several machines share, is held by a run of another one."""
+    return AlreadyRunning(
+        Text("another run is under way on another machine that shares the contact base"),
+        hint=Text("wait until it has ended; a run that died leaves no lock"),
+    )
+
+
 def _held_by(note: Path) -> AlreadyRunning:
     hint = Text("wait until it has ended; a run that died leaves no lock")
     try:

@@ -116,7 +116,8 @@ def record(store: Store, fact: Fact, *, settings: Settings, now: datetime) -> Re
     stops = _stops(store, fact, now)
     change += Change(stops=stops) + _address_facts(fact, now)
     store.deliveries.write(change)
-    return Recorded(fact, stopped=bool(stops), call_done=call is not None)
+    done = call is not None and fact.stage not in CALL_AGAIN
+    return Recorded(fact, stopped=bool(stops), call_done=done)
 
 
 def _check(store: Store, fact: Fact) -> None:

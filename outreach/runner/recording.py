@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
 from outreach.model.contact import Contact
@@ -14,6 +15,12 @@ from outreach.model.settings import Settings
 from outreach.runner.record import Fact, Recorded, credited, record
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
+
+#: Thousands apart by blanks, at most two decimals: three could be thousands.
+_AMOUNT = re.compile(
+    r"(?:€ ?|EUR )?(?P<sign>-?)(?P<whole>\d{1,3}(?:[ ']\d{3})+|\d+)(?:[.,](?P<fraction>\d{1,2}))?"
+    r"(?: ?€| ?EUR)?"
+)
 
 COLUMNS = ("contact", "stage", "campaign", "on", "amount", "margin", "by", "note")
 
@@ -116,13 +123,14 @@ def _minor(amount: Decimal | None, desk: Desk) -> int | None:
 
 
 def read_amount(text: str | None) -> Decimal | None:
-    """`1 234,50 €` or `1234.50`; None for an empty cell. Raises `BadAmount`."""
+    """`1 234,50 €` or `1234.50`; None for an empty cell. Raises `BadAmount`.
+
+    `1,234` may be twelve hundred or one and a quarter: it is refused, never guessed.
+    """
     if text is None or not text.strip():
         return None
-    bare = "".join(c for c in text if c.isdigit() or c in ",.-")
-    if "," in bare and "." in bare:
-        bare = bare.replace("," if bare.rindex(".") > bare.rindex(",") else ".", "")
-    try:
-        return Decimal(bare.replace(",", "."))
-    except InvalidOperation:
-        raise BadAmount(text) from None
+    found = _AMOUNT.fullmatch(" ".join(text.split()))
+    if found is None:
+        raise BadAmount(text)
+    whole, fraction = found["whole"].replace(" ", "").replace("'", ""), found["fraction"] or "0"
+    return Decimal(f"{found['sign']}{whole}.{fraction}")

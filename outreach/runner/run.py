@@ -24,6 +24,7 @@ from outreach.model.delivery import DeliveryState, Held, Skipped, Unknown
 from outreach.model.ids import CampaignId, RunId
 from outreach.model.settings import Limits, Sender, Settings
 from outreach.runner.clock import Clock
+from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint
 from outreach.runner.interrupt import stop_on_signals
@@ -259,8 +260,10 @@ class Runner:
 
     def _next(self, ledger: SendLedger, sent: SendReport, now: datetime) -> datetime | None:
         """The first of: the sender's pace, an opening window, the next due day."""
-        coming = self.store.deliveries.next_due_after(now, list(ledger.campaigns))
-        instants = [i for i in (sent.not_before, ledger.opens_at, coming) if i is not None]
+        later = coming(
+            self.store, self._calendar, ledger.campaigns.values(), now=now, overdue=False
+        )
+        instants = [i for i in (sent.not_before, ledger.opens_at, later) if i is not None]
         return min(instants, default=None)
 
     def _close(self, running: Mapping[CampaignId, Launched], now: datetime) -> None:

@@ -16,16 +16,20 @@ from outreach.model.campaign import CampaignState, Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
+from outreach.runner.wording import CHANNELS, exclusion_text, kind_text, reason_text, stage_text
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened: when, and a sentence."""
+    """One thing that happened: when, a sentence, and the words of the contract behind it."""
 
     at: datetime
     what: Text
+    kind: str
+    stage: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Next:
     step: str | None
     at: datetime | None
     what: Text
+    #: Why nothing comes, in the contract's word (`opted_out`, `appointment`, `control`).
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +101,19 @@ def _story(
 def _next(membership: Any, launched: Launched, deliveries: list[Any]) -> Next:
     """What comes, or the reason why nothing does: never nothing."""
     if membership.arm == Arm.EXCLUDED.value:
-        return _nothing(Text("left out at the launch: {reason}", reason=membership.reason))
+        why_out = exclusion_text(membership.reason)
+        out = Text("left out at the launch: {reason}", reason=why_out)
+        return _nothing(out, membership.reason)
     if membership.arm == Arm.CONTROL.value:
-        return _nothing(Text("in the control group: never contacted, followed all the same"))
+        what = Text("in the control group: never contacted, followed all the same")
+        return _nothing(what, "control")
     if membership.stopped_at is not None:
-        return _nothing(Text("the chain ended: {reason}", reason=membership.stop_reason))
+        ended = Text("the chain ended: {reason}", reason=reason_text(membership.stop_reason))
+        return _nothing(ended, membership.stop_reason)
     waiting = [d for d in deliveries if d.state in _WAITING]
     if waiting:
         return _coming(min(waiting, key=lambda d: d.due_at), launched)
-    return _nothing(Text("every step is done"))
+    return _nothing(Text("every step is done"), None)
 
 
 #: States in which something is still to happen.
@@ -144,33 +154,31 @@ def _coming(delivery: Any, launched: Launched) -> Next:
     return Next(step=step, at=delivery.due_at, what=what)
 
 
-def _nothing(reason: Text) -> Next:
-    return Next(step=None, at=None, what=reason)
+def _nothing(what: Text, reason: str | None) -> Next:
+    return Next(step=None, at=None, what=what, reason=reason)
 
 
 def _line(event: Any) -> Line:
-    return Line(event.at, _SENTENCES[EventKind(event.kind)](event))
+    sentence = _SENTENCES[EventKind(event.kind)](event)
+    reason = _reason(event) or (event.note if event.kind == EventKind.SKIPPED.value else None)
+    return Line(event.at, sentence, event.kind, event.stage, reason)
+
+
+def _reason(event: Any) -> str | None:
+    found: str | None = (event.data or {}).get("reason")
+    return found
 
 
 def _channel(event: Any) -> Text:
     return CHANNELS[Channel(event.channel)] if event.channel else Text("a touch")
 
 
-#: Channels as people read them.
-CHANNELS: dict[Channel, Text] = {
-    Channel.EMAIL: Text("e-mail"),
-    Channel.LETTER: Text("letter"),
-    Channel.CALL: Text("call"),
-    Channel.VISIT: Text("visit"),
-    Channel.TASK: Text("task"),
-}
-
 #: What each kind of event says in a person's story.
 _SENTENCES = {
     EventKind.IMPORTED: lambda e: Text("came into the contact base"),
     EventKind.CHANGED: lambda e: Text("changed: {fields}", fields=_fields(e)),
     EventKind.ENROLLED: lambda e: Text("enrolled"),
-    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=(e.data or {}).get("reason")),
+    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=exclusion_text(_reason(e))),
     EventKind.TOUCHED: lambda e: Text(
         "{channel} {step}", channel=_channel(e), step=e.step_name or ""
     ),
@@ -181,16 +189,18 @@ _SENTENCES = {
         "{step} is held: it lacks {fields}", step=e.step_name, fields=e.note
     ),
     EventKind.SKIPPED: lambda e: Text(
-        "{step} was skipped: {reason}", step=e.step_name, reason=e.note
+        "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)
     ),
     EventKind.CANCELLED: lambda e: Text(
-        "{step} was cancelled: {reason}", step=e.step_name, reason=(e.data or {}).get("reason")
+        "{step} was cancelled: {reason}",
+        step=e.step_name,
+        reason=reason_text(_reason(e)),
     ),
     EventKind.UNKNOWN: lambda e: Text("{step}: nobody knows whether it arrived", step=e.step_name),
     EventKind.REACHED: lambda e: Text(
-        "{stage}{note}", stage=e.stage, note=f" – {e.note}" if e.note else ""
+        "{stage}{note}", stage=stage_text(e.stage), note=f" – {e.note}" if e.note else ""
     ),
-    EventKind.BECAME: lambda e: Text("became {kind}", kind=(e.data or {}).get("to")),
+    EventKind.BECAME: lambda e: Text("became {kind}", kind=kind_text((e.data or {}).get("to"))),
     EventKind.SUPPRESSED: lambda e: Text("must not be contacted any more"),
     EventKind.UNSUPPRESSED: lambda e: Text("may be contacted again"),
     EventKind.NOTED: lambda e: Text("note: {note}", note=e.note),

@@ -53,13 +53,38 @@ MAX_NESTING = 60
 MAX_SEGMENTS = 16
 
 
-def understand(text: str, vocabulary: Vocabulary, *, where: Location | None = None) -> Condition:
+def understand(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    where: Location | None = None,
+    as_segment: str | None = None,
+) -> Condition:
     """The condition that a text means.
 
-    `where` is the place of its first character in a file, if it comes from one. Raises
+    `where` is the place of its first character in a file, if it comes from one. `as_segment`
+    is the segment that is to mean it, which must not be used in it. Raises
     `ExpressionError`, with the place, the spot and a hint.
     """
-    return _understand(Source(text, where), vocabulary, _Trail())
+    return _understand(Source(text, where), vocabulary, _Trail((as_segment,) if as_segment else ()))
+
+
+def segments_in(text: str) -> frozenset[str]:
+    """The folded names of the segments that an expression uses itself, not through others."""
+    found: set[str] = set()
+    waiting: list[Raw] = [parse(Source(text))]
+    while waiting:
+        raw = waiting.pop()
+        match raw:
+            case Call(name, (Quoted(segment),)) if name.lower() == "in_segment":
+                found.add(fold(segment.strip()))
+            case Call(_, arguments):
+                waiting.extend(arguments)
+            case Operation(_, operands):
+                waiting.extend(operands)
+            case _:
+                pass
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +207,7 @@ class _Reading:
             raise self.source.error(
                 Text("a pattern has at most {count} times %", count=MAX_WILDCARDS), pattern.span
             )
-        return Like(self.values.text(value), _pieces(pattern.text))
+        return Like(self.values.text(value), _pieces(pattern.text), pattern.text)
 
     # --- functions that say yes or no --------------------------------------------------------
 
@@ -197,7 +222,8 @@ class _Reading:
             case "contains" | "starts_with":
                 return self._text_match(name, call)
             case "has_tag":
-                return HasTag(fold(self.values.named(call, call.arguments[0])))
+                tag = self.values.named(call, call.arguments[0])
+                return HasTag(fold(tag), tag)
             case "contacted_within":
                 return ContactedWithin(self.values.days(call, call.arguments[0]))
             case "in_segment":
@@ -208,8 +234,10 @@ class _Reading:
     def _text_match(self, name: str, call: Call) -> Condition:
         value, part = call.arguments
         term = self.values.text(value)
-        piece = fold(self.values.quoted(call, part))
-        return Like(term, (Wild.ANY, piece, Wild.ANY) if name == "contains" else (piece, Wild.ANY))
+        written = self.values.quoted(call, part)
+        piece = fold(written)
+        pattern = (Wild.ANY, piece, Wild.ANY) if name == "contains" else (piece, Wild.ANY)
+        return Like(term, pattern, written)
 
     def _history(self, name: str, call: Call) -> Condition:
         words = [self.values.named(call, argument) for argument in call.arguments]

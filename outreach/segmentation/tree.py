@@ -8,7 +8,7 @@ missing: a comparison with something missing is false, and its `not` is true.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -31,6 +31,8 @@ class Given:
     """A value that was typed. Text is folded; a datetime without a zone is in the workspace's."""
 
     value: str | Decimal | bool | date | datetime
+    #: The text as it was typed, to be said again.
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Like:
 
     term: Term
     pattern: tuple[str | Wild, ...]
+    #: The pattern or the piece as it was typed.
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class HasTag:
     """The tag is folded."""
 
     tag: str
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +214,9 @@ Condition = (
 def type_of(term: Term) -> FieldType:
     """TEXT, NUMBER (integers and money too), DATE, DATETIME or BOOLEAN."""
     match term:
-        case FieldValue(field):
-            whole = field.type in (FieldType.INTEGER, FieldType.MONEY)
-            return FieldType.NUMBER if whole else field.type
+        case FieldValue(of):
+            whole = of.type in (FieldType.INTEGER, FieldType.MONEY)
+            return FieldType.NUMBER if whole else of.type
         case Given(value):
             return _type_of_value(value)
         case DaysAgo():
@@ -241,8 +246,8 @@ def _type_of_value(value: str | Decimal | bool | date | datetime) -> FieldType:
 def fields_of(term: Term) -> Iterator[Field]:
     """The fields a term reads."""
     match term:
-        case FieldValue(field) | DaysSince(FieldValue(field)):
-            yield field
+        case FieldValue(of) | DaysSince(FieldValue(of)):
+            yield of
         case Arithmetic(_, left, right):
             yield from fields_of(left)
             yield from fields_of(right)

@@ -119,7 +119,7 @@ class Values:
             case Name():
                 return FieldValue(self.field(raw))
             case Quoted(text):
-                return Given(fold(text))
+                return Given(fold(text), text)
             case Digits(number):
                 return Given(number)
             case Truth(value):
@@ -149,8 +149,6 @@ class Values:
         field = self._find(name)
         if field is None:
             raise unknown_name(self.source, name, self.vocabulary)
-        if field.name == "life_stage":
-            raise self.source.error(Text("life_stage cannot be selected on yet"), name.span)
         return field
 
     def shown(self, raw: Raw) -> str:
@@ -159,7 +157,8 @@ class Values:
         return text if len(text) <= 40 else f"{text[:39]}…"
 
     def _find(self, name: Name) -> Field | None:
-        return self.vocabulary.catalogue.find(name.text)
+        catalogue = self.vocabulary.catalogue
+        return catalogue.labelled(name.text) if name.in_backticks else catalogue.find(name.text)
 
     def _operation(self, raw: Operation) -> Term:
         if raw.operator == "negative":

@@ -7,24 +7,37 @@ queries finds the candidates; no query runs per row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from outreach.errors import Text
 from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
 from outreach.model.contact import Draft, Kind
-from outreach.model.field import Value
-from outreach.model.ids import ImportId
+from outreach.model.field import FieldType, Value
+from outreach.model.ids import ContactId, ImportId
+from outreach.model.money import to_minor
 from outreach.model.text import fold
 from outreach.store import schema
+from outreach.store.bulk import next_ids
 from outreach.store.engine import Database
-from outreach.store.matching import ADDRESS, Known, Matcher, Rank, keys_of, lookup_of
+from outreach.store.fields import FieldsMoved
+from outreach.store.matching import (
+    ADDRESS,
+    Known,
+    Matcher,
+    Rank,
+    keys_of,
+    lookup_of,
+    shares_key,
+)
 from outreach.store.records import write_chunk
-from outreach.store.rows import household, is_there
+from outreach.store.rows import household, is_there, units
+from outreach.store.turn import take_turn
 
 #: What matching compares, besides the fields that the drafts fill.
 _COMPARED = ("external_id", "email", "siret", "phone", "mobile", "first_name", "last_name",
@@ -54,28 +67,41 @@ class Admission:
         *,
         import_id: ImportId,
         policy: OnMatch,
+        policies: Mapping[str, OnMatch] | None = None,
         source: str | None,
         now: datetime,
     ) -> None:
         self.database = database
         self.import_id = import_id
         self.policy = policy
+        self.policies = policies or {}
         self.source = source
         self.now = now
 
     def take(self, drafts: Sequence[Draft]) -> Admitted:
-        """One chunk in one transaction."""
+        """One chunk in one transaction. Raises `FieldsMoved`."""
         with self.database.writing() as connection:
+            take_turn(connection)
+            if self.database.fields_moved(connection):
+                raise FieldsMoved
             chunk = self._decide(connection, drafts)
             write_chunk(connection, self.database, chunk, import_id=self.import_id, now=self.now)
         return chunk.admitted
+
+    def doubles(self, connection: Connection, draft: Draft) -> list[ContactId]:
+        """Who is on file under an identifier or an address of this draft, or whom it fits."""
+        known = self._candidates(connection, [draft])
+        names = lookup_of(draft.values)
+        fitting = Matcher(known, {names} if names else ()).fitting(draft.values, source=self.source)
+        same = [one for one in known if shares_key(draft.values, one, self.source)]
+        return [ContactId(one.id) for one in known if one in fitting or one in same]
 
     # --- deciding --------------------------------------------------------------------------
 
     def _decide(self, connection: Connection, drafts: Sequence[Draft]) -> Chunk:
         lookups = {names for draft in drafts if (names := lookup_of(draft.values))}
         matcher = Matcher(self._candidates(connection, drafts), lookups)
-        ids = iter(_next_ids(connection, len(drafts)))
+        ids = iter(next_ids(connection, schema.contact, len(drafts)))
         new: list[Known] = []
         kept: list[tuple[Draft, Known]] = []
         rejected: list[Rejection] = []
@@ -90,7 +116,7 @@ class Admission:
                 known = fitting[0]
                 tally[self._meet(known, draft, values)] += 1
             else:
-                known = _newcomer(next(ids), draft, values)
+                known = newcomer(next(ids), draft, values)
                 new.append(known)
                 tally["created"] += 1
             matcher.add(known)
@@ -115,7 +141,8 @@ class Admission:
             if not known.fresh:
                 known.before.setdefault(name, known.values.get(name))
             known.values[name] = value
-        tags = {} if self.policy is OnMatch.KEEP else _missing_tags(known, draft)
+        keeps = self._policy_of("tags") is OnMatch.KEEP
+        tags = {} if keeps else _missing_tags(known, draft)
         known.tags |= tags
         known.new_tags |= tags
         if known.created_here:
@@ -123,15 +150,18 @@ class Admission:
         return "updated" if changes or tags else "unchanged"
 
     def _may_set(self, known: Known, name: str, value: Value) -> bool:
-        there = known.values.get(name)
-        if there == value or self.policy is OnMatch.KEEP:
+        there, policy = known.values.get(name), self._policy_of(name)
+        if there == value or policy is OnMatch.KEEP:
             return False
-        if self.policy is OnMatch.REPLACE:
+        if policy is OnMatch.REPLACE:
             # Where a contact first came from stays true.
             return name != "source" or there is None
         if name == "kind":
             return _step(value) > _step(there)
         return there is None
+
+    def _policy_of(self, name: str) -> OnMatch:
+        return self.policies.get(name, self.policy)
 
     # --- candidates ------------------------------------------------------------------------
 
@@ -142,12 +172,15 @@ class Admission:
         fields = [found for name in filled if (found := catalogue.find(name))]
         columns = [table.c[field.stored_in] for field in fields]
         names = [field.name for field in fields]
+        money = [field.name for field in fields if field.type is FieldType.MONEY]
         query = select(table.c.id, table.c.import_id, *columns).where(is_there(self.database))
         known: dict[int, Known] = {}
         for condition in (*self._by_key(drafts), *self._by_words(drafts)):
             for number, import_id, *cells in connection.execute(query.where(condition)):
                 if number not in known:
                     values = dict(zip(names, cells, strict=True))
+                    for name in money:
+                        values[name] = units(values[name], self.database.currency)
                     here = import_id == self.import_id
                     known[number] = Known(number, values, created_here=here)
         if any(draft.tags for draft in drafts):
@@ -195,6 +228,8 @@ class Admission:
 
     def _compared(self, name: str, draft: Draft) -> Value:
         field, value = self.database.catalogue.find(name), draft.values[name]
+        if isinstance(value, Decimal) and field and field.type is FieldType.MONEY:
+            return to_minor(value, self.database.currency)
         return fold(value) if field and field.has_twin and isinstance(value, str) else value
 
 
@@ -209,22 +244,11 @@ def _missing_tags(known: Known, draft: Draft) -> dict[str, str]:
     return {fold(tag): tag for tag in draft.tags if fold(tag) not in known.tags}
 
 
-def _newcomer(number: int, draft: Draft, values: dict[str, Value]) -> Known:
+def newcomer(number: int, draft: Draft, values: dict[str, Value]) -> Known:
+    """A contact that a draft makes, not yet written."""
     values.setdefault("kind", Kind.SUSPECT.value)
     tags = {fold(tag): tag for tag in draft.tags}
     return Known(number, values, tags, fresh=True, created_here=True, new_tags=dict(tags))
-
-
-def _next_ids(connection: Connection, count: int) -> Sequence[int]:
-    """Numbers for new contacts, known before they are written so that all goes in bulk."""
-    if connection.dialect.name == "postgresql":
-        query = text(
-            "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, :n)"
-        )
-        return connection.execute(query, {"n": count}).scalars().all()
-    # The write lock is ours: nobody takes these numbers meanwhile.
-    last: Any = connection.execute(select(func.max(schema.contact.c.id))).scalar()
-    return range((last or 0) + 1, (last or 0) + 1 + count)
 
 
 def _step(kind: Value) -> int:

@@ -12,10 +12,8 @@ import json
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, tzinfo
 from decimal import Decimal
-from fractions import Fraction
-from functools import lru_cache
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -43,10 +41,8 @@ from outreach.segmentation.tree import (
     Term,
 )
 from outreach.store.engine import Database
+from outreach.store.exact import FUNCTION, MISSING
 from outreach.store.types import Day
-
-#: The SQLite function: (program, values…) → 1, 0 or NULL.
-FUNCTION = "outreach_exact"
 
 #: How operators are applied, to columns and to fractions alike.
 COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -92,7 +88,7 @@ def compare_exactly(sign: Operator, left: Term, right: Term, frame: Frame) -> Co
 def missing_exactly(term: Term, frame: Frame) -> ColumnElement[bool]:
     """Whether the result of the arithmetic is missing."""
     if frame.database.is_sqlite:
-        return _called(_MISSING, (term,), frame)
+        return _called(MISSING, (term,), frame)
     ratio = _ratio(term, frame)
     return (ratio.top * (1 if ratio.bottom is None else ratio.bottom)).is_(None)
 
@@ -174,8 +170,6 @@ def _times(
 
 # --- SQLite: a program for a Python function ----------------------------------------------
 
-_MISSING = "missing"
-
 
 @dataclass(slots=True)
 class _Program:
@@ -211,63 +205,3 @@ def _called(verb: str, terms: Sequence[Term], frame: Frame) -> ColumnElement[boo
     call = getattr(func, FUNCTION)
     answer: ColumnElement[int] = call(literal(text, Text()), *program.columns, type_=Integer())
     return answer == literal(1, Integer())
-
-
-def register_functions(connection: Any) -> None:
-    """Give a new SQLite connection the function that compares exactly."""
-    connection.create_function(FUNCTION, -1, _exact, deterministic=True)
-
-
-def _exact(program: str, *values: int | float | str | None) -> int | None:
-    verb, *terms = _read_program(program)
-    results = [_result(term, values) for term in terms]
-    if verb == _MISSING:
-        return int(results[0] is None)
-    if None in results:
-        return None
-    return int(COMPARE[Operator(verb)](*results))
-
-
-@lru_cache(maxsize=256)
-def _read_program(program: str) -> list[Any]:
-    read: list[Any] = json.loads(program)
-    return read
-
-
-def _result(term: Sequence[Any], values: Sequence[Any]) -> Fraction | None:
-    match term:
-        case ["number", text]:
-            return Fraction(text)
-        case ["field", position, digits]:
-            # repr gives back the at most 15 digits that were stored.
-            value = values[position]
-            return None if value is None else Fraction(repr(value)) / 10**digits
-        case ["days", position, today, zone]:
-            value = values[position]
-            return None if value is None else Fraction((_day(today) - _day(value, zone)).days)
-        case [sign, left, right]:
-            return _worked_out(Sign(sign), _result(left, values), _result(right, values))
-        case _:
-            raise AssertionError(term)
-
-
-def _worked_out(sign: Sign, left: Fraction | None, right: Fraction | None) -> Fraction | None:
-    if left is None or right is None:
-        return None
-    match sign:
-        case Sign.PLUS:
-            return left + right
-        case Sign.MINUS:
-            return left - right
-        case Sign.TIMES:
-            return left * right
-        case Sign.OVER:
-            return left / right if right else None
-        case _:
-            assert_never(sign)
-
-
-def _day(text: str, zone: str | None = None) -> date:
-    if zone is None:
-        return date.fromisoformat(text)
-    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).date()

@@ -23,6 +23,7 @@ from outreach.model.ids import CampaignId, ContactId
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.permission import no_postal_address
+from outreach.store.sources import used_up
 from outreach.store.suppressions import forbidden
 
 
@@ -102,6 +103,7 @@ def _reason(contact: Table, question: Question) -> ColumnElement[Any]:
     if question.rested_before is not None:
         recent = c.last_contacted_on > question.rested_before
         whens.append((func.coalesce(recent, literal(False)), Exclusion.PRESSURE))
+    whens.append((used_up(contact, question.campaign), Exclusion.NOT_PERMITTED))
     return case(*[(when, literal(reason.value)) for when, reason in whens], else_=null())
 
 

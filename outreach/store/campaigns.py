@@ -19,6 +19,7 @@ from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring, plan
+from outreach.store.sources import count_uses, sources_used
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -168,6 +169,7 @@ class Campaigns:
             )
             steps = _insert_steps(connection, campaign, definition.steps)
             self._freeze(connection, campaign, steps, members, now)
+            count_uses(connection, sources_used(connection, campaign))
         return campaign
 
     def extend(
@@ -193,7 +195,9 @@ class Campaigns:
                     finished_at=None,
                 )
             )
+            used = sources_used(connection, campaign.id)
             self._freeze(connection, campaign.id, dict(campaign.steps), members, now)
+            count_uses(connection, sources_used(connection, campaign.id) - used)
 
     def _insert(
         self,

@@ -50,6 +50,7 @@ from outreach.segmentation.tree import (
 from outreach.store import schema
 from outreach.store.arithmetic import COMPARE, Frame, compare_exactly, missing_exactly
 from outreach.store.engine import Database
+from outreach.store.life import COMPUTED, life_stage_column
 from outreach.store.types import Day, Flag, Instant, Number, Whole
 
 #: Integers that both databases take as such.
@@ -186,7 +187,7 @@ class _Compiler:
     def _missing(self, condition: Missing, term: Term) -> ColumnElement[bool]:
         match term:
             case FieldValue(field) | DaysSince(FieldValue(field)):
-                return self.frame.column(field).is_(None)
+                return self._stored(field).is_(None)
             case Arithmetic():
                 return missing_exactly(term, self.frame)
             case _:
@@ -196,7 +197,17 @@ class _Compiler:
 
     def _column(self, field: Field) -> ColumnElement[Any]:
         """The column that is compared: for text its folded twin."""
-        return self.contact.c[f"{field.stored_in}_folded" if field.has_twin else field.stored_in]
+        return (
+            self.contact.c[f"{field.stored_in}_folded"] if field.has_twin else self._stored(field)
+        )
+
+    def _stored(self, field: Field) -> ColumnElement[Any]:
+        """The column of a field, or what is computed in its place."""
+        if field.name in COMPUTED:
+            return life_stage_column(
+                self.frame.database, today=self.frame.today, zone=self.frame.zone
+            )
+        return self.frame.column(field)
 
     def _by_code_point(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """PostgreSQL would order text by its locale; SQLite and Python order code points."""

@@ -15,13 +15,15 @@ from outreach.model.admission import Admitted, ImportCounts, OnMatch
 from outreach.model.contact import Contact, Draft, SetAside
 from outreach.model.field import Field, FieldType
 from outreach.model.ids import ContactId, ImportId
+from outreach.model.source import Source
 from outreach.model.text import fold
 from outreach.store import schema
-from outreach.store.admission import Admission
 from outreach.store.engine import Database, HeldDatabase
-from outreach.store.fields import add_fields, is_empty, retype
-from outreach.store.records import from_json
-from outreach.store.rows import contact_query, is_there, to_contact
+from outreach.store.fields import FieldsMoved, add_fields, is_empty, retype
+from outreach.store.patience import PATIENCE, patience
+from outreach.store.rows import contact_query, is_gone, is_there, to_contact
+from outreach.store.sources import note_source
+from outreach.store.turn import take_turn
 
 #: Rows per transaction of an import: a few megabytes, and few enough keys for one query each.
 CHUNK = 2000
@@ -37,6 +39,8 @@ class ImportStart:
     file: str
     sha256: str | None = None
     source: str | None = None
+    #: What is known of that list: origin, licence, uses left.
+    provenance: Source | None = None
     #: Header → field, as it was understood.
     mapping: Mapping[str, str | None]
     new_fields: Sequence[Field] = ()
@@ -50,8 +54,10 @@ class _RolledBack(Exception):
 
 
 class Contacts:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, patience: float = PATIENCE) -> None:
         self.database = database
+        #: Seconds after which a selection is given up.
+        self.patience = patience
 
     # --- in --------------------------------------------------------------------------------
 
@@ -59,6 +65,9 @@ class Contacts:
         """Note a new import and make the fields it needs, in one transaction."""
         try:
             with self.database.writing() as connection:
+                take_turn(connection)
+                if start.retyped and self.database.fields_moved(connection):
+                    raise FieldsMoved
                 for name, type_ in start.retyped.items():
                     field = self.database.catalogue.find(name)
                     assert field is not None, name
@@ -71,7 +80,7 @@ class Contacts:
 
     def _note_import(self, connection: Connection, start: ImportStart) -> ImportId:
         row = schema.import_run.insert().values(
-            source_id=_source_id(connection, start.source, start.now) if start.source else None,
+            source_id=self._source_id(connection, start),
             file=start.file,
             sha256=start.sha256,
             started_at=start.now,
@@ -79,22 +88,34 @@ class Contacts:
         )
         return ImportId(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]
 
+    def _source_id(self, connection: Connection, start: ImportStart) -> int | None:
+        source = start.provenance or (Source(name=start.source) if start.source else None)
+        if source is None:
+            return None
+        return note_source(connection, source, self.database.day_of(start.now))
+
     def put(
         self,
         drafts: Iterable[Draft],
         *,
         import_id: ImportId,
         policy: OnMatch = OnMatch.FILL,
+        policies: Mapping[str, OnMatch] | None = None,
         source: str | None = None,
         now: datetime,
     ) -> Admitted:
         """Take drafts in, a transaction per `CHUNK` of them; says what became of every one.
 
         An interruption leaves whole chunks. Every field that a draft names must exist.
+        `policies`: fields that `policy` is not for, by name.
         """
+        # Imports are rare beside looking: what they need is imported with them.
+        from outreach.store.admission import Admission
+
         admission = Admission(
-            self.database, import_id=import_id, policy=policy, source=source, now=now
-        )
+            self.database, import_id=import_id, policy=policy, policies=policies or {},
+            source=source, now=now,
+        )  # fmt: skip
         rows, admitted = iter(drafts), Admitted()
         while chunk := list(islice(rows, CHUNK)):
             admitted += admission.take(chunk)
@@ -138,16 +159,32 @@ class Contacts:
         """Contacts that fit, streamed in the order of their ids."""
         query = contact_query(self.database).where(self._where(condition))
         query = query.order_by(self.database.contact.c.id).limit(limit).offset(offset)
-        with self.database.reading() as connection:
+        with self.database.reading() as connection, patience(connection, self.patience):
             streaming = connection.execution_options(yield_per=_PAGE)
             for page in streaming.execute(query).partitions():
                 yield from self._contacts(connection, page)
 
-    def count(self, condition: ColumnElement[bool] | None = None) -> int:
-        """How many contacts fit."""
-        query = select(func.count()).select_from(self.database.contact)
+    def count(
+        self, condition: ColumnElement[bool] | None = None, *, at_most: int | None = None
+    ) -> int:
+        """How many contacts fit; counting ends at `at_most`."""
+        if condition is None:
+            return self._count_all()
+        table = self.database.contact
+        query = select(func.count()).select_from(table).where(self._where(condition))
+        if at_most is not None:
+            found = select(table.c.id).where(self._where(condition)).limit(at_most)
+            query = select(func.count()).select_from(found.subquery())
+        with self.database.reading() as connection, patience(connection, self.patience):
+            return int(connection.execute(query).scalar_one())
+
+    def _count_all(self) -> int:
+        """Everybody but those who are gone: both are counted in indexes, not in rows."""
+        table = self.database.contact
+        everybody = select(func.count()).select_from(table).scalar_subquery()
+        gone = select(func.count()).select_from(table).where(is_gone(self.database))
         with self.database.reading() as connection:
-            return int(connection.execute(query.where(self._where(condition))).scalar_one())
+            return int(connection.execute(select(everybody - gone.scalar_subquery())).scalar_one())
 
     def count_lacking(
         self, fields: Sequence[str], condition: ColumnElement[bool] | None = None
@@ -194,6 +231,8 @@ class Contacts:
 
     def set_aside_of(self, contact: ContactId) -> list[SetAside]:
         """The cells of this contact that could not be used or that cleaning changed."""
+        from outreach.store.records import from_json
+
         table = schema.set_aside
         query = select(table.c.field, table.c.original, table.c.reason)
         with self.database.reading() as connection:
@@ -206,7 +245,8 @@ class Contacts:
 
     def _where(self, condition: ColumnElement[bool] | None) -> ColumnElement[bool]:
         there = is_there(self.database)
-        return there if condition is None else and_(there, condition)
+        # Last: its columns stand at the end of a row, and few rows are left to be read so far.
+        return there if condition is None else and_(condition, there)
 
     def _named(self, who: str) -> ColumnElement[bool]:
         columns = self.database.contact.c
@@ -242,13 +282,3 @@ def _tags(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     for row in connection.execute(query.where(schema.tag.c.contact_id.in_(ids))):
         found.setdefault(row.contact_id, []).append(row.tag)
     return found
-
-
-def _source_id(connection: Connection, name: str, now: datetime) -> int:
-    """The list of that name in the plan of lists, noted when it is new."""
-    source = schema.source
-    known = connection.execute(select(source.c.id).where(source.c.name == name)).scalar()
-    if known is not None:
-        return int(known)
-    row = source.insert().values(name=name, obtained_on=now.date())
-    return int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]

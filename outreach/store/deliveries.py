@@ -81,22 +81,22 @@ class Deliveries:
         with self.database.reading() as connection:
             return [Due(to_delivery(row), row.email_domain) for row in connection.execute(query)]
 
-    def next_due(self, campaigns: Collection[CampaignId]) -> datetime | None:
-        """When the next open delivery is, or was, due; None when none waits."""
+    def next_due(
+        self,
+        campaigns: Collection[CampaignId],
+        *,
+        channels: Collection[Channel],
+        after: datetime | None = None,
+    ) -> datetime | None:
+        """When the first open delivery of these channels is, or was, due; None when none waits."""
         d = schema.delivery.c
         query = select(func.min(d.due_at)).where(
-            d.state == DeliveryState.DUE.value, d.campaign_id.in_(campaigns)
+            d.state == DeliveryState.DUE.value,
+            d.campaign_id.in_(campaigns),
+            d.channel.in_([channel.value for channel in channels]),
         )
-        with self.database.reading() as connection:
-            found: datetime | None = connection.execute(query).scalar_one()
-            return found
-
-    def next_due_after(self, now: datetime, campaigns: Collection[CampaignId]) -> datetime | None:
-        """When the next delivery that is not due yet will be; None when none waits."""
-        d = schema.delivery.c
-        query = select(func.min(d.due_at)).where(
-            d.state == DeliveryState.DUE.value, d.due_at > now, d.campaign_id.in_(campaigns)
-        )
+        if after is not None:
+            query = query.where(d.due_at > after)
         with self.database.reading() as connection:
             found: datetime | None = connection.execute(query).scalar_one()
             return found

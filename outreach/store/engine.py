@@ -10,20 +10,36 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
+from outreach.cleaning.headers import standard_field
 from outreach.errors import StoreError, Text
 from outreach.model.field import Catalogue, Field, FieldType, Origin
 from outreach.store import schema
+from outreach.store.columns import free_column, release_name
+from outreach.store.exact import register_functions
+
+#: The advisory lock of a run: any number that nobody else in the database uses ("outreach").
+_ALONE = 0x6F757472
 
 
 class StoreTooNew(StoreError):
@@ -59,13 +75,24 @@ class StoreUnusable(StoreError):
         )
 
 
+#: Says what time it is.
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Database:
     """One open store. Cheap to make; connects on first use."""
 
-    def __init__(self, engine: Engine, *, currency: str = "EUR", zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, engine: Engine, *, currency: str = "EUR", zone: tzinfo = UTC, now: Now = utc_now
+    ) -> None:
         self.engine = engine
         self.currency = currency
         self.zone = zone
+        self.now = now
         self._catalogue: Catalogue | None = None
         self._contact: Table | None = None
 
@@ -73,9 +100,31 @@ class Database:
         """The date an instant falls on where the workspace is."""
         return at.astimezone(self.zone).date()
 
+    def today(self) -> date:
+        """The day that what is computed when it is read (life stages) is computed for."""
+        return self.day_of(self.now())
+
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether this process may act for the store alone, until the block ends.
+
+        PostgreSQL serves several machines: an advisory lock, dropped by the server when the
+        connection dies. An SQLite file has the lock of its folder (`runner/lock.py`).
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        with self._clear_errors(), self.engine.connect() as connection:
+            got = connection.execute(select(func.pg_try_advisory_lock(_ALONE))).scalar_one()
+            connection.commit()
+            try:
+                yield bool(got)
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(_ALONE)))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -128,7 +177,8 @@ class Database:
         self, connection: Connection, *, name: str, label: str, type_: FieldType, now: datetime
     ) -> Field:
         """A new field of the user's: a real column, and its twin when it is text."""
-        new = Field(name, type_, label, Origin.USER, f"f_{name}")
+        release_name(connection, name)
+        new = Field(name, type_, label, Origin.USER, free_column(connection, f"f_{name}"))
         kind = schema.column_type(type_).compile(self.engine.dialect)
         connection.exec_driver_sql(f'ALTER TABLE contact ADD COLUMN "{new.column}" {kind}')
         if new.has_twin:
@@ -149,18 +199,17 @@ class Database:
         """Read the user's fields as the transaction of `connection` sees them."""
         self._read_fields(connection)
 
+    def fields_moved(self, connection: Connection) -> bool:
+        """Whether another process renamed, retyped or deleted a field since they were read."""
+        before = self.catalogue.user_fields
+        if before == tuple(_user_fields(connection)):
+            return False
+        self._read_fields(connection)
+        return not set(before) <= set(self.catalogue.user_fields)
+
     def _read_fields(self, connection: Connection) -> None:
-        f = schema.field
-        rows = connection.execute(
-            select(f.c.name, f.c.label, f.c.column_name, f.c.type)
-            .where(f.c.deleted_at.is_(None))
-            .order_by(f.c.id)
-        )
-        fields = [
-            Field(row.name, FieldType(row.type), row.label, Origin.USER, row.column_name)
-            for row in rows
-        ]
-        self._catalogue = Catalogue(fields)
+        fields = _user_fields(connection)
+        self._catalogue = Catalogue(fields, standard_field)
         self._contact = _contact_table(fields)
 
     # --- secrets -------------------------------------------------------------------------
@@ -182,7 +231,9 @@ class HeldDatabase(Database):
     """A store whose every act joins one open transaction, for whoever opened it to end."""
 
     def __init__(self, database: Database, connection: Connection) -> None:
-        super().__init__(database.engine, currency=database.currency, zone=database.zone)
+        super().__init__(
+            database.engine, currency=database.currency, zone=database.zone, now=database.now
+        )
         self._held = connection
 
     @contextmanager
@@ -192,6 +243,15 @@ class HeldDatabase(Database):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         yield self._held
+
+
+def _user_fields(connection: Connection) -> list[Field]:
+    f = schema.field.c
+    query = select(f.name, f.label, f.column_name, f.type).where(f.deleted_at.is_(None))
+    return [
+        Field(row.name, FieldType(row.type), row.label, Origin.USER, row.column_name)
+        for row in connection.execute(query.order_by(f.id))
+    ]
 
 
 def _contact_table(fields: list[Field]) -> Table:
@@ -218,22 +278,33 @@ def _is_environment(error: DBAPIError) -> bool:
 # --- opening ---------------------------------------------------------------------------------
 
 
-def open_database(url: str, *, folder: Path, currency: str = "EUR", zone: tzinfo = UTC) -> Database:
+def open_database(
+    url: str,
+    *,
+    folder: Path,
+    currency: str = "EUR",
+    zone: tzinfo = UTC,
+    now: Now = utc_now,
+    to_upgrade: bool = False,
+) -> Database:
     """Open the store at `url` (relative SQLite paths start at `folder`), creating it when absent.
 
+    `to_upgrade` lets an older store in, for `store upgrade` alone.
+    `now` is asked whenever something is computed for today.
     Raises `StoreTooNew`, `StoreTooOld` or `StoreUnusable`.
     """
-    address = _address(url, folder)
+    address = address_of(url, folder)
     engine = create_engine(address)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    database = Database(engine, currency=currency, zone=zone)
-    _make_ready(database)
+    database = Database(engine, currency=currency, zone=zone, now=now)
+    _make_ready(database, to_upgrade=to_upgrade)
     return database
 
 
-def _address(url: str, folder: Path) -> URL:
+def address_of(url: str, folder: Path) -> URL:
+    """Where a store is. Raises `StoreUnusable` for what is no address."""
     try:
         address = make_url(url)
     except ArgumentError:
@@ -252,9 +323,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
-    # Imported here: `arithmetic` itself needs `Database`.
-    from outreach.store.arithmetic import register_functions
-
     register_functions(connection)
 
 
@@ -263,17 +331,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _make_ready(database: Database) -> None:
-    revision = _revision(database)
+def _make_ready(database: Database, *, to_upgrade: bool) -> None:
+    revision = revision_of(database)
     if revision is None:
         _create(database)
     elif revision not in schema.REVISIONS:
         raise StoreTooNew(revision)
-    elif revision != schema.REVISION:
+    elif revision != schema.REVISION and not to_upgrade:
         raise StoreTooOld(revision)
 
 
-def _revision(database: Database) -> str | None:
+def revision_of(database: Database) -> str | None:
+    """The revision a store is at; None when it is empty."""
     with database.reading() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -288,6 +357,8 @@ def _create(database: Database) -> None:
     with database.writing() as connection:
         if inspect(connection).has_table("alembic_version"):
             return  # another process was faster
+        if not database.is_sqlite:
+            schema.ready_for_postgresql()
         schema.metadata.create_all(connection, checkfirst=False)
         connection.execute(schema.alembic_version.insert().values(version_num=schema.REVISION))
         connection.execute(

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from outreach.errors import StoreError, Text
 from outreach.model.field import Field, FieldType
 from outreach.store import schema
+from outreach.store.columns import free_column
 from outreach.store.engine import Database
 
 #: Types that a field can grow into with every value it has kept as it is.
@@ -18,11 +20,29 @@ WIDER: dict[FieldType, tuple[FieldType, ...]] = {
 }
 
 
+class FieldsMoved(StoreError):
+    """Another process changed a field while an import was under way."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(
+            Text("the field {name!r} was made by another import meanwhile", name=name)
+            if name
+            else Text("the fields of the contact base were changed during the import"),
+            hint=Text("what was read so far is kept: import the file again to finish it"),
+        )
+
+
 def add_fields(
     connection: Connection, database: Database, fields: Sequence[Field], now: datetime
 ) -> None:
-    """Columns for fields that first appear."""
+    """Columns for fields that first appear. Raises `FieldsMoved`."""
+    database.refresh_fields(connection)
     for field in fields:
+        there = database.catalogue.find(field.name)
+        if there is not None and there.name == field.name:
+            if there.type is not field.type:
+                raise FieldsMoved(field.name)
+            continue  # another import made it meanwhile
         database.add_field(
             connection, name=field.name, label=field.label, type_=field.type, now=now
         )
@@ -42,7 +62,7 @@ def retype(connection: Connection, database: Database, field: Field, type_: Fiel
     empty = is_empty(connection, database, field)
     if not empty and type_ not in WIDER.get(field.type, ()):
         raise ValueError(f"{field.name}: {field.type} cannot become {type_}")
-    column = _free_column(database, field, type_)
+    column = free_column(connection, f"f_{field.name}_{type_.value}")
     kind = schema.column_type(type_).compile(connection.dialect)
     connection.exec_driver_sql(f'ALTER TABLE contact ADD COLUMN "{column}" {kind}')
     targets = [column]
@@ -63,10 +83,3 @@ def retype(connection: Connection, database: Database, field: Field, type_: Fiel
         .values(type=type_.value, column_name=column)
     )
     database.refresh_fields(connection)
-
-
-def _free_column(database: Database, field: Field, type_: FieldType) -> str:
-    column, number = f"f_{field.name}_{type_.value}", 2
-    while column in database.contact.c:
-        column, number = f"f_{field.name}_{type_.value}{number}", number + 1
-    return column

@@ -24,7 +24,7 @@ from outreach.model.change import Change, Planned, Progress, Settled, Stop
 from outreach.model.contact import Kind
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event, EventKind
-from outreach.model.ids import ContactId
+from outreach.model.ids import ContactId, DeliveryId
 from outreach.model.money import to_minor
 from outreach.store import schema
 from outreach.store.engine import Database
@@ -40,8 +40,9 @@ _PAGE = 500
 
 def write_change(connection: Connection, database: Database, change: Change) -> None:
     """Write all of it in the caller's transaction."""
-    events = _first_contacts_only(connection, change.events)
-    _settle(connection, database, change.settled)
+    missed = _settle(connection, database, change.settled)
+    told = [event for event in change.events if event.delivery not in missed]
+    events = _first_contacts_only(connection, told)
     insert_events(connection, database, events)
     _count(connection, database, events)
     plan(connection, _going_on(connection, change.planned))
@@ -257,8 +258,12 @@ def insert_ignoring(connection: Connection, table: Table) -> Any:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _settle(connection: Connection, database: Database, settled: Sequence[Settled]) -> None:
+def _settle(
+    connection: Connection, database: Database, settled: Sequence[Settled]
+) -> set[DeliveryId]:
+    """Change the deliveries; those that were in no expected state: nothing is told of them."""
     d = schema.delivery.c
+    missed: set[DeliveryId] = set()
     for one in settled:
         values: dict[str, object] = {"state": one.state.value, "detail": one.detail}
         if one.due_at is not None:
@@ -274,9 +279,12 @@ def _settle(connection: Connection, database: Database, settled: Sequence[Settle
         if one.fingerprint is not None:
             values["fingerprint"] = one.fingerprint
         states = [state.value for state in one.expected]
-        connection.execute(
+        changed = connection.execute(
             update(schema.delivery).where(d.id == one.delivery, d.state.in_(states)).values(values)
         )
+        if not changed.rowcount:
+            missed.add(one.delivery)
+    return missed
 
 
 def _advance(connection: Connection, progress: Sequence[Progress]) -> None:

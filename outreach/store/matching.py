@@ -106,6 +106,15 @@ def keys_of(values: Mapping[str, Value]) -> Iterator[Key]:
             yield Rank.PHONE, str(number)
 
 
+def shares_key(values: Mapping[str, Value], known: Known, source: str | None) -> bool:
+    """The same address, or the same identifier in the same list: whoever it is."""
+    email, identifier = _folded(values, "email"), _folded(values, "external_id")
+    if email and email == _folded(known.values, "email"):
+        return True
+    same = bool(identifier) and identifier == _folded(known.values, "external_id")
+    return same and _same_list(values, known, source)
+
+
 def lookup_of(values: Mapping[str, Value]) -> tuple[str, ...]:
     """The fields by which a row without a key is looked for; none when it has a key.
 

@@ -17,6 +17,7 @@ from outreach.model.ids import ImportId
 from outreach.store import schema
 from outreach.store.bulk import insert_rows, update_rows
 from outreach.store.engine import Database
+from outreach.store.firms import TELLING, link_firms
 from outreach.store.matching import Known
 from outreach.store.rows import Columns
 
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 
 
 def write_chunk(
-    connection: Connection, database: Database, chunk: Chunk, *, import_id: ImportId, now: datetime
+    connection: Connection,
+    database: Database,
+    chunk: Chunk,
+    *,
+    import_id: ImportId | None,
+    now: datetime,
 ) -> None:
-    """Everything one chunk does, in the caller's transaction."""
+    """Everything one chunk does, in the caller's transaction. `import_id` None: by hand."""
     _write_new(connection, database, chunk, import_id, now)
     _write_changed(connection, database, chunk, import_id, now)
     known = {id(k): k for _, k in chunk.kept if k.new_tags}
@@ -41,48 +47,70 @@ def write_chunk(
 
 
 def _write_new(
-    connection: Connection, database: Database, chunk: Chunk, import_id: ImportId, now: datetime
+    connection: Connection,
+    database: Database,
+    chunk: Chunk,
+    import_id: ImportId | None,
+    now: datetime,
 ) -> None:
     columns = Columns(database)
     stamps = {"import_id": import_id, "created_at": now, "updated_at": now}
+    firms = link_firms(connection, [k.values for k in chunk.new], now)
     insert_rows(
         connection,
         database.contact,
-        [{"id": k.id, **columns.of(k.values, k.values), **stamps} for k in chunk.new],
-    )
+        [{"id": k.id, **columns.of(k.values, k.values), "company_id": firm, **stamps}
+         for k, firm in zip(chunk.new, firms, strict=True)],
+    )  # fmt: skip
     events = [_event(k.id, EventKind.IMPORTED, import_id, now) for k in chunk.new]
     insert_rows(connection, schema.event, events)
+    if import_id is None:
+        return
     changes = [{"import_id": import_id, "contact_id": k.id} for k in chunk.new]
     insert_rows(connection, schema.import_change, changes)
 
 
 def _write_changed(
-    connection: Connection, database: Database, chunk: Chunk, import_id: ImportId, now: datetime
+    connection: Connection,
+    database: Database,
+    chunk: Chunk,
+    import_id: ImportId | None,
+    now: datetime,
 ) -> None:
     if not chunk.changed:
         return
     columns = Columns(database)
     updates = []
+    moved = [k for k in chunk.changed if TELLING & k.before.keys()]
+    firms = link_firms(connection, [k.values for k in moved], now)
+    links = {k.id: {"company_id": firm} for k, firm in zip(moved, firms, strict=True)}
     for known in chunk.changed:
         changed = {name: known.values.get(name) for name in known.before}
-        updates.append((known.id, {**columns.of(changed, known.values), "updated_at": now}))
+        row = {**columns.of(changed, known.values), **links.get(known.id, {}), "updated_at": now}
+        updates.append((known.id, row))
     update_rows(connection, database.contact, updates)
     events = [
-        _event(k.id, EventKind.CHANGED, import_id, now, {"fields": _named(k)})
+        _event(k.id, EventKind.CHANGED, import_id, now, _told(k, by_hand=import_id is None))
         for k in chunk.changed
     ]
     insert_rows(connection, schema.event, events)
-    _remember_before(connection, chunk, import_id)
+    if import_id is not None:
+        _remember_before(connection, chunk, import_id)
 
 
-def _named(known: Known) -> list[str]:
-    return [*known.before, *(["tags"] if known.new_tags else [])]
+def _told(known: Known, *, by_hand: bool) -> dict[str, Any]:
+    """What an event says of a change; an import keeps the values before it in its own table."""
+    fields = [*known.before, *(["tags"] if known.new_tags else [])]
+    if not by_hand:
+        return {"fields": fields}
+    after = {name: known.values[name] for name in known.before}
+    return {"fields": fields, "before": _plain(known.before), "after": _plain(after)}
 
 
 def _event(
     contact: int,
     kind: EventKind,
-    import_id: ImportId,
+    import_id: ImportId | None,
     now: datetime,
     data: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
@@ -134,7 +162,7 @@ def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
     }
 
 
-def _set_aside(chunk: Chunk, import_id: ImportId) -> list[dict[str, Any]]:
+def _set_aside(chunk: Chunk, import_id: ImportId | None) -> list[dict[str, Any]]:
     """Cells that could not be used, and the originals of values that were taken."""
     return [
         {

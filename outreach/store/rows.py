@@ -6,11 +6,14 @@ fingerprints that suppressions are matched by, the domain, the household.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, Table, select
 
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, FieldType, Value
@@ -18,10 +21,11 @@ from outreach.model.ids import ContactId
 from outreach.model.money import from_minor, to_minor
 from outreach.model.text import fold
 from outreach.store.engine import Database
+from outreach.store.life import COMPUTED, life_stage_column
 from outreach.store.matching import ADDRESS
 
-#: Derived when it is asked for, at `now`: no column holds it.
-COMPUTED = frozenset({"life_stage"})
+#: What does not tell one address from another.
+_NO_WORD = re.compile(r"[^\w]+")
 
 _PRINTS = {"email": "email_print", "phone": "phone_print", "mobile": "mobile_print"}
 
@@ -32,11 +36,23 @@ def is_there(database: Database) -> ColumnElement[bool]:
     return table.c.merged_into.is_(None) & table.c.erased_at.is_(None)
 
 
+def is_gone(database: Database) -> ColumnElement[bool]:
+    """The opposite, as the partial index `ix_contact_gone` states it."""
+    table = database.contact
+    return table.c.merged_into.is_not(None) | table.c.erased_at.is_not(None)
+
+
 def contact_query(database: Database) -> Select[Any]:
     """Everything that `to_contact` reads."""
-    table = database.contact
+    return _contact_query(database, database.contact, database.today())
+
+
+@lru_cache(maxsize=4)
+def _contact_query(database: Database, table: Table, today: date) -> Select[Any]:
+    """Built once a day for each set of fields: making the statement costs more than running it."""
     columns = [table.c[f.stored_in] for f in database.catalogue if f.name not in COMPUTED]
-    return select(table.c.id, *columns)
+    stage = life_stage_column(database, today=today, zone=database.zone)
+    return select(table.c.id, *columns, stage.label("life_stage"))
 
 
 def to_contact(
@@ -46,11 +62,14 @@ def to_contact(
     cells = row._mapping
     values: dict[str, Value] = {}
     for field in catalogue:
-        value = None if field.name in COMPUTED else cells[field.stored_in]
-        if field.type is FieldType.MONEY and value is not None:
-            value = from_minor(value, currency)
-        values[field.name] = value
+        value = cells[field.stored_in]
+        values[field.name] = units(value, currency) if field.type is FieldType.MONEY else value
     return Contact(ContactId(cells["id"]), values, frozenset(tags))
+
+
+def units(minor: Value, currency: str) -> Value:
+    """An amount as the store holds it → in units of the currency."""
+    return from_minor(minor, currency) if isinstance(minor, int) else minor
 
 
 class Columns:
@@ -89,12 +108,12 @@ def _prints(name: str, value: Value, database: Database) -> dict[str, Any]:
         return {_PRINTS[name]: text and database.fingerprint("phone", text)}
     return {
         "email_print": text and database.fingerprint("email", text.lower()),
-        "email_domain": text and _domain(text),
+        "email_domain": text and domain_of(text),
         "email_bounced_at": None,
     }
 
 
-def _domain(address: str) -> str:
+def domain_of(address: str) -> str:
     """The part after @ as an A-label (RFC 5891): what limits and suppressions go by."""
     domain = address.rpartition("@")[2].lower()
     if domain.isascii():
@@ -111,4 +130,7 @@ def household(values: Mapping[str, Value]) -> str | None:
     """What `one_per: household` groups by: the folded postal address, where there is one."""
     if not values.get("street") or not values.get("city"):
         return None
-    return "|".join(" ".join(fold(str(values.get(name) or "")).split()) for name in ADDRESS)
+    # "3, rue du Four" and "3 rue du Four" are one door.
+    return "|".join(
+        " ".join(_NO_WORD.sub(" ", fold(str(values.get(name) or ""))).split()) for name in ADDRESS
+    )

@@ -9,12 +9,18 @@ from outreach.store.engine import Database
 
 if TYPE_CHECKING:
     from outreach.store.campaigns import Campaigns
+    from outreach.store.companies import Companies
     from outreach.store.contacts import Contacts
     from outreach.store.deliveries import Deliveries
+    from outreach.store.duplicates import Duplicates
     from outreach.store.events import Events
+    from outreach.store.field_changes import FieldChanges
+    from outreach.store.imports import Imports
+    from outreach.store.people import People
     from outreach.store.printing import Printing
     from outreach.store.runs import Runs
     from outreach.store.segments import Segments
+    from outreach.store.sources import Sources
     from outreach.store.suppressions import Suppressions
     from outreach.store.tallies import Tallies
 
@@ -62,6 +68,12 @@ class Store:
         return Runs(self.database)
 
     @cached_property
+    def duplicates(self) -> Duplicates:
+        from outreach.store.duplicates import Duplicates
+
+        return Duplicates(self.database)
+
+    @cached_property
     def events(self) -> Events:
         from outreach.store.events import Events
 
@@ -78,3 +90,33 @@ class Store:
         from outreach.store.tallies import Tallies
 
         return Tallies(self.database)
+
+    @cached_property
+    def people(self) -> People:
+        from outreach.store.people import People
+
+        return People(self.database)
+
+    @cached_property
+    def companies(self) -> Companies:
+        from outreach.store.companies import Companies
+
+        return Companies(self.database)
+
+    @cached_property
+    def imports(self) -> Imports:
+        from outreach.store.imports import Imports
+
+        return Imports(self.database)
+
+    @cached_property
+    def sources(self) -> Sources:
+        from outreach.store.sources import Sources
+
+        return Sources(self.database)
+
+    @cached_property
+    def fields(self) -> FieldChanges:
+        from outreach.store.field_changes import FieldChanges
+
+        return FieldChanges(self.database)

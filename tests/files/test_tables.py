@@ -120,6 +120,7 @@ def test_an_unclosed_quotation_mark_at_the_end_of_a_long_file_swallows_nothing(
         ("\n\n \n", "there is nothing in the file"),
         (b"\x00\x01\x02\x03\xff\xfe\x00\x10" * 50, "this is not a text file"),
         ("Nom;E-mail;nom\nPetit;p@lys.example;x\n", "columns 1 and 3 are both called 'nom'"),
+        ("<html><table><tr>", "this is a web page or XML, whatever its name says"),
         ("1;2;3\n4;5;6\n", "no row names the columns: the first one already holds values"),
     ],
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres import PostgresServer
 from workspaces import Workspace
+
+from outreach.store.engine import Database, open_database
 
 
 @pytest.fixture
@@ -13,3 +17,17 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
     return Workspace(tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def base(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Database]:
+    """The workspace's store, once on each database."""
+    if request.param == "sqlite":
+        yield open_database("sqlite:///data/outreach.db", folder=workspace.folder)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.fresh_database() as url:
+        workspace.settings(more=f"store: {url}\n")
+        opened = open_database(url, folder=workspace.folder)
+        yield opened
+        opened.engine.dispose()

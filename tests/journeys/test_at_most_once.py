@@ -50,7 +50,7 @@ def test_a_second_run_at_the_same_time_is_refused(workspace: Workspace) -> None:
     with SmtpServer(delay=0.4) as server:
         workspace.settings(server.port, connections=2)
         first = workspace.start("run")
-        until(lambda: server.connections)
+        until(lambda: server.connections, first)
 
         second = workspace.run("run", "--json")
         in_words = workspace.run("settle")
@@ -72,7 +72,7 @@ def test_after_a_kill_what_was_on_the_wire_is_settled_by_word_and_the_rest_is_se
     with SmtpServer({"BODY": SILENCE}, only_for=silent, delay=0.5) as server:
         workspace.settings(server.port, connections=4)
         killed = workspace.start("run")
-        until(lambda: silent in server.recipients and server.open_now == 4)
+        until(lambda: silent in server.recipients and server.open_now == 4, killed)
         killed.send_signal(signal.SIGKILL)
         killed.communicate()
         until(lambda: server.open_now == 0)
@@ -132,6 +132,22 @@ def test_what_nobody_doubts_cannot_be_settled(workspace: Workspace) -> None:
     assert workspace.by_state("spring") == {"due": 1}
 
 
+def test_a_doubt_is_settled_once_however_often_the_person_is_named(workspace: Workspace) -> None:
+    one, two = launched(workspace, 2)
+    with SmtpServer({"BODY": HANG_UP}) as server:
+        workspace.settings(server.port)
+        workspace.ok("run", code=6)
+
+    both = workspace.run("settle", "--sent", one, "--not-sent", one)
+    half = workspace.run("settle", "--sent", one, "--not-sent", "nobody@mail.example")
+    assert (both.code, half.code) == (2, 2)
+    assert workspace.by_state("spring") == {"unknown": 2}
+
+    done = workspace.ok("settle", "--sent", one, "--sent", "p001", code=6)
+    assert (done["settled"], [row["email"] for row in done["unknown"]]) == (1, [two])
+    assert workspace.ok("report", "spring")["touches"][0]["touches"] == 1
+
+
 @pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_finishes_the_wire_and_the_next_sends_the_rest(
     workspace: Workspace, signal_sent: signal.Signals
@@ -140,7 +156,7 @@ def test_an_interrupted_run_finishes_the_wire_and_the_next_sends_the_rest(
     with SmtpServer(delay=0.4) as server:
         workspace.settings(server.port, connections=2)
         process = workspace.start("run", "--json")
-        until(lambda: len(server.received) >= 2)
+        until(lambda: len(server.received) >= 2, process)
         process.send_signal(signal_sent)
         out, err = process.communicate(timeout=30)
         assert process.returncode == 130, err
@@ -158,7 +174,7 @@ def test_a_run_that_waits_for_its_pace_is_interrupted_at_once(workspace: Workspa
     with SmtpServer() as server:
         workspace.settings(server.port, limits="{per_minute: 2}")
         process = workspace.start("run")
-        until(lambda: server.received)
+        until(lambda: server.received, process)
         process.send_signal(signal.SIGINT)
         try:
             process.communicate(timeout=5)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import email
+import subprocess
+import sys
 from email.header import decode_header, make_header
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from smtp_servers import HANG_UP, SmtpServer
-from workspaces import Workspace
+from workspaces import Workspace, mail
 
 MONDAY = "2027-03-01T09:00"
 HEADER = "Ref;Last name;E-mail;Phone;Postal code;City"
-STEPS = """\
-  - {step: letter, channel: letter, template: letter.docx}
-  - {step: mail, channel: email, after: letter + 5 days, subject: "For {{ last_name }}", template: mail.html.j2}
-  - {step: call, channel: call, after: mail + 7 working days, guide: call.yaml}
-"""
+STEPS = (
+    "  - {step: letter, channel: letter, template: letter.docx}\n"
+    + mail(more="after: letter + 5 days")
+    + "  - {step: call, channel: call, after: mail + 7 working days, guide: call.yaml}\n"
+)
 
 
 # --- JSON before and after ---------------------------------------------------------------------
@@ -90,7 +92,8 @@ def test_why_has_an_answer_for_everybody(workspace: Workspace) -> None:
 
     assert "every step is done" in why(workspace, sent)
     assert "in the control group" in why(workspace, control[0])
-    assert "left out at the launch: no_address" in why(workspace, "out")
+    out = "left out at the launch: no address for the first step (no_address)"
+    assert out in why(workspace, "out")
     assert "the chain ended: replied" in why(workspace, stopped)
     assert "nobody knows whether it arrived" in why(workspace, doubtful)
     assert "in no campaign: nothing comes" in why(workspace, "far")
@@ -110,6 +113,36 @@ def test_people_are_named_by_address_reference_name_or_number(workspace: Workspa
         assert workspace.ok("why", who)["contact"] == 1, who
 
 
+def test_a_campaign_is_named_by_its_name_or_by_its_file(workspace: Workspace) -> None:
+    people = workspace.townspeople(2)
+    workspace.campaign("spring")
+    path = "campaigns/spring.yaml"
+    assert workspace.ok("check", path)["problems"] == workspace.ok("check", "spring")["problems"]
+    assert workspace.launch(path, now=MONDAY)["campaign"] == "spring"
+    workspace.ok("record", people[0], "replied", "--campaign", path, now=MONDAY)
+    for words in (["status"], ["calls"], ["letters"], ["settle"], ["why", people[0]]):
+        assert workspace.ok(*words, path) == workspace.ok(*words, "spring"), words
+    with SmtpServer() as server:
+        workspace.settings(server.port)
+        assert workspace.ok("run", path, now=MONDAY)["sent"] == 1
+    assert server.recipients == [people[1]]
+    assert workspace.run("status", "campaigns/autumn.yaml").code == 2
+
+
+def test_a_reader_who_leaves_early_is_no_mistake(workspace: Workspace) -> None:
+    """`outreach contacts list --limit 0 | head -1`."""
+    workspace.townspeople(300)
+    words = f"{sys.executable} -m outreach contacts list --limit 0 --json"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{words} | head -c 10; exit ${{PIPESTATUS[0]}}"],
+        cwd=workspace.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, '{"contacts', "")
+
+
 # --- record ------------------------------------------------------------------------------------
 
 
@@ -117,7 +150,9 @@ def test_good_rows_are_recorded_bad_ones_told_with_their_line_and_nothing_twice(
     workspace: Workspace,
 ) -> None:
     people = workspace.townspeople(4)
-    workspace.people([("t1", "Twin", "t1@mail.example", "X"), ("t2", "Twin", "t2@mail.example", "X")])
+    workspace.people(
+        [("t1", "Twin", "t1@mail.example", "X"), ("t2", "Twin", "t2@mail.example", "X")]
+    )
     workspace.campaign("spring")
     workspace.launch("spring", now=MONDAY)
     workspace.write(
@@ -205,7 +240,9 @@ def test_a_person_who_orders_becomes_a_customer_and_counts_for_later_campaigns(
     assert workspace.ok("contacts", "count", 'kind = "prospect"') == {"count": 2}
     workspace.ok("record", people[0], "order", "--amount", "99.90", now="2027-03-02")
 
-    assert workspace.ok("contacts", "count", 'kind = "customer" and revenue = 99.90') == {"count": 1}
+    assert workspace.ok("contacts", "count", 'kind = "customer" and revenue = 99.90') == {
+        "count": 1
+    }
     assert workspace.ok("contacts", "count", 'reached("order", "spring")') == {"count": 1}
     assert workspace.ok("contacts", "count", 'received("spring")') == {"count": 2}
 
@@ -221,14 +258,14 @@ def chain(workspace: Workspace) -> Workspace:
          ("g", "", "g@mail.example", "", "35000", "Rennes")],
         HEADER,
     )  # fmt: skip
-    workspace.write("templates/call.yaml",
-                    'title: "Calling {{ last_name }}"\nintroduction: ["Good morning."]\n')  # fmt: skip
+    guide = 'title: "Calling {{ last_name }}"\nintroduction: ["Good morning."]\n'
+    workspace.write("templates/call.yaml", guide)
     workspace.campaign("spring", steps=STEPS)
     return workspace
 
 
 def test_a_preview_shows_what_one_person_would_get_and_changes_nothing(chain: Workspace) -> None:
-    before = (chain.folder / "data/outreach.db").read_bytes()
+    before = chain.stored()
 
     shown = chain.ok("preview", "spring", "--who", "a", "--out", "look", now=MONDAY)
 
@@ -247,7 +284,7 @@ def test_a_preview_shows_what_one_person_would_get_and_changes_nothing(chain: Wo
     assert message["To"].endswith("<a@mail.example>")
     docx = next((chain.folder / "look").glob("*.docx"))
     assert "Dupré" in ZipFile(docx).read("word/document.xml").decode()
-    assert (chain.folder / "data/outreach.db").read_bytes() == before
+    assert chain.stored() == before
     assert chain.ok("status") == {"campaigns": []}
 
 

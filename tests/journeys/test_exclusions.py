@@ -176,7 +176,9 @@ def test_a_launch_that_nobody_confirms_starts_nothing(workspace: Workspace) -> N
     assert under_json.errors[0]["hint"].endswith("outreach launch open --confirm 3")
 
 
-@pytest.mark.parametrize("where", ['city = "Nowhere"', 'city = "Rennes" and last_name = "Name-p001"'])
+@pytest.mark.parametrize(
+    "where", ['city = "Nowhere"', 'city = "Rennes" and last_name = "Name-p001"']
+)
 def test_a_campaign_for_nobody_does_not_start(workspace: Workspace, where: str) -> None:
     workspace.townspeople(3)
     workspace.ok("suppress", "add", "p001@mail.example")

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from smtp_servers import HANG_UP, SmtpServer
-from workspaces import Workspace
+from workspaces import Workspace, mail
 
 MONDAY = "2027-03-01T09:00"
 LATER = "2027-03-01T12:00"
@@ -22,8 +22,7 @@ def people(workspace: Workspace) -> list[str]:
     addresses = workspace.townspeople(3)
     workspace.campaign(
         "spring",
-        steps='  - {step: mail, channel: email, subject: "S", template: mail.html.j2}\n'
-        "  - {step: task, channel: task, after: mail + 1 days}\n",
+        steps=mail() + "  - {step: task, channel: task, after: mail + 1 days}\n",
     )
     workspace.launch("spring", now=MONDAY)
     return addresses
@@ -93,7 +92,9 @@ def test_a_deferred_message_waits_and_leaves_later(workspace: Workspace, people:
         workspace.settings(server.port)
         done = workspace.ok("run", now=MONDAY)
         assert (done["sent"], done["deferred"], done["refused"]) == (2, 1, 0)
-        wait = datetime.fromisoformat(done["not_before"]) - datetime.fromisoformat(f"{MONDAY}+01:00")
+        wait = datetime.fromisoformat(done["not_before"]) - datetime.fromisoformat(
+            f"{MONDAY}+01:00"
+        )
         assert 6 * 60 <= wait.total_seconds() <= 9 * 60
         assert "451 4.7.1 come back later" in workspace.next_of(people[1])["what"]
         assert workspace.ok("run", now="2027-03-01T09:01")["sent"] == 0

@@ -229,3 +229,118 @@ def test_the_early_childhood_sites_lose_no_row(contacts: Contacts, real_data: Pa
     assert again.counts.read == 3337
     assert again.counts.updated == 0
     assert again.counts.created == 0
+
+
+# --- what is told about cells ------------------------------------------------------------------
+
+
+def test_reasons_are_counted_by_field_without_the_values_of_each_cell(
+    contacts: Contacts, tmp_path: Path
+) -> None:
+    lines = ("Nom;Mail", "A;a@x.example;b@x.example", "B;c@x.example;d@x.example", "C;rien")
+    text = "\n".join(lines).replace("example;", "example,")
+
+    report = take(contacts, write(tmp_path, text + "\n"))
+
+    assert [(name, str(reason), count) for name, reason, count in report.reasons] == [
+        ("email", "several addresses in one cell: the first one was taken, not …", 2),
+        ("email", "not an e-mail address", 1),
+    ]
+    assert report.set_aside == {"email": 3}
+    (first, *_others) = contacts.matching()
+    (aside,) = contacts.set_aside_of(first.id)
+    assert (aside.original, str(aside.reason)) == (
+        "a@x.example,b@x.example",
+        "several addresses in one cell: the first one was taken, not b@x.example",
+    )
+
+
+def test_text_that_was_encoded_twice_and_invisible_signs_are_mended_and_told(
+    contacts: Contacts, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "PrÃ©nom;Nom;Note\nMÃ©dÃ©ric;Pe\u202etit;lâ€™Ã©tÃ©\n")
+
+    report = take(contacts, file)
+
+    (contact,) = contacts.matching()
+    found = [contact.values[name] for name in ("first_name", "last_name", "note")]
+    assert found == ["Médéric", "Petit", "l’été"]
+    assert [str(note) for note in report.notes[-2:]] == [
+        "2 cells had been encoded twice (Ã© for é) and were mended: first_name 1, note 1",
+        "invisible signs were taken out of 1 cell: last_name 1",
+    ]
+    assert [aside.original for aside in contacts.set_aside_of(contact.id)] == [
+        "MÃ©dÃ©ric",
+        "Pe\u202etit",
+        "lâ€™Ã©tÃ©",
+    ]
+
+
+def test_a_town_that_is_not_its_postal_codes_is_told_and_kept(
+    contacts: Contacts, tmp_path: Path
+) -> None:
+    """The table lies in the workspace's data folder, or is named."""
+    (tmp_path / "data" / "postcodes.csv").write_text("Code_postal;Nom_commune\n35000;RENNES\n")
+    file = write(tmp_path, "Nom;CP;Ville\nPetit;35000;Rennes\nMorel;35000;Lyon\n")
+
+    report = take(contacts, file)
+
+    assert told(report) == {"read": 2, "created": 2}
+    assert [(name, count) for name, _, count in report.reasons] == [("city", 1)]
+    morel = contacts.find("Morel")[0]
+    assert morel.values["city"] == "Lyon"
+    assert str(contacts.set_aside_of(morel.id)[0].reason) == (
+        "the postal code 35000 is not that of this town, but of RENNES"
+    )
+
+
+def test_identifiers_that_a_spreadsheet_rounded_are_never_guessed(
+    contacts: Contacts, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path,
+        "Nom;SIRET;Code;N° adhérent;SIREN;N° TVA\n"
+        "A;3,90098E+13;1,2E+05;4,5E+11;390 098 000;FR 40 303 265 045\n"
+        "B;;007;0012;732829320;FR00\n",
+    )
+
+    report = take(contacts, file)
+
+    first, second = contacts.matching()
+    assert [first.values[n] for n in ("siret", "external_id", "n_adherent", "siren", "n_tva")] == [
+        None, None, None, None, "FR40303265045",
+    ]  # fmt: skip
+    assert [second.values[n] for n in ("external_id", "n_adherent", "siren", "n_tva")] == [
+        "007", "0012", "732829320", None,
+    ]  # fmt: skip
+    assert report.set_aside == {
+        "siret": 1, "external_id": 1, "n_adherent": 1, "siren": 1, "n_tva": 1,
+    }  # fmt: skip
+
+
+def test_a_named_sheet_is_read(contacts: Contacts, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    made = Workbook()
+    for name, rows in {"Un": ["A", "B"], "Deux": ["C"]}.items():
+        sheet = made.create_sheet(name)
+        sheet.append(["Nom", "Ville"])
+        for one in rows:
+            sheet.append([one, "Rennes"])
+    made.save(tmp_path / "a.xlsx")
+
+    assert told(take(contacts, tmp_path / "a.xlsx", Wanted(sheet="Deux"))) == {
+        "read": 1, "created": 1,
+    }  # fmt: skip
+
+
+def test_a_dry_run_tells_which_fields_it_would_change(contacts: Contacts, tmp_path: Path) -> None:
+    take(contacts, write(tmp_path, "Code;Nom;Ville\nC1;Petit;Rennes\nC2;Morel;\n"))
+    file = write(tmp_path, "Code;Ville;Tél\nC1;Nantes;0299853802\nC2;Lyon;\n", "again.csv")
+
+    filled = take(contacts, file, Wanted(dry_run=True))
+    replaced = take(contacts, file, Wanted(dry_run=True, policy=OnMatch.REPLACE))
+
+    assert filled.changes == {"phone": 1, "city": 1}
+    assert replaced.changes == {"city": 2, "phone": 1}
+    assert contacts.find("C1")[0].values["city"] == "Rennes"

@@ -42,6 +42,17 @@ EVENTS = [
     Happened(EventKind.REACHED, "spring", stage="opted_out", corrected=True),
     Happened(EventKind.REACHED, None, stage="order"),
 ]
+#: Around every threshold of the life stages: gaps of 30 days, a year, two years, half a year.
+ORDERS = [
+    Happened(EventKind.REACHED, None, stage="order", at=NOW - timedelta(days=days), amount=amount)
+    for days, amount in (
+        (0, 1000), (29, 1000), (30, 2000), (45, None), (46, 900), (60, 1250), (90, 1000),
+        (91, 500), (182, 1000), (183, 100), (364, 1000), (365, 1200), (366, 800), (500, 2000),
+        (730, 1000), (731, 5000),
+    )
+]  # fmt: skip
+ORDER_DAYS = [TODAY - timedelta(days=days) for days in (0, 30, 46, 91, 182, 183, 200, 730, 731)]
+STAGES = ["new", "developing", "mature", "declining", "episodic", "lost"]
 
 # --- people ----------------------------------------------------------------------------------
 
@@ -62,13 +73,19 @@ _VALUES = {
     "abonne": _perhaps([True, False]),
     "order_count": st.sampled_from(WHOLES[:5]),
     "revenue": st.sampled_from(AMOUNTS),
+    "first_order_on": _perhaps([*ORDER_DAYS]),
+    "last_order_on": _perhaps([*ORDER_DAYS]),
 }
 
 someone = st.builds(
     Someone,
     st.fixed_dictionaries(_VALUES),
     st.lists(st.sampled_from(["VIP", "Élu", "a_b"]), unique=True).map(tuple),
-    st.lists(st.sampled_from(EVENTS), max_size=3).map(tuple),
+    st.builds(
+        lambda events, orders: (*events, *orders),
+        st.lists(st.sampled_from(EVENTS), max_size=3),
+        st.lists(st.sampled_from(ORDERS), max_size=6),
+    ),
 )
 people = st.lists(someone, min_size=6, max_size=12)
 
@@ -143,8 +160,11 @@ _told = st.one_of(
     _either("replied", "contacted", "order", "opted_out"),
 )
 
+_stage = st.sampled_from(STAGES).map(quoted)
+
 _leaf = st.one_of(
     _about(_text_field, _word),
+    _about(st.just("life_stage"), _stage),
     _joined(_text_field, _either("like", "not like"), _pattern),
     _call("contains", _text_field, _word),
     _call("starts_with", _text_field, _word),

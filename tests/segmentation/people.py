@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from outreach.model.event import EventKind
 from outreach.model.field import Catalogue, Field, FieldType, Origin, Value
 from outreach.model.ids import CampaignId
+from outreach.model.life import Order, life_stage
 from outreach.model.money import to_minor
 from outreach.model.text import fold
 from outreach.segmentation.checking import Vocabulary, understand
@@ -62,6 +63,8 @@ class Happened:
     stage: str | None = None
     at: datetime = NOW
     corrected: bool = False
+    #: Of an order, in cents.
+    amount: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,23 @@ class Someone:
         if any(event.kind is EventKind.TOUCHED for event in here):
             facts.add("contacted")
         return Person(
-            values={**COUNTERS, **self.values},
+            values={**COUNTERS, **self.values, "life_stage": self.life_stage()},
             tags=frozenset(self.tags),
             facts=frozenset(facts),
             history=tuple(Past(e.kind, e.at, e.campaign, e.step, e.stage) for e in past),
         )
+
+    def life_stage(self) -> str | None:
+        """What the rule of `model.life` makes of the orders."""
+        orders = [
+            Order(event.at, event.amount or 0)
+            for event in self.events
+            if event.stage == "order" and not event.corrected
+        ]
+        first, last = self.values.get("first_order_on"), self.values.get("last_order_on")
+        assert first is None or isinstance(first, date)
+        assert last is None or isinstance(last, date)
+        return life_stage(orders, first_on=first, last_on=last, today=TODAY, zone=PARIS)
 
 
 class Base:
@@ -143,9 +158,10 @@ class Base:
         same = {"contact_id": contact, "campaign_id": campaign, "at": event.at, "recorded_at": NOW}
         added = connection.execute(
             schema.event.insert().values(
-                kind=event.kind.value, step_id=step, stage=event.stage, **same
+                kind=event.kind.value, step_id=step, stage=event.stage,
+                amount_minor=event.amount, **same
             )
-        )
+        )  # fmt: skip
         if event.corrected:
             connection.execute(
                 schema.event.insert().values(

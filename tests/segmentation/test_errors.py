@@ -61,7 +61,6 @@ def test_the_excerpt_of_a_long_line_is_cut_around_the_spot() -> None:
          'here a stage is written: reached("replied")'),
         ('contact.city = "x"', "1:1", "contact.city", "a name with a dot in it is not possible",
          "write the field alone: city; labels in backticks: `Date de commande`"),
-        ('life_stage = "lost"', "1:1", "life_stage", "life_stage cannot be selected on yet", None),
         # types
         ("postal_code = 35000", "1:1", "postal_code = 35000",
          "postal_code is text and 35000 is a number: they cannot be compared",

@@ -314,6 +314,14 @@ def upgrade() -> None:
     op.create_index("ix_contact_company_folded", "contact", ["company_folded"], unique=False)
     op.create_index(op.f("ix_contact_company_id"), "contact", ["company_id"], unique=False)
     op.create_index("ix_contact_email_folded", "contact", ["email_folded"], unique=False)
+    op.create_index(
+        "ix_contact_gone",
+        "contact",
+        ["merged_into", "erased_at"],
+        unique=False,
+        sqlite_where=sa.text("merged_into IS NOT NULL OR erased_at IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL OR erased_at IS NOT NULL"),
+    )
     op.create_index(op.f("ix_contact_email_print"), "contact", ["email_print"], unique=False)
     op.create_index(
         "ix_contact_external_id_folded", "contact", ["external_id_folded"], unique=False

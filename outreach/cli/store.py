@@ -1,0 +1,108 @@
+"""`store`: copy the contact base, put a copy back, bring it to this program's revision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from outreach.application import Application
+from outreach.cli.confirm import confirm
+from outreach.cli.door import Group
+from outreach.cli.output import show
+from outreach.errors import Plural, Text
+
+if TYPE_CHECKING:
+    from outreach.store.upgrading import State
+
+
+@click.group(cls=Group)
+def store() -> None:
+    """Copy the whole contact base, put a copy back, upgrade it."""
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Write over FILE when it is there.")
+@click.pass_obj
+def backup(parts: Application, file: Path, force: bool) -> None:
+    """Write a copy of the whole base to FILE; runs may go on meanwhile."""
+    from outreach.runner.keeping import back_up
+
+    # Made when it is not there yet, refused when it is too new.
+    _ = parts.database_to_upgrade
+    found = back_up(parts.copies, file, replace=force, now=parts.now())
+    data = {"file": str(file), "bytes": file.stat().st_size, "contacts": found.contacts,
+            "revision": found.revision}  # fmt: skip
+    line = Plural("{count} contact copied to {file}", "{count} contacts copied to {file}",
+                  found.contacts, file=file)  # fmt: skip
+    show(parts, data, [line])
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--confirm", "given", type=int, metavar="N",
+              help="The number of contacts in FILE, typed again.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what FILE holds, change nothing.")
+@click.pass_obj
+def restore(parts: Application, file: Path, given: int | None, dry_run: bool) -> None:
+    """Put the copy FILE in the base's place; the present base is copied first.
+
+    What was sent since the copy was made is not in it: the base is marked as put back.
+    """
+    from outreach.runner.keeping import restore as put_back
+
+    found = parts.copies.look_into(file)
+    told = Plural("{file} holds {count} contact", "{file} holds {count} contacts",
+                  found.contacts, file=file)  # fmt: skip
+    data = {"file": str(file), "contacts": found.contacts, "revision": found.revision}
+    if dry_run:
+        show(parts, data | {"copy": None, "dry_run": True}, [told])
+        return
+    confirm(parts, told, found.contacts, given)
+    done = put_back(parts.copies, file, settings=parts.settings, now=parts.now())
+    lines = [told, Text("it is the contact base now")]
+    if done.copy:
+        lines.append(Text("the base as it was before is in {file}", file=done.copy))
+    copy = str(done.copy) if done.copy else None
+    show(parts, data | {"copy": copy, "dry_run": False}, lines)
+
+
+@store.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be done, change nothing.")
+@click.pass_obj
+def upgrade(parts: Application, dry_run: bool) -> None:
+    """Bring the base to this program's revision, after a copy; deleted fields go for good."""
+    from outreach.runner.keeping import copy_first
+    from outreach.runner.lock import hold
+    from outreach.store.upgrading import outdated
+    from outreach.store.upgrading import upgrade as bring_up
+
+    database = parts.database_to_upgrade
+    state = outdated(database)
+    data = {"from": state.revision, "revision": state.wanted, "dropped": list(state.left_behind)}
+    if not state.is_outdated or dry_run:
+        lines_ = _outdated(state) if state.is_outdated else [Text("nothing is to be done")]
+        empty = {"upgraded": False, "copy": None, "dry_run": dry_run}
+        show(parts, data | empty, lines_)
+        return
+    with hold(parts.settings.data):
+        copy = copy_first(parts.copies, "before-upgrade", settings=parts.settings, now=parts.now())
+        bring_up(database)
+    lines: list[str | Text] = [
+        Text("the contact base has revision {revision} now", revision=state.wanted),
+        Text("the base as it was before is in {file}", file=copy),
+    ]
+    show(parts, data | {"upgraded": True, "copy": str(copy), "dry_run": False}, lines)
+
+
+def _outdated(state: State) -> list[str | Text]:
+    """What an upgrade would do."""
+    lines: list[str | Text] = []
+    if state.revision != state.wanted:
+        lines.append(Text("from revision {old} to {new}", old=state.revision, new=state.wanted))
+    if state.left_behind:
+        columns = ", ".join(state.left_behind)
+        lines.append(Text("what deleted fields held is dropped: {columns}", columns=columns))
+    return lines

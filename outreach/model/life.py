@@ -1,0 +1,103 @@
+"""The life stage of a customer, worked out from his orders (B8).
+
+No source fixes thresholds; these are ours, all named here. `store/life.py` says the
+same in SQL and reads the same thresholds; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+
+from outreach.model.contact import LifeStage
+
+#: Without an order for longer than that many days (24 months) a customer is lost.
+LOST_AFTER = 730
+#: For so many days after the first order (6 months) a customer is new.
+NEW_FOR = 183
+#: The period in days whose turnover is compared with the period before it (12 months).
+YEAR = 365
+#: How many median gaps without an order make a customer lost, and declining: 3 and 1.5.
+LOST_GAPS = 3.0
+DECLINING_GAPS = 1.5
+#: Turnover of a year beside the year before: below 4/5 he declines, above 6/5 he develops.
+DECLINE = (4, 5)
+GROWTH = (6, 5)
+#: Fewer orders in a year, without a known gap, are an episode.
+REGULAR = 2
+#: Fewest gaps between orders that make a habit: three days with orders.
+FEWEST_GAPS = 2
+
+_DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order that stands: when, and for how much, in minor units of the currency."""
+
+    at: datetime
+    amount: int = 0
+
+
+def life_stage(
+    orders: Sequence[Order],
+    *,
+    first_on: date | None,
+    last_on: date | None,
+    today: date,
+    zone: tzinfo = UTC,
+    override: str | None = None,
+) -> str | None:
+    """The stage today, None of somebody who never ordered; a stage set by hand wins.
+
+    `first_on` and `last_on` are the days of the first and of the last order, which may be
+    known without their events. Source: domain.md B8, "Computed stage".
+    """
+    if override is not None or last_on is None or first_on is None:
+        return override
+    silent = (today - last_on).days
+    gaps = twice_median_gap([order.at for order in orders])
+    this_year, year_before, count = _turnovers(orders, today, zone)
+    if silent > LOST_AFTER or (gaps is not None and 2 * silent > LOST_GAPS * gaps):
+        return LifeStage.LOST
+    if (today - first_on).days < NEW_FOR:
+        return LifeStage.NEW
+    if gaps is not None and 2 * silent > DECLINING_GAPS * gaps:
+        return LifeStage.DECLINING
+    if year_before > 0 and this_year * DECLINE[1] < year_before * DECLINE[0]:
+        return LifeStage.DECLINING
+    if year_before > 0 and this_year * GROWTH[1] > year_before * GROWTH[0]:
+        return LifeStage.DEVELOPING
+    return LifeStage.EPISODIC if gaps is None and count < REGULAR else LifeStage.MATURE
+
+
+def twice_median_gap(instants: Sequence[datetime]) -> int | None:
+    """Twice the median of the days between an order and the next: whole, whatever the parity.
+
+    A gap is rounded to whole days, so that a change to summer time is none; orders of one
+    day are one order. None with fewer than `FEWEST_GAPS` gaps.
+    """
+    seconds = sorted(int(at.timestamp()) for at in instants)
+    gaps = sorted(gap for a, b in pairwise(seconds) if (gap := (b - a + _DAY // 2) // _DAY) > 0)
+    if len(gaps) < FEWEST_GAPS:
+        return None
+    return gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]
+
+
+def years_start(today: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The first instants of the last `YEAR` days and of the `YEAR` days before them."""
+
+    def start(days: int) -> datetime:
+        return datetime.combine(today - timedelta(days=days), time(), zone).astimezone(UTC)
+
+    return start(YEAR), start(2 * YEAR)
+
+
+def _turnovers(orders: Sequence[Order], today: date, zone: tzinfo) -> tuple[int, int, int]:
+    """Turnover of the last year and of the year before, and the orders of the last year."""
+    last, before = years_start(today, zone)
+    recent = [order.amount for order in orders if order.at >= last]
+    older = [order.amount for order in orders if before <= order.at < last]
+    return sum(recent), sum(older), len(recent)

@@ -1,0 +1,104 @@
+"""The program's own words as people read them: stages, reasons, states, kinds, channels.
+
+What is stored is the word of the contract (`opted_out`); a reader gets a sentence's word in
+his language. A campaign's own stages keep their name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.errors import Text
+from outreach.model.audience import Exclusion
+from outreach.model.campaign import CampaignState, Channel
+
+STAGES: Mapping[str, Text] = {
+    "contacted": Text("contacted"),
+    "replied": Text("replied"),
+    "appointment": Text("appointment"),
+    "quote": Text("quote"),
+    "order": Text("order"),
+    "no_answer": Text("no answer"),
+    "call_back": Text("call back"),
+    "met": Text("met"),
+    "refused": Text("refused"),
+    "lost": Text("lost"),
+    "opted_out": Text("opted out"),
+    "bounced": Text("bounced"),
+    "complained": Text("complained"),
+    "returned": Text("post came back"),
+}
+
+EXCLUSIONS: Mapping[Exclusion, Text] = {
+    Exclusion.SUPPRESSED: Text("on the suppression list"),
+    Exclusion.OPTED_OUT: Text("asked not to be contacted"),
+    Exclusion.BOUNCED: Text("e-mail address is dead"),
+    Exclusion.NO_ADDRESS: Text("no address for the first step"),
+    Exclusion.INVALID_ADDRESS: Text("address cannot be used"),
+    Exclusion.SAME_ADDRESS: Text("same mailbox as somebody chosen"),
+    Exclusion.OTHER_CAMPAIGN: Text("in another unfinished campaign"),
+    Exclusion.PRESSURE: Text("contacted too recently"),
+    Exclusion.NOT_PERMITTED: Text("no permission for this channel"),
+    Exclusion.ONE_PER: Text("another of the household or firm was chosen"),
+}
+
+#: Why a step was passed over or ended.
+_REASONS: Mapping[str, Text] = {
+    "when": Text("its condition is not met"),
+    "not_after": Text("its last day has passed"),
+    "no_address": Text("no address for this channel"),
+    "erased": Text("the person was erased"),
+}
+
+CAMPAIGN_STATES: Mapping[CampaignState, Text] = {
+    CampaignState.RUNNING: Text("running"),
+    CampaignState.PAUSED: Text("paused"),
+    CampaignState.STOPPED: Text("stopped"),
+    CampaignState.FINISHED: Text("finished"),
+}
+
+CHANNELS: Mapping[Channel, Text] = {
+    Channel.EMAIL: Text("e-mail"),
+    Channel.LETTER: Text("letter"),
+    Channel.CALL: Text("call"),
+    Channel.VISIT: Text("visit"),
+    Channel.TASK: Text("task"),
+}
+
+_KINDS: Mapping[str, Text] = {
+    "suspect": Text("suspect"),
+    "prospect": Text("prospect"),
+    "customer": Text("customer"),
+}
+
+
+def stage_text(stage: str | None) -> Text:
+    """A stage or fact as the reader calls it."""
+    return STAGES.get(stage or "") or Text("{stage}", stage=stage)
+
+
+def reason_text(reason: str | None) -> Text:
+    """Why something did not happen: the word of a skip, of a stop rule or of an exclusion."""
+    word = reason or ""
+    return _explained(word, _REASONS.get(word) or STAGES.get(word) or _exclusions().get(word))
+
+
+def exclusion_text(reason: str | None) -> Text:
+    """Why somebody was left out at the launch."""
+    return _explained(reason or "", _exclusions().get(reason or ""))
+
+
+def _exclusions() -> dict[str, Text]:
+    return {exclusion.value: text for exclusion, text in EXCLUSIONS.items()}
+
+
+def _explained(word: str, meaning: Text | None) -> Text:
+    """What the contract's word means, and the word itself, which `--json` and files use."""
+    if meaning is None or str(meaning) == word:
+        return meaning or Text("{reason}", reason=word)
+    return Text("{meaning} ({word})", meaning=meaning, word=word)
+
+
+def kind_text(kind: object) -> Text:
+    """Suspect, prospect, customer."""
+    return _KINDS.get(str(kind)) or Text("{kind}", kind=kind)

@@ -1,0 +1,256 @@
+"""Making one contact of two, and two of one again.
+
+Nothing that happened is rewritten. The contact that goes keeps its row, its events and its
+deliveries, and points at the one that stays; that one is filled where it lacked a
+value, counts what both did, and is forbidden what either had forbidden. An event MERGED of the
+one that stays says what was done to it, so that `parting.py` can take it back to the letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, func, literal, select, update
+from sqlalchemy import Text as SqlText
+from sqlalchemy import cast as sql_cast
+
+from outreach.model.audience import Arm
+from outreach.model.campaign import CampaignState
+from outreach.model.contact import Kind
+from outreach.model.delivery import DeliveryState
+from outreach.model.event import EventKind
+from outreach.model.field import Origin, Value
+from outreach.model.ids import ContactId
+from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.store import schema
+from outreach.store.engine import Database
+from outreach.store.ledger import insert_ignoring
+from outreach.store.rows import Columns
+from outreach.store.suppressions import insert_suppressions
+
+#: Why a chain ends whose person goes on under another contact.
+MERGED = "merged"
+
+#: What is counted: the one that stays counts both.
+COUNTED = ("order_count", "revenue_minor", "margin_minor", "touch_count")
+_EARLIEST = ("first_order_on",)
+_LATEST = ("last_order_on", "last_contacted_on", "last_reply_on")
+
+#: Parts of one address: filled together or not at all.
+_ADDRESS = ("street", "street2", "postal_code", "city", "country")
+
+#: To come: stopped with the merge, and going on when it is taken back.
+OPEN = (DeliveryState.DUE.value, DeliveryState.HELD.value)
+#: Promised, or on its way: nothing can be stopped any more.
+_MOVING = (DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value)
+
+_STEPS = {kind.value: step for step, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of merging."""
+
+    #: Who went → who stayed.
+    gone: Mapping[ContactId, ContactId] = field(default_factory=dict)
+    #: Left as they are: they have messages to come that the other one does not have.
+    busy: tuple[ContactId, ...] = ()
+
+    def __add__(self, other: Merged) -> Merged:
+        return Merged({**self.gone, **other.gone}, self.busy + other.busy)
+
+
+def merge_into(
+    connection: Connection, database: Database, group: Sequence[ContactId], *, now: datetime
+) -> Merged:
+    """Make one of a group, in the caller's transaction."""
+    kept, *others = _by_history(connection, group)
+    gone: dict[ContactId, ContactId] = {}
+    busy: list[ContactId] = []
+    for other in others:
+        if _is_busy(connection, other, kept):
+            busy.append(other)
+            continue
+        _merge(connection, database, kept, other, now)
+        gone[other] = kept
+    return Merged(gone, tuple(busy))
+
+
+def _by_history(connection: Connection, group: Sequence[ContactId]) -> list[ContactId]:
+    """Who is in campaigns first, then who has lived most, then the oldest; those still there."""
+    c, e, v = schema.contact.c, schema.enrolment.c, schema.event.c
+    running = (
+        select(func.count()).where(e.contact_id == c.id, e.stopped_at.is_(None))
+        .where(e.arm != Arm.EXCLUDED.value).scalar_subquery()
+    )  # fmt: skip
+    events = select(func.count()).where(v.contact_id == c.id).scalar_subquery()
+    query = (
+        select(c.id)
+        .where(c.id.in_(list(group)), c.merged_into.is_(None), c.erased_at.is_(None))
+        .order_by(running.desc(), case((events > 2, events), else_=literal(0)).desc(), c.id)
+    )
+    return [ContactId(row.id) for row in connection.execute(query)]
+
+
+def _is_busy(connection: Connection, other: ContactId, kept: ContactId) -> bool:
+    """Whether a campaign still has something to do with `other` that it has not with `kept`."""
+    e, k, d = schema.enrolment.alias(), schema.campaign.c, schema.delivery.c
+    moving = select(d.id).where(d.contact_id == other, d.state.in_(_MOVING)).limit(1)
+    if connection.execute(moving).first():
+        return True
+    theirs = select(schema.enrolment.c.campaign_id).where(schema.enrolment.c.contact_id == kept)
+    alone = (
+        select(e.c.campaign_id)
+        .join(schema.campaign, k.id == e.c.campaign_id)
+        .where(
+            e.c.contact_id == other,
+            e.c.arm != Arm.EXCLUDED.value,
+            e.c.stopped_at.is_(None),
+            k.state.in_([CampaignState.RUNNING.value, CampaignState.PAUSED.value]),
+            k.deleted_at.is_(None),
+            e.c.campaign_id.not_in(theirs),
+        )
+        .limit(1)
+    )
+    return connection.execute(alone).first() is not None
+
+
+def _merge(
+    connection: Connection, database: Database, kept: ContactId, other: ContactId, now: datetime
+) -> None:
+    filled = _fill(connection, database, kept, other, now)
+    done = {
+        **filled,
+        "other": other,
+        "days": _count_both(connection, kept, other),
+        "tags": _share_tags(connection, kept, other),
+        "suppressions": _share_suppressions(connection, database, kept, other, now),
+        "stopped": _stop_chains(connection, other, now),
+    }
+    contact = schema.contact
+    connection.execute(
+        update(contact).where(contact.c.id == other).values(merged_into=kept, updated_at=now)
+    )
+    event = {"at": now, "recorded_at": now, "kind": EventKind.MERGED.value}
+    connection.execute(schema.event.insert().values(**event, contact_id=kept, data=done))
+    connection.execute(schema.event.insert().values(**event, contact_id=other, data={"into": kept}))
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def _fill(
+    connection: Connection, database: Database, kept: ContactId, other: ContactId, now: datetime
+) -> dict[str, Any]:
+    """Fill what the one that stays lacks; which fields, and the kind it had."""
+    mine, theirs = values_of(connection, database, kept), values_of(connection, database, other)
+    changes = {n: theirs[n] for n in mine if mine[n] is None and theirs[n] is not None}
+    if any(mine[n] and theirs[n] and mine[n] != theirs[n] for n in ("postal_code", "city")):
+        changes = {n: value for n, value in changes.items() if n not in _ADDRESS}
+    filled = list(changes)
+    if _STEPS.get(str(theirs["kind"]), -1) > _STEPS.get(str(mine["kind"]), -1):
+        changes["kind"] = theirs["kind"]
+    columns = Columns(database).of(changes, {**mine, **changes}) if changes else {}
+    table = database.contact
+    if "email" in changes:
+        columns["email_bounced_at"] = connection.execute(
+            select(table.c.email_bounced_at).where(table.c.id == other)
+        ).scalar()
+    connection.execute(update(table).where(table.c.id == kept).values(**columns, updated_at=now))
+    return {"filled": filled, "kind": mine["kind"]}
+
+
+def values_of(connection: Connection, database: Database, contact: ContactId) -> dict[str, Value]:
+    """What files and people said of a contact, as its columns hold it."""
+    fields = [field for field in database.catalogue if field.origin is not Origin.DERIVED]
+    columns = database.contact.c
+    query = select(*(columns[field.stored_in] for field in fields)).where(columns.id == contact)
+    cells = connection.execute(query).one()
+    return {field.name: cell for field, cell in zip(fields, cells, strict=True)}
+
+
+def _count_both(connection: Connection, kept: ContactId, other: ContactId) -> dict[str, Any]:
+    """Count what both did; the dates that the one that stays had before."""
+    c = schema.contact.c
+    names = (*_EARLIEST, *_LATEST)
+    query = select(c.id, *(c[name] for name in (*COUNTED, *names))).where(c.id.in_([kept, other]))
+    rows = {row.id: row._mapping for row in connection.execute(query)}
+    mine, theirs = rows[kept], rows[other]
+    values: dict[str, Any] = {name: mine[name] + theirs[name] for name in COUNTED}
+    for name in names:
+        days = [day for day in (mine[name], theirs[name]) if day is not None]
+        values[name] = (min(days) if name in _EARLIEST else max(days)) if days else None
+    connection.execute(update(schema.contact).where(c.id == kept).values(values))
+    return {name: mine[name] and mine[name].isoformat() for name in names}
+
+
+def _share_tags(connection: Connection, kept: ContactId, other: ContactId) -> list[str]:
+    """Give the tags of the one that goes; those that were new."""
+    tag = schema.tag
+    query = select(tag.c.tag_folded, tag.c.tag).where(tag.c.contact_id == other)
+    has = set(connection.scalars(select(tag.c.tag_folded).where(tag.c.contact_id == kept)))
+    new = [row for row in connection.execute(query) if row.tag_folded not in has]
+    rows = [{"contact_id": kept, "tag_folded": row.tag_folded, "tag": row.tag} for row in new]
+    if rows:
+        connection.execute(insert_ignoring(connection, tag), rows)
+    return [row.tag_folded for row in new]
+
+
+def _share_suppressions(
+    connection: Connection, database: Database, kept: ContactId, other: ContactId, now: datetime
+) -> list[int]:
+    """Whoever opposed under one record opposed as a person: the entries that were added."""
+    s, c = schema.suppression.c, database.contact.c
+    about = (
+        (s.fingerprint == c.email_print)
+        | (s.fingerprint == c.phone_print)
+        | (s.fingerprint == c.mobile_print)
+        | (s.fingerprint == literal("contact:") + sql_cast(c.id, SqlText))
+    )
+    query = (
+        select(s.scope, s.reason)
+        .join(database.contact, about)
+        .where(c.id == other, s.removed_at.is_(None))
+        .distinct()
+    )
+    entries = [
+        Suppression(
+            key=SuppressionKey.CONTACT, value=str(kept), scope=SuppressionScope(row.scope),
+            reason=row.reason, at=now, note=f"#{other}",
+        )
+        for row in connection.execute(query).all()
+    ]  # fmt: skip
+    last = connection.execute(select(func.max(s.id))).scalar() or 0
+    insert_suppressions(connection, database, entries)
+    return list(connection.scalars(select(s.id).where(s.id > last)))
+
+
+def _stop_chains(connection: Connection, other: ContactId, now: datetime) -> dict[str, list[int]]:
+    """End the chains of the one that goes: the one that stays is in the same campaigns."""
+    e, d = schema.enrolment, schema.delivery
+    running = and_(e.c.contact_id == other, e.c.stopped_at.is_(None), e.c.arm == Arm.ENROLLED.value)
+    campaigns = list(connection.scalars(select(e.c.campaign_id).where(running)))
+    connection.execute(update(e).where(running).values(stopped_at=now, stop_reason=MERGED))
+    due = and_(d.c.contact_id == other, d.c.state.in_(OPEN))
+    columns = (d.c.id, d.c.campaign_id, d.c.step_id, d.c.channel, d.c.state)
+    cancelled = connection.execute(select(*columns).where(due)).all()
+    connection.execute(
+        update(d).where(due).values(
+            state=DeliveryState.CANCELLED.value, detail=MERGED, settled_at=now
+        )
+    )  # fmt: skip
+    events = [
+        {
+            "at": now, "recorded_at": now, "kind": EventKind.CANCELLED.value, "contact_id": other,
+            "campaign_id": row.campaign_id, "step_id": row.step_id, "delivery_id": row.id,
+            "channel": row.channel, "data": {"reason": MERGED},
+        }
+        for row in cancelled
+    ]  # fmt: skip
+    if events:
+        connection.execute(schema.event.insert(), events)
+    by_state = {state: [row.id for row in cancelled if row.state == state] for state in OPEN}
+    return {"campaigns": campaigns, **by_state}
