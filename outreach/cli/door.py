@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from importlib import import_module
 from typing import IO, Any
@@ -19,6 +19,7 @@ from typing import IO, Any
 import click
 
 from outreach.application import Application, Options, read_instant
+from outreach.cli.lazy import LazyCommands
 from outreach.cli.usage import SpokenContext, speech, wrong_usage
 from outreach.errors import ExitCode, OutreachError, Problems, Text, did_you_mean
 
@@ -107,48 +108,6 @@ def spoken_record(option: click.Option, ctx: click.Context) -> tuple[str, str] |
 
 class Command(SpokenMixin):
     """A command of ours."""
-
-
-class LazyCommands(dict[str, click.Command]):
-    """The verbs of a noun; those of other modules are imported when they are asked for.
-
-    `elsewhere` maps a verb to `module:function` in this room.
-    """
-
-    def __init__(self, here: Mapping[str, click.Command], elsewhere: Mapping[str, str]) -> None:
-        super().__init__(here)
-        self.elsewhere = dict(elsewhere)
-
-    def _load(self, name: str) -> None:
-        if name in self.elsewhere:
-            module, function = self.elsewhere.pop(name).split(":")
-            self[name] = getattr(import_module(f"outreach.cli.{module}"), function)
-
-    def _load_all(self) -> None:
-        for name in list(self.elsewhere):
-            self._load(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([*super().__iter__(), *self.elsewhere])
-
-    def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in self.elsewhere
-
-    def get(self, name: str, default: Any = None) -> Any:
-        self._load(name)
-        return super().get(name, default)
-
-    def __getitem__(self, name: str) -> click.Command:
-        self._load(name)
-        return super().__getitem__(name)
-
-    def items(self) -> Any:
-        self._load_all()
-        return super().items()
-
-    def values(self) -> Any:
-        self._load_all()
-        return super().values()
 
 
 class Group(SpokenMixin, click.Group):

@@ -56,7 +56,8 @@ def _faults(marked: Marked, header: str, line: object) -> list[OutreachError]:
         elif key == "on_match" and value not in list(OnMatch):
             known = ", ".join(OnMatch)
             what = Text("on_match is one of: {known}", known=known)
-            errors.append(DefinitionError(what, where=where, hint=did_you_mean(value, map(str, OnMatch))))
+            near = did_you_mean(value, map(str, OnMatch))
+            errors.append(DefinitionError(what, where=where, hint=near))
     return errors
 
 
