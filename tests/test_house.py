@@ -52,9 +52,7 @@ def test_every_room_is_on_the_map() -> None:
 
 def test_no_room_is_empty() -> None:
     packages = [path.parent for path in (ROOT / "outreach").rglob("__init__.py")]
-    empty = [
-        p for p in packages if not [f for f in p.rglob("*.py") if f.name != "__init__.py"]
-    ]
+    empty = [p for p in packages if not [f for f in p.rglob("*.py") if f.name != "__init__.py"]]
     assert [p for p in empty if p.name != "versions"] == []
 
 

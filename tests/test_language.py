@@ -21,7 +21,7 @@ from outreach.language import LOCALE_DIR, Language, environment_locale
 FRENCH = Language("fr_FR")
 
 #: What is the same word in both languages, or the name of a thing.
-SAME = {"prospect", "suspect", 
+SAME = {"prospect", "suspect",
     "Arguments", "Contacts", "Expression", "Id", "Import", "Introduction", "Note", "Objections",
     "Options", "Questions", "SIRET", "Source", "source", "Type", "exact", "p", "total", "verdict",
     "{count} contact", "{count} contacts", "outreach.yaml", "--config", "OUTREACH_CONFIG",

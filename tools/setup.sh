@@ -38,4 +38,6 @@ fi
 say "installing outreach and what it needs into .venv"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 \
     --editable '.[test]'
+# Compiled once, here: where Python may not write bytecode, every start would compile anew.
+.venv/bin/python -m compileall -q outreach
 touch .venv/ready
