@@ -29,7 +29,6 @@ from outreach.model.stage import FACTS
 from outreach.runner.compose import Mailroom, MissingAttachment
 from outreach.runner.fingerprint import jinja_names
 from outreach.runner.launch import Chosen, EmptyAudience, choose
-from outreach.runner.letters import Letters
 from outreach.runner.unread import UnknownSender
 from outreach.segmentation.checking import Vocabulary, understand
 from outreach.store.conditions import Selection, compile_condition
@@ -212,7 +211,7 @@ class _Checker:
 
     def _letter(self, name: str, where: Location) -> Iterator[Problem]:
         try:
-            warnings = Letters(self.mailroom).warnings(name, self.campaign, where)
+            warnings = self.mailroom.merging.warnings(name, where)
         except OutreachError as error:
             yield from _errors(error)
         else:

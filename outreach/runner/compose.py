@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
 from mimetypes import guess_type
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from outreach.rendering.mime import AttachedFile
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.tokens import message_id, token
 from outreach.runner.conditions import Conditions
+from outreach.runner.merging import Merging
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
@@ -69,7 +69,9 @@ class Mailroom:
         self.now = now
         self.campaigns = campaigns
         self.folder = TemplateFolder(settings.templates)
-        self.fields = store.database.catalogue.names
+        catalogue = store.database.catalogue
+        self.fields = catalogue.names
+        self.merging = Merging(self.folder, catalogue, country=settings.country)
         self.conditions = Conditions(store, settings, campaigns)
         self._templates: dict[str, Templates] = {}
         self._people: dict[ContactId, Contact] = {}
@@ -234,7 +236,9 @@ class Mailroom:
         at: datetime,
     ) -> AttachedFile:
         if attachment.letter:
-            content = self.letters.merge(attachment.letter, definition, contact, at)
+            locale = self.locale(self.language(definition))
+            today = at.astimezone(self.settings.zone).date()
+            content = self.merging.merge(attachment.letter, contact, locale=locale, today=today)
             name = PurePosixPath(attachment.letter).name
             return AttachedFile(name, content, _mime(name))
         path = templates.render_text(attachment.path or "", values)
@@ -242,12 +246,6 @@ class Mailroom:
         if not file.is_relative_to(self.settings.folder.resolve()) or not file.is_file():
             raise MissingAttachment(path)
         return AttachedFile(file.name, file.read_bytes(), _mime(file.name))
-
-    @cached_property
-    def letters(self):  # type: ignore[no-untyped-def]
-        from outreach.runner.letters import Letters
-
-        return Letters(self)
 
     def _signed(self, message: Message, sender: Sender, at: datetime) -> Message:
         if not sender.dkim:

@@ -11,23 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from outreach.cleaning.headers import standard_field
-from outreach.cleaning.postal import line_field, line_fields
-from outreach.errors import DefinitionError, Location, OutreachError, Text
+from outreach.errors import OutreachError, Text
 from outreach.files.bundles import whole_file, write_letter
 from outreach.model.campaign import Campaign, Step
 from outreach.model.change import Change
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState, Held, Sent
-from outreach.model.field import Value
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.message import Letter
 from outreach.rendering.letter.bundle import COMFORTABLE, BundleWriter
-from outreach.rendering.letter.compiling import compile_template
-from outreach.rendering.letter.filling import fill
 from outreach.rendering.letter.naming import letter_name
-from outreach.rendering.letter.program import Program
-from outreach.rendering.letter.reading import Template, read_template
 from outreach.rendering.missing import MissingValues
 from outreach.runner.compose import Mailroom
 from outreach.runner.outcomes import Situation, change_for
@@ -65,57 +58,14 @@ class Letters:
         self.mailroom = mailroom
         self.settings = mailroom.settings
         self.store = mailroom.store
-        self._programs: dict[str, Program] = {}
-
-    # --- one letter ---------------------------------------------------------------------------
-
-    def program(self, name: str, where: Location | None = None) -> Program:
-        """The compiled template. Raises `Problems` with everything wrong with it."""
-        if name not in self._programs:
-            template = self._read(name, where)
-            self._programs[name] = compile_template(template, self._resolve, self.mailroom.fields)
-        return self._programs[name]
-
-    def warnings(
-        self, name: str, definition: Campaign, where: Location | None
-    ) -> Sequence[DefinitionError]:
-        """What its author may want to know. Raises what keeps it from being used."""
-        template = self._read(name, where)
-        compile_template(template, self._resolve, self.mailroom.fields)
-        return template.warnings
-
-    def _read(self, name: str, where: Location | None) -> Template:
-        """The template as it lies in the workspace, so that its errors name its place."""
-        content = self.mailroom.folder.content(name, where=where)
-        return read_template(content, f"templates/{name}")
-
-    def _resolve(self, name: str) -> str | None:
-        """The contact field a merge field means: by name, by label, or as in a file's header."""
-        catalogue = self.store.database.catalogue
-        field = catalogue.find(name)
-        if field is not None:
-            return field.name
-        known = standard_field(name) or line_field(name)
-        if known is not None:
-            return known
-        plain = name.replace("_", " ")
-        found = catalogue.find(plain) if plain != name else None
-        return found.name if found else None
-
-    def merge(self, name: str, definition: Campaign, contact: Contact, at: datetime) -> bytes:
-        """The letter of one person: a whole .docx. Raises `MissingValues`."""
-        program = self.program(name)
-        # A Word letter is written in one language: the campaign's.
-        locale = self.mailroom.locale(self.mailroom.language(definition))
-        return fill(program, self.values(contact), locale=locale, today=self._day(at))
-
-    def values(self, contact: Contact) -> Mapping[str, Value]:
-        """The contact's fields, and the lines of the address as the post wants them."""
-        lines = line_fields(contact.values, home=self.settings.country)
-        return {**lines, **contact.values}
+        self.merging = mailroom.merging
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.settings.zone).date()
+
+    def _locale(self, definition: Campaign) -> str:
+        """A Word letter is written in one language: the campaign's."""
+        return self.mailroom.locale(self.mailroom.language(definition))
 
     def try_one(self, delivery: Delivery) -> bytes | Held:
         """Whether a held letter can be made now."""
@@ -123,8 +73,11 @@ class Letters:
         step = launched.definition.step(delivery.step)
         contact = self.store.contacts.get(delivery.contact)
         try:
-            return self.merge(
-                step.template or "", launched.definition, contact, self.mailroom.now()
+            return self.merging.merge(
+                step.template or "",
+                contact,
+                locale=self._locale(launched.definition),
+                today=self._day(self.mailroom.now()),
             )
         except MissingValues as missing:
             return Held(tuple(missing.names))
@@ -191,16 +144,16 @@ class Letters:
         now: datetime,
     ) -> dict[DeliveryId, tuple[str, ...]]:
         """One .docx per person and one for all of them; who lacks which values."""
-        program = self.program(step.template or "")
-        locale = self.mailroom.locale(self.mailroom.language(definition))
-        bundle = BundleWriter(program, locale=locale, today=self._day(now))
+        template = step.template or ""
+        locale, today = self._locale(definition), self._day(now)
+        bundle = BundleWriter(self.merging.program(template), locale=locale, today=today)
         held: dict[DeliveryId, tuple[str, ...]] = {}
         letters: list[bytes] = []
         for delivery in part:
             contact = people[delivery.contact]
             try:
-                letters.append(bundle.add(self.values(contact)))
-                content = self.merge(step.template or "", definition, contact, now)
+                letters.append(bundle.add(self.merging.values(contact)))
+                content = self.merging.merge(template, contact, locale=locale, today=today)
             except MissingValues as missing:
                 held[delivery.id] = missing.names
                 continue

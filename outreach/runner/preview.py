@@ -23,7 +23,6 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.drawing import variant_for
 from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
-from outreach.runner.letters import Letters
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.sequence import due_at, first_due, order
 
@@ -141,7 +140,9 @@ def _letter(
     page: Page, definition: Campaign, step: Step, mailroom: Mailroom, out: Path | None
 ) -> Page:
     contact = page.contact
-    content = Letters(mailroom).merge(step.template or "", definition, contact, page.at)
+    locale = mailroom.locale(mailroom.language(definition))
+    today = page.at.astimezone(mailroom.settings.zone).date()
+    content = mailroom.merging.merge(step.template or "", contact, locale=locale, today=today)
     name = letter_name(
         contact.text("postal_code"),
         contact.text("last_name") or contact.text("company"),

@@ -66,6 +66,8 @@ def unknown_name(source: Source, name: Name, vocabulary: Vocabulary) -> Expressi
         hint: Text | None = Text('tags are asked for with has_tag("vip")')
     elif _same(name.text, (*DEFAULT_CHAIN, *FACTS)):
         hint = Text('here a stage is written: reached("{stage}")', stage=fold(name.text))
+    elif known := vocabulary.catalogue.labelled(name.text):
+        hint = Text("did you mean {name!r}?", name=known.name)
     else:
         hint = did_you_mean(name.text, words) or Text(
             'text stands in quotes: "{text}"; all fields: outreach contacts fields', text=name.text
