@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from outreach.cleaning.clean import Clean, Cleaner
 from outreach.cleaning.column_types import is_identifier, misfit, typed
@@ -23,6 +24,11 @@ from outreach.model.field import STANDARD_NAMES, FieldType, Value
 
 #: A cell → its value, and what is to be remembered about it.
 _Reader = Callable[[str], tuple[Value, SetAside | None]]
+
+#: Towns, names and civilities come again: a column's last cells are remembered, as many as
+#: this. What is everybody's own is not.
+_REMEMBERED = 4096
+_ONES_OWN = frozenset({"external_id", "email", "phone", "mobile", "street"})
 
 #: Gmail writes `* myContacts ::: Clients`.
 _TAG_SEPARATORS = re.compile(r"[,;|\n]+|:::")
@@ -59,7 +65,11 @@ class Drafter:
 
     def _readers(self, country: str) -> list[tuple[int, str, _Reader]]:
         rules = cleaners(country=country, language=self._language)
-        return [(c.index, c.field or "", _reader(c, rules, self._types)) for c in self._columns]
+        return [(c.index, c.field or "", self._reader(c, rules)) for c in self._columns]
+
+    def _reader(self, column: Column, rules: Mapping[str, Cleaner]) -> _Reader:
+        read = _reader(column, rules, self._types)
+        return read if column.field in _ONES_OWN else lru_cache(_REMEMBERED)(read)
 
     def draft(self, line: int, cells: Sequence[str]) -> Draft:
         """What one row says. Cells that hold nothing say nothing."""
@@ -105,7 +115,7 @@ class Drafter:
 
     def _tags_of(self, cells: Sequence[str]) -> tuple[str, ...]:
         found = [_TAG_SEPARATORS.split(cells[index]) for index in self._tags]
-        tags = (tidy(tag).removeprefix("* ") for part in found for tag in part)
+        tags = (tidy(tag).removeprefix("* ") for part in found for tag in part if tag)
         return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
@@ -137,7 +147,8 @@ def _standard(field: str, clean: Cleaner) -> _Reader:
         found: Clean = clean(text)
         if found.reason is not None:
             return found.value, SetAside(field, cell, found.reason)
-        if found.value != text or _mends(cell):
+        # A cell that tidying leaves as it is has nothing to mend.
+        if found.value != text or (text != cell and _mends(cell)):
             return found.value, _remember(field, cell, found.value)
         return found.value, None
 
@@ -157,7 +168,7 @@ def _remember(field: str, cell: str, value: str | None) -> SetAside | None:
 def _text(field: str) -> _Reader:
     def read(cell: str) -> tuple[Value, SetAside | None]:
         text = tidy(cell)
-        return text or None, SetAside(field, cell) if _mends(cell) else None
+        return text or None, SetAside(field, cell) if text != cell and _mends(cell) else None
 
     return read
 

@@ -43,6 +43,9 @@ from outreach.store.turn import take_turn
 _COMPARED = ("external_id", "email", "siret", "phone", "mobile", "first_name", "last_name",
              "company", "street", "postal_code", "city", "source", "kind")  # fmt: skip
 
+#: Candidates whose tags are read together: a database takes so many parameters at once.
+_PAGE = 10_000
+
 #: How far a contact has come: filling in never takes a step back.
 _STEPS = {kind.value: step for step, kind in enumerate(Kind)}
 
@@ -114,12 +117,14 @@ class Admission:
                 continue
             if fitting:
                 known = fitting[0]
-                tally[self._meet(known, draft, values)] += 1
+                became = self._meet(known, draft, values)
+                tally[became] += 1
             else:
                 known = newcomer(next(ids), draft, values)
                 new.append(known)
-                tally["created"] += 1
-            matcher.add(known)
+                tally[became := "created"] += 1
+            if became != "unchanged":
+                matcher.add(known)
             kept.append((draft, known))
         met = {known.id: known for _, known in kept if not known.fresh}
         changed = [known for known in met.values() if known.before or known.new_tags]
@@ -236,8 +241,11 @@ class Admission:
 def _read_tags(connection: Connection, known: dict[int, Known]) -> None:
     tag = schema.tag
     query = select(tag.c.contact_id, tag.c.tag_folded, tag.c.tag)
-    for row in connection.execute(query.where(tag.c.contact_id.in_(sorted(known)))):
-        known[row.contact_id].tags[row.tag_folded] = row.tag
+    ids = sorted(known)
+    for begin in range(0, len(ids), _PAGE):
+        page = query.where(tag.c.contact_id.in_(ids[begin : begin + _PAGE]))
+        for number, folded, tag_ in connection.execute(page):
+            known[number].tags[folded] = tag_
 
 
 def _missing_tags(known: Known, draft: Draft) -> dict[str, str]:

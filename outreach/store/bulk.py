@@ -24,10 +24,7 @@ def insert_rows(
     if not rows:
         return
     names = list(dict.fromkeys(name for row in rows for name in row))
-    binds = [_bind(table.c[name], connection) for name in names]
-    values = (
-        tuple(bind(row.get(name)) for name, bind in zip(names, binds, strict=True)) for row in rows
-    )
+    values = _tuples(connection, table, names, rows)
     if connection.dialect.name == "postgresql" and not once:
         _copy(connection, table.name, names, values)
     else:
@@ -43,12 +40,9 @@ def update_rows(
         groups.setdefault(tuple(values), []).append((row_id, values))
     mark = _mark(connection)
     for names, members in groups.items():
-        binds = [_bind(table.c[name], connection) for name in names]
         assignments = ", ".join(f'"{name}" = {mark}' for name in names)
-        parameters = [
-            (*(bind(values[name]) for name, bind in zip(names, binds, strict=True)), row_id)
-            for row_id, values in members
-        ]
+        told = _tuples(connection, table, names, [values for _, values in members])
+        parameters = [(*values, row_id) for (row_id, _), values in zip(members, told, strict=True)]
         connection.exec_driver_sql(
             f'UPDATE "{table.name}" SET {assignments} WHERE id = {mark}', parameters
         )
@@ -102,11 +96,23 @@ def _mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 
 
-def _bind(column: Column[Any], connection: Connection) -> Callable[[Any], Any]:
-    """What turns a value of ours into one of the driver's."""
+def _tuples(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Iterable[tuple[Any, ...]]:
+    """The rows as the driver takes them, made column by column: most need no conversion."""
+    columns = []
+    for name in names:
+        cells: Iterable[Any] = [row.get(name) for row in rows]
+        bind = _bind(table.c[name], connection)
+        columns.append(map(bind, cells) if bind else cells)
+    return zip(*columns, strict=True)
+
+
+def _bind(column: Column[Any], connection: Connection) -> Callable[[Any], Any] | None:
+    """What turns a value of ours into one of the driver's; None where they are the same."""
     process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     if process is None:
-        return lambda value: value
+        return None
     convert, last, converted = process, None, None
 
     def bind(value: Any) -> Any:

@@ -25,8 +25,9 @@ from outreach.store.rows import contact_query, is_gone, is_there, to_contact
 from outreach.store.sources import note_source
 from outreach.store.turn import take_turn
 
-#: Rows per transaction of an import: a few megabytes, and few enough keys for one query each.
-CHUNK = 2000
+#: Rows per transaction of an import: some tens of megabytes, few enough keys for one query each,
+#: and enough that the pages of the indexes are not written again for every few rows.
+CHUNK = 4000
 
 #: Contacts whose tags are fetched together while streaming.
 _PAGE = 500

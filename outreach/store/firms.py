@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from outreach.model.field import Value
 from outreach.model.text import fold
@@ -89,7 +89,7 @@ class _Index:
 
     def __init__(self, known: Sequence[Firm]) -> None:
         self._by_siren: dict[str, Firm] = {}
-        self._by_name: dict[str, list[Firm]] = {}
+        self._by_name: dict[str, dict[str | None, list[Firm]]] = {}
         self._by_domain: dict[str, list[Firm]] = {}
         self.made: list[Firm] = []
         for firm in known:
@@ -99,7 +99,7 @@ class _Index:
         """The firm that is meant; made when it has a name and is not there."""
         found = self._by_siren.get(told.siren or "")
         if found is None and told.name:
-            found = _best(self._by_name.get(fold(told.name), ()), told)
+            found = _best(self._of_that_name(told), told)
         if found is None and not told.name:
             alike = self._by_domain.get(told.domain or "", [])
             fitting = [firm for firm in alike if not _apart(firm.siren, told.siren)]
@@ -111,18 +111,29 @@ class _Index:
         self._learn(found, told)
         return found
 
+    def _of_that_name(self, told: Firm) -> Sequence[Firm]:
+        """In the order they became known; those of another domain are passed over."""
+        named = self._by_name.get(fold(told.name), {})
+        if told.domain:
+            return (*named.get(told.domain, ()), *named.get(None, ()))
+        return [firm for firms in named.values() for firm in firms]
+
     def _learn(self, firm: Firm, told: Firm) -> None:
         siren, domain = firm.siren or told.siren, firm.domain or told.domain
         if (siren, domain) != (firm.siren, firm.domain):
+            if domain != firm.domain:
+                self._by_name[fold(firm.name)][None].remove(firm)
             firm.siren, firm.domain, firm.grown = siren, domain, True
             self._add(firm)
 
     def _add(self, firm: Firm) -> None:
         if firm.siren:
             self._by_siren.setdefault(firm.siren, firm)
-        for key, index in ((fold(firm.name), self._by_name), (firm.domain, self._by_domain)):
-            if key and firm not in index.setdefault(key, []):
-                index[key].append(firm)
+        named = self._by_name.setdefault(fold(firm.name), {}).setdefault(firm.domain, [])
+        alike = self._by_domain.setdefault(firm.domain, []) if firm.domain else named
+        for firms in (named, alike):
+            if firm not in firms:
+                firms.append(firm)
 
 
 def _best(named: Sequence[Firm], told: Firm) -> Firm | None:
@@ -144,7 +155,10 @@ def _apart(one: str | None, other: str | None) -> bool:
 
 
 def _read(connection: Connection, told: Sequence[Firm]) -> list[Firm]:
-    """Every company in the base that one of these may be: a query per key."""
+    """Every company in the base that one of these may be: a query per key.
+
+    Of the firms that are called alike, those of another domain are not read.
+    """
     found: dict[int, Firm] = {}
     query = select(schema.company)
     for condition in _conditions(told):
@@ -155,8 +169,13 @@ def _read(connection: Connection, told: Sequence[Firm]) -> list[Firm]:
 
 def _conditions(told: Sequence[Firm]) -> Iterator[ColumnElement[Any]]:
     c = schema.company.c
+    named = [(fold(firm.name), firm.domain) for firm in told if firm.name]
+    pairs = {(name, domain) for name, domain in named if domain}
+    if pairs:
+        yield tuple_(c.name_folded, c.domain).in_(sorted(pairs))
+        yield c.name_folded.in_(sorted({name for name, _ in pairs})) & c.domain.is_(None)
     for column, wanted in (
-        (c.name_folded, {fold(firm.name) for firm in told if firm.name}),
+        (c.name_folded, {name for name, domain in named if not domain}),
         (c.siren, {firm.siren for firm in told if firm.siren}),
         (c.domain, {firm.domain for firm in told if firm.domain and not firm.name}),
     ):

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from outreach.model.field import Value
 from outreach.model.text import fold
@@ -142,9 +143,15 @@ def _folded(values: Mapping[str, Value], name: str) -> str:
     return fold(value) if isinstance(value, str) else ""
 
 
+@lru_cache(maxsize=8192)
+def _letters(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum())
+
+
 def _bare(values: Mapping[str, Value], name: str) -> str:
     """Letters and digits alone: `Jean-Pierre` and `jean pierre` are one name."""
-    return "".join(c for c in _folded(values, name) if c.isalnum())
+    value = values.get(name)
+    return _letters(value) if isinstance(value, str) else ""
 
 
 def _may_be(values: Mapping[str, Value], known: Known, rank: Rank, source: str | None) -> bool:
@@ -171,6 +178,8 @@ def _same_list(values: Mapping[str, Value], known: Known, source: str | None) ->
 
 def _differ(a: Mapping[str, Value], b: Mapping[str, Value], name: str) -> bool:
     """Both have it and it is not the same."""
+    if not a.get(name) or a[name] == b.get(name):
+        return False
     compared = _folded if name in _EXACT else _bare
     one, other = compared(a, name), compared(b, name)
     return bool(one and other and one != other)

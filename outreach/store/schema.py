@@ -141,10 +141,12 @@ company = _table(
     "company",
     _id(),
     Column("name", Text, nullable=False),
-    Column("name_folded", Text, nullable=False, index=True),
+    Column("name_folded", Text, nullable=False),
     Column("siren", Text, index=True),
     Column("domain", Text, index=True),
     Column("created_at", Instant, nullable=False),
+    # Many firms bear one name: an import finds the one of a domain without reading the others.
+    Index("ix_company_name_folded_domain", "name_folded", "domain"),
 )
 
 #: One list obtainable or obtained (plan fichier): its origin, price, licence, uses left.

@@ -94,7 +94,7 @@ def test_two_imports_at_once_take_turns_and_make_nobody_twice(
 
     assert [process.returncode for process in both] == [0, 0], told
     assert people(base) == rows
-    assert workspace.ok("contacts", "count", 'secteur = "sector 3"')["count"] == 857
+    assert workspace.ok("contacts", "count", 'secteur = "sector 3"')["count"] == 1714
     created = [run["created"] for run in workspace.ok("contacts", "imports")["imports"]]
     assert sum(created) == rows
 

@@ -61,7 +61,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_company_domain"), "company", ["domain"], unique=False)
-    op.create_index(op.f("ix_company_name_folded"), "company", ["name_folded"], unique=False)
+    op.create_index(
+        "ix_company_name_folded_domain", "company", ["name_folded", "domain"], unique=False
+    )
     op.create_index(op.f("ix_company_siren"), "company", ["siren"], unique=False)
     op.create_table(
         "field",
