@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,18 @@ from outreach.files.bundles import CannotWrite, whole_file, write_letter, write_
 from outreach.model.message import Letter
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may grow beyond 1,000 bytes: what a full disk does, in earnest."""
+    """No file may grow beyond 1,000 bytes: what a full disk does, in earnest.
+
+    Around the one act only: the tests' own report may be a file, and longer.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_each_person_has_a_file_in_a_folder_that_is_made(tmp_path: Path) -> None:
@@ -40,10 +46,10 @@ def test_a_file_is_replaced_in_one_step_and_readable_like_any_other(tmp_path: Pa
     assert path.stat().st_mode == usual
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path, full_disk: None) -> None:
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_bytes(b"old")
-    with pytest.raises(CannotWrite, match=r"cannot write .*a\.docx: File too large"):
+    with full_disk(), pytest.raises(CannotWrite, match=r"cannot write .*a\.docx: File too large"):
         write_letter(tmp_path, Letter(name="a.docx", content=b"x" * 5000))
     assert [p.name for p in tmp_path.iterdir()] == ["a.docx"]
     assert path.read_bytes() == b"old"
