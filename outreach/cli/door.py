@@ -237,6 +237,24 @@ class Door(Group):
 
     def answer(self, arguments: list[str], parts: Application, **extra: Any) -> int:
         """Run one command with these parts; its exit code. Errors are told on the way."""
+        from outreach.cli.journal import note
+
+        known = self.list_commands(click.Context(self))
+        code, bug = self._outcome(arguments, parts, **extra)
+        command = next((word for word in arguments if word in known), "–")
+        note(parts, command, int(code), bug)
+        return code
+
+    def _outcome(
+        self, arguments: list[str], parts: Application, **extra: Any
+    ) -> tuple[int, Exception | None]:
+        """The exit code, and the mistake of ours behind it where there is one."""
+        try:
+            return self._told(arguments, parts, **extra), None
+        except Exception as bug:
+            return _bug(bug, parts), bug
+
+    def _told(self, arguments: list[str], parts: Application, **extra: Any) -> int:
         try:
             result = super().main(
                 arguments, prog_name="outreach", standalone_mode=False, obj=parts, **extra
@@ -252,8 +270,6 @@ class Door(Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo(parts.spoken().say(Text("interrupted")), err=True)
             return ExitCode.INTERRUPTED
-        except Exception as bug:
-            return _bug(bug, parts)
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
