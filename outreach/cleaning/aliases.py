@@ -42,8 +42,8 @@ ALIASES: dict[str, str] = {
         "|Adresse courriel|Adresse électronique|Adresse de messagerie|Email address"
         "|E-mail address|Mail address|Primary Email|Courrier électronique|Mél|Email 1"
         "|E-mail 1|Email professionnel|Mail pro|Work email|Business email|E-mail 1 - Value"
-        "|Adresse électronique principale|Adresse de courrier|Primäre E-Mail-Adresse"
-        "|E-Mail-Adresse"
+        "|Adresse électronique principale|Première adresse électronique|Adresse de courrier"
+        "|Primäre E-Mail-Adresse|E-Mail-Adresse"
     ),
     "phone": (
         "phone|Téléphone|Tél|Phone|Tel|Telephone|Phone number|Telephone number"
@@ -108,6 +108,11 @@ PROGRAMS: dict[str, frozenset[str]] = {
     "Gmail": frozenset({"email1value", "groupmembership", "address1formatted"}),
     "Outlook": frozenset({"emaildisplayname", "businessstreet", "ruebureau"}),
     "Thunderbird": frozenset(
-        {"primaryemail", "adresseelectroniqueprincipale", "primareemailadresse"}
+        {
+            "primaryemail",
+            "adresseelectroniqueprincipale",
+            "premiereadresseelectronique",
+            "primareemailadresse",
+        }
     ),
 }

@@ -9,6 +9,7 @@ than 15 digits, a header that says code or number. A few cells that say "none" (
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,9 +31,26 @@ _NUMBER = re.compile(
 _DIGIT = re.compile(r"\d")
 _MONEY = re.compile(r"(?:€|EUR|EUROS?)", re.IGNORECASE)
 _DATE = re.compile(
-    r"(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<d2>\d{1,2})[/.-](?P<m2>\d{1,2})[/.-](?P<y2>\d{4}))"
+    r"(?:(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})|(?P<d2>\d{1,2})[/.-](?P<m2>\d{1,2})[/.-](?P<y2>\d{4}))"
     r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 )
+_DATE_IN_WORDS = re.compile(r"(?P<d>\d{1,2})(?:er)?[ .-]+(?P<m>[^\W\d_]{3,9})\.?[ -]+(?P<y>\d{4})")
+
+#: Months as they are written out, folded: in whole, or the first letters of them.
+_MONTHS = (
+    ("janvier", "january", "janv", "jan"), ("fevrier", "february", "fevr", "fev", "feb"),
+    ("mars", "march", "mar"), ("avril", "april", "avr", "apr"), ("mai", "may"),
+    ("juin", "june", "jun"), ("juillet", "july", "juil", "jul"), ("aout", "august", "aug"),
+    ("septembre", "september", "sept", "sep"), ("octobre", "october", "oct"),
+    ("novembre", "november", "nov"), ("decembre", "december", "dec"),
+)  # fmt: skip
+_MONTH: Mapping[str, int] = {
+    word: number for number, words in enumerate(_MONTHS, start=1) for word in words
+}
+
+#: How programs write that there is no date: Outlook, MySQL, and forms that were not filled in.
+NO_DATE = frozenset({"0/0/00", "00/00/0000", "0000-00-00", "00/00/00"})
+
 #: Looks like a number that only an identifier has.
 _IDENTIFIER = re.compile(r"0\d+|\d{16,}")
 
@@ -50,7 +68,8 @@ _NOTHING = frozenset({
 #: Words of a header that names an identifier, whatever its cells look like.
 _CODE_WORDS = frozenset({
     "code", "codes", "id", "ident", "identifiant", "ref", "reference", "num", "numero", "siren",
-    "siret", "nic", "naf", "ape", "uai", "insee", "cp", "zip", "postal", "postcode", "tel",
+    "siret", "nic", "naf", "ape", "uai", "insee", "cp", "zip", "zipcode", "postal", "postalcode",
+    "postcode", "codepostal", "tel",
     "telephone", "phone", "mobile", "fax", "gsm", "iban", "bic", "ean", "isbn", "matricule", "sku",
 })  # fmt: skip
 
@@ -76,6 +95,8 @@ class ColumnType:
 
     def see(self, text: str, times: int = 1) -> None:
         """One tidy cell that holds something, or several that say the same."""
+        if text in NO_DATE:
+            return
         self.count += times
         if not _DIGIT.search(text):
             self._see_words(text, times)
@@ -180,19 +201,27 @@ def _groups(text: str, found: re.Match[str]) -> bool:
 
 
 def _date(text: str) -> date | None:
-    """`2027-03-01`, `01/03/2027`, `1.3.2027`: the day first, as in French."""
+    """`2027-03-01`, `01/03/2027`, `1er mars 2027`: the day first, as in French.
+
+    A year of two digits is no date: whose century it is would be a guess.
+    """
     found = _DATE.fullmatch(text)
-    if not found:
-        return None
-    year, month, day = (
-        found["y"] or found["y2"],
-        found["m"] or found["m2"],
-        found["d"] or found["d2"],
-    )
     try:
-        return date(int(year), int(month), int(day))
+        if found:
+            year, month, day = (
+                found.group("y", "m", "d") if found["y"] else found.group("y2", "m2", "d2")
+            )
+            return date(int(year), int(month), int(day))
+        return _date_in_words(text)
     except ValueError:
         return None
+
+
+def _date_in_words(text: str) -> date | None:
+    """`1er février 2027`, `31 déc. 2026`, `1 March 2027`. Raises ValueError for 31 June."""
+    found = _DATE_IN_WORDS.fullmatch(text)
+    month = _MONTH.get(fold(found["m"])) if found else None
+    return date(int(found["y"]), month, int(found["d"])) if found and month else None
 
 
 def misfit(type_: FieldType) -> Text:

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from outreach.cleaning.address_books import arrangement
 from outreach.cleaning.clean import Clean, Cleaner
-from outreach.cleaning.column_types import is_identifier, misfit, typed
+from outreach.cleaning.column_types import NO_DATE, is_identifier, misfit, typed
 from outreach.cleaning.countries import country_code
 from outreach.cleaning.headers import Column, key_of
 from outreach.cleaning.postcodes import Postcodes
@@ -57,6 +58,7 @@ class Drafter:
         self._readers_of = {country: self._readers(country)}
         self._tags = [column.index for column in columns if column.field == "tags"]
         self._country = next((c.index for c in self._columns if c.field == "country"), None)
+        self._arrangement = arrangement(columns)
         self._postcodes = postcodes
         #: Field → cells whose text had been encoded twice, and was mended.
         self.mended: Counter[str] = Counter()
@@ -75,6 +77,8 @@ class Drafter:
         """What one row says. Cells that hold nothing say nothing."""
         values: dict[str, Value] = {}
         remembered: list[SetAside] = []
+        if self._arrangement:
+            cells = self._arrangement.of(cells)
         country = self._country_of(cells)
         for index, field, read in self._readers_of[country]:
             cell = cells[index]
@@ -168,6 +172,8 @@ def _remember(field: str, cell: str, value: str | None) -> SetAside | None:
 def _text(field: str) -> _Reader:
     def read(cell: str) -> tuple[Value, SetAside | None]:
         text = tidy(cell)
+        if text in NO_DATE:
+            return None, None
         return text or None, SetAside(field, cell) if text != cell and _mends(cell) else None
 
     return read
@@ -178,7 +184,7 @@ def _typed(field: str, type_: FieldType) -> _Reader:
 
     def read(cell: str) -> tuple[Value, SetAside | None]:
         text = tidy(cell)
-        if not text:
+        if not text or text in NO_DATE:
             return None, None
         value = typed(text, type_)
         return value, SetAside(field, cell, reason) if value is None else None

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from outreach.cleaning.aliases import ALIASES, PROGRAMS
 from outreach.cleaning.twice_encoded import mended
-from outreach.errors import DefinitionError, Text, did_you_mean
+from outreach.errors import DefinitionError, Location, Text, did_you_mean
 from outreach.model.field import STANDARD_NAMES, Catalogue, Field, Origin
 from outreach.model.stage import DEFAULT_CHAIN, FACTS
 from outreach.model.text import fold
@@ -41,6 +42,9 @@ _TAKEN_WORDS = frozenset({
 
 _LONGEST_NAME = 48
 
+#: From here on two names differ by a slip of the fingers (difflib's ratio: `emial` has 0.8).
+_NEARLY = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -59,7 +63,13 @@ class Column:
 
 
 class BadMap(DefinitionError):
-    """`--map FILE` names a column or a field that does not exist."""
+    """`--map FILE` names a column or a field that cannot be; `header`: in which of its lines."""
+
+    def __init__(
+        self, what: Text, *, header: str, where: Location | None = None, hint: Text | None = None
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.header = header
 
 
 def key_of(header: str) -> str:
@@ -114,7 +124,7 @@ def map_columns(
 
 def _overridden(headers: Sequence[str], overrides: Mapping[str, str]) -> dict[int, str]:
     by_key = {key_of(header): index for index, header in enumerate(headers)}
-    wanted = {}
+    wanted: dict[int, str] = {}
     for header, field in overrides.items():
         if key_of(header) not in by_key:
             raise BadMap(
@@ -122,10 +132,23 @@ def _overridden(headers: Sequence[str], overrides: Mapping[str, str]) -> dict[in
                     "the map names the column {header!r}, which the file does not have",
                     header=header,
                 ),
-                hint=did_you_mean(header, headers),
+                header=header,
+                hint=did_you_mean(header, headers)
+                or Text("its columns are: {names}", names=_some(headers)),
+            )
+        if field in wanted.values() and field not in (IGNORE, "tags"):
+            raise BadMap(
+                Text("the map fills {field!r} from two columns", field=field),
+                header=header,
+                hint=Text("leave one of them out: {header}: ignore", header=header),
             )
         wanted[by_key[key_of(header)]] = field
     return wanted
+
+
+def _some(headers: Sequence[str], shown: int = 12) -> str:
+    more = ["…"] if len(headers) > shown else []
+    return ", ".join([*filter(None, headers[:shown]), *more])
 
 
 def _winners(
@@ -186,17 +209,26 @@ def _as_wanted(index: int, header: str, field: str, names: _Names) -> Column:
     if field in names.reserved:
         raise BadMap(
             Text("{field!r} is a word of the program, not a field to be filled", field=field),
+            header=header,
             hint=Text("give the field another name"),
         )
     if field != slug(field):
         raise BadMap(
             Text("{field!r} cannot be the name of a field", field=field),
-            hint=did_you_mean(field, (*STANDARD_NAMES, "tags"))
+            header=header,
+            hint=_near(slug(field), names)
             or Text("a name has small letters, digits and _, such as {name!r}", name=slug(field)),
         )
-    return Column(
-        index, header, names.take(field), own=True, note=Text("as the map says"), mapped=True
-    )
+    note = _near(field, names) or Text("as the map says")
+    return Column(index, header, names.take(field), own=True, note=note, mapped=True)
+
+
+def _near(field: str, names: _Names) -> Text | None:
+    """A new name that is nearly one of ours is told; it may be meant all the same."""
+    if field in names.known:
+        return None
+    near = get_close_matches(field, (*STANDARD_NAMES, "tags"), n=1, cutoff=_NEARLY)
+    return Text("did you mean {name!r}?", name=near[0]) if near else None
 
 
 def _as_understood(index: int, header: str, winners: Mapping[str, int], names: _Names) -> Column:

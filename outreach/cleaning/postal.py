@@ -50,10 +50,19 @@ def lines(values: Mapping[str, Value], *, home: str = "FR") -> tuple[str, ...]:
     `home` (ISO 3166) is where the letter is posted: its name is not written. Without a
     postal code and a town there is no address: no line at all.
     """
+    return _composed(values, home)[0]
+
+
+def left_off(values: Mapping[str, Value], *, home: str = "FR") -> tuple[str, ...]:
+    """What six lines of 38 characters have no room for: the ends that are cut off."""
+    return _composed(values, home)[1]
+
+
+def _composed(values: Mapping[str, Value], home: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     text = {name: _one_line(value) for name, value in values.items() if value is not None}
     town = " ".join(filter(None, (text.get("postal_code"), text.get("city"))))
     if not town:
-        return ()
+        return (), ()
     country = _country(text, home)
     last = [_last_line(town) if not country or country == "FR" else town.upper()]
     if country and country != home:
@@ -63,7 +72,8 @@ def lines(values: Mapping[str, Value], *, home: str = "FR") -> tuple[str, ...]:
     street = [_bare(text[name]) for name in ("street2", "street") if text.get(name)]
     above = _above(text, MOST_LINES - len(last) - len(street))
     found = [*above, *street, *last]
-    return tuple(piece for line in _spread(found) if (piece := line.strip()))
+    pieces, lost = _spread(found)
+    return tuple(piece for line in pieces if (piece := line.strip())), tuple(lost)
 
 
 def line_field(name: str) -> str | None:
@@ -109,21 +119,24 @@ def _capitals(text: str) -> str:
     return " ".join(_NOT_LAST_LINE.sub(" ", fold(text).upper()).split())
 
 
-def _spread(found: Sequence[str]) -> list[str]:
-    """Each line cut to size; a long one goes on below while there is room for it.
+def _spread(found: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Each line cut to size, and what is cut off; a long one goes on below while there is room.
 
-    Where there is none, what is too long for the norm is cut: an envelope has no more lines.
+    The room goes to the street first and to the firm last: without the street no letter
+    arrives. What is too long for the norm beyond that is cut: an envelope has no more lines.
     """
     room = MOST_LINES - len(found)
-    out: list[str] = []
-    for index, line in enumerate(found):
-        first, rest = _broken(_fitted(line))
-        out.append(first)
+    out: list[list[str]] = [[] for _ in found]
+    lost: list[str] = []
+    for index in reversed(range(len(found))):
+        first, rest = _broken(_fitted(found[index]))
+        out[index].append(first)
         while rest and room > 0 and index < len(found) - 1:
             first, rest = _broken(rest)
-            out.append(first)
+            out[index].append(first)
             room -= 1
-    return out
+        lost += filter(None, [rest])
+    return [piece for pieces in out for piece in pieces], lost
 
 
 def _fitted(line: str) -> str:

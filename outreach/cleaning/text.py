@@ -17,7 +17,10 @@ _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?(?:\r\n|\r|\n|\u2028|\u2029) ?")
 
 #: What our own export puts before a cell that a spreadsheet would run as a formula.
-_NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r])")
+_NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+
+#: How programs keep a spreadsheet from making a number of a cell: `="01000"`.
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 
 
 def tidy(cell: str) -> str:
@@ -26,11 +29,18 @@ def tidy(cell: str) -> str:
         text = cell.strip()
         if "  " in text:
             text = _SPACES.sub(" ", text)
-        return text[1:] if text[:1] == "'" and _NEUTRALISED.match(text) else text
+        return _unwrapped(text) if text[:1] in ("'", "=") else text
     text = unicodedata.normalize("NFC", mended(cell))
     text = _CONTROL.sub("", _BREAKS.sub("\n", _INVISIBLE.sub("", text)))
-    text = _SPACES.sub(" ", text).strip()
-    return text[1:] if _NEUTRALISED.match(text) else text
+    return _unwrapped(_SPACES.sub(" ", text).strip())
+
+
+def _unwrapped(text: str) -> str:
+    """A cell without what was put around it for a spreadsheet's sake."""
+    if _NEUTRALISED.match(text):
+        return text[1:]
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return kept[1].strip() if kept else text
 
 
 def lost_signs(cell: str) -> bool:

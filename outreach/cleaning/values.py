@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from outreach.cleaning.clean import Clean, Cleaner
 from outreach.cleaning.emails import email
+from outreach.cleaning.phones import ALSO
 from outreach.errors import Text
 from outreach.model.contact import Kind
 from outreach.model.text import fold
@@ -22,8 +23,11 @@ from outreach.model.text import fold
 #: 0262, 0590, 0594, 0596, 0639, 069x are overseas, but 06 39 98 is ARCEP's range for fiction.
 _FRENCH = re.compile(r"0((?!262|40|59[046]|639(?!98)|69)[1-6]\d{8}|9\d{8})")
 
-#: Where a number dialled in France may really lie: its country code is another one.
-_ALSO: Mapping[str, tuple[str, ...]] = {"FR": ("RE", "GP", "MQ", "GF", "YT")}
+#: What stands beside a number: a remark, a word for what it is.
+_COMMENT = re.compile(r"\([^()\d]*\)")
+_WORDS = re.compile(r"[^\W\d_]{3,}\.?\s*:?")
+#: What stands between two numbers of one cell.
+_BETWEEN_NUMBERS = re.compile(r"\s*(?:[/;,|\n]|:::|\b(?:ou|et|or|and)\b|\s[-–—]\s)\s*")
 _PUNCTUATION = str.maketrans("", "", " .-/()\u00a0\u202f")
 
 
@@ -35,7 +39,8 @@ def phone_cleaner(country: str) -> Cleaner:
             found = _FRENCH.fullmatch(text.translate(_PUNCTUATION))
             if found:
                 return Clean(f"+33{found[1]}")
-        return _parsed_phone(text, country)
+        parsed = _parsed_phone(text, country)
+        return parsed if parsed.value is not None else _first_phone(text, country)
 
     return clean
 
@@ -47,7 +52,7 @@ def _parsed_phone(text: str, country: str) -> Clean:
     # A spreadsheet that took the number for one has dropped its leading 0.
     lost_zero = country == "FR" and re.fullmatch(r"[1-9](?:[\s.]?\d){8}", text)
     candidate = f"0{text}" if lost_zero else text
-    for region in (country, *_ALSO.get(country, ())):
+    for region in (country, *ALSO.get(country, ())):
         try:
             number = phonenumbers.parse(candidate, region)
         except phonenumbers.NumberParseException:
@@ -57,6 +62,26 @@ def _parsed_phone(text: str, country: str) -> Clean:
         ):
             return Clean(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return Clean(None, Text("not a phone number"))
+
+
+def _first_phone(text: str, country: str) -> Clean:
+    """A number among words (`Tél : 02 … (matin)`), or the first of several in one cell."""
+    bare = _WORDS.sub(" ", _COMMENT.sub(" ", text))
+    parts = [part for part in _BETWEEN_NUMBERS.split(bare) if part.strip(" .:-")]
+    if bare == text and len(parts) < 2:
+        return Clean(None, Text("not a phone number"))
+    several = [_parsed_phone(part.strip(" .:-"), country).value for part in parts]
+    numbers = list(dict.fromkeys(filter(None, several)))
+    if not numbers or None in several:
+        return Clean(None, Text("not a phone number"))
+    first, *others = numbers
+    if not others:
+        return Clean(first)
+    told = Text(
+        "several numbers in one cell: the first one was taken, not {others}",
+        others=", ".join(others),
+    )
+    return Clean(first, told)
 
 
 # --- firms ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from outreach.cleaning.headers import standard_field
 from outreach.cleaning.likeness.base import Base, Person
+from outreach.cleaning.likeness.calling import called
 from outreach.cleaning.likeness.finding import Findings, Likeness, find_duplicates
 from outreach.cleaning.likeness.forms import digits, firm_words, sound, street_form
 from outreach.cleaning.likeness.grouping import connected, groups
@@ -64,8 +65,14 @@ HOME = ("14 rue des Lilas", "35000", "Rennes")
         (("Hélène", "Tanguy", *HOME), ("H.", "Tanguy", *HOME)),
         (("Hélène", "Tanguy", *HOME), ("Hélène", "Tanguy", "14, r. des Lilas", "35000", "RENNES")),
         (("Hélène", "Tanguy", *HOME), ("Hélène", "Tanguy", "14 rue des Lials", "35000", "Renes")),
+        (("Jean-Pierre", "Tanguy", *HOME), ("J.-P.", "Tanguy", *HOME)),
+        (("Jean-Pierre", "Tanguy", *HOME), ("JP", "Tanguy", *HOME)),
+        (("Hélène", "Tanguy", *HOME), ("Mme Hélène", "Tanguy", *HOME)),
+        (("Hélène", "Morvan", *HOME), ("", "MORVAN Hélène", *HOME)),
+        (("Mathieu", "Tanguy", *HOME), ("Matthieu", "Tanguy", *HOME)),
     ],
-    ids=["typo", "swapped", "initial", "street abbreviated", "slips in street and town"],
+    ids=["typo", "swapped", "initial", "street abbreviated", "slips in street and town",
+         "two initials", "two letters", "civility", "in one cell", "two spellings"],
 )  # fmt: skip
 def test_one_person_written_in_two_ways_is_one(
     one: tuple[str, ...], other: tuple[str, ...]
@@ -93,8 +100,14 @@ def test_a_person_who_moved_is_known_by_the_phone() -> None:
         (("Marie", "Tanguy", *HOME), ("Marie-Claude", "Tanguy", *HOME)),
         (("Hélène", "Tanguy", *HOME), ("Hélène", "Tanguy", "9 quai Sud", "29200", "Brest")),
         (("Hélène", "Tanguy", *HOME), ("Hugo", "Pennec", *HOME)),
+        (("André", "Tanguy", *HOME), ("Andrée", "Tanguy", *HOME)),
+        (("Julie", "Tanguy", *HOME), ("Julien", "Tanguy", *HOME)),
+        (("Mathieu", "Tanguy", *HOME), ("Mathis", "Tanguy", *HOME)),
+        (("Pierre", "Tanguy", *HOME), ("Pierre", "Tanguy fils", *HOME)),
+        (("Thomas", "Durand", *HOME), ("Thomas", "Durand", "9 quai Sud", "35200", "Rennes")),
     ],
-    ids=["brother", "brother, names swapped", "half a first name", "namesake", "flat-mate"],
+    ids=["brother", "brother, names swapped", "half a first name", "namesake", "flat-mate",
+         "man and wife", "sister", "brother of a like name", "son", "namesake in town"],
 )  # fmt: skip
 def test_people_who_share_a_name_or_a_home_stay_apart(
     one: tuple[str, ...], other: tuple[str, ...]
@@ -121,6 +134,56 @@ def test_mister_and_misses_of_the_same_initial_are_two() -> None:
     )
 
     assert found.groups == ()
+
+
+def test_mister_and_misses_who_share_an_initial_are_two() -> None:
+    found = find(
+        person(1, "C.", "Tanguy", *HOME, civility="M."),
+        person(2, "C.", "Tanguy", *HOME, civility="Mme"),
+    )
+
+    assert found.groups == ()
+
+
+def test_numbers_one_digit_apart_do_not_prove_a_name() -> None:
+    found = find(
+        person(1, "Thomas", "Durand", *HOME, phone="+33655000001"),
+        person(2, "Thomas", "Durand", "9 quai Sud", "35200", "Rennes", phone="+33655000002"),
+    )
+
+    assert found.groups == ()
+
+
+def test_the_same_mailbox_name_at_another_provider_is_a_hint() -> None:
+    found = find(
+        person(1, "Gwenola", "Quéméneur", *HOME, "gwenola.quemeneur@orange.fr"),
+        person(2, "Gwenola", "Quemeneur", "9 quai Sud", "29200", "Brest",
+               "gwenola.quemeneur@laposte.net"),
+    )  # fmt: skip
+
+    assert found.groups == ()
+    assert [(pair.a, pair.b) for pair in found.doubtful] == [(1, 2)]
+
+
+def test_two_firms_of_one_building_are_asked_about_and_not_merged() -> None:
+    found = find(
+        firm(1, "Cabinet Leduc Expertise", "1 parvis Nord", email="contact@leduc.example"),
+        firm(2, "Cabinet Lenoir Avocats", "1 parvis Nord", email="contact@lenoir.example"),
+    )
+
+    assert found.groups == ()
+
+
+def test_a_siren_alone_speaks_for_the_firm() -> None:
+    found = find(
+        firm(1, "Menuiserie Kerloc", "2 avenue de la Gare", siret="73282932000074"),
+        firm(2, "Kerloc Menuiserie", "2 av de la Gare", siret="732829320"),
+        firm(3, "Menuiserie Morvan", "7 quai Sud", siret="732829320"),
+        firm(4, "Menuiserie Morvan", "7 quai Sud", siret="552100554"),
+    )
+
+    assert found.groups == ((1, 2),)
+    assert "same SIREN" in [str(reason) for reason in found.pairs[0].reasons]
 
 
 def firm(number: int, name: str, street: str, town: str = "Rennes", **more: str) -> Person:
@@ -240,6 +303,11 @@ def test_forms() -> None:
     assert street_form("12 bis, rue de la Gare") == ("12", "gare", "")
     assert street_form("27 W. 79th St") == ("27", "79", "w")
     assert street_form("3 St Martin's Lane") == ("3", "saint martins", "")
+    assert firm_words("Garage de l'Étoile") == ("garage", "etoile")
+    assert called("Mme Brigitte", "Caron") == ("brigitte", "caron", "")
+    assert called("", "Jean-Pierre Le Goff") == ("jean pierre", "le goff", "")
+    assert called("", "Le Roy") == ("", "le roy", "")
+    assert called("Pierre", "Lacombe Fils") == ("pierre", "lacombe", "fils")
     assert firm_words("SARL Ets St-Gobain Svcs") == ("saint", "gobain", "services")
     assert digits("+33 2 99 85 38 02") == digits("02.99.85.38.02")
     assert sound("harrington") == sound("harington")

@@ -71,7 +71,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is compared of one contact. `values`: folded standard fields (see `COMPARED`)."""
+    """What is compared of one contact. `values`: folded standard fields (see `COMPARED`).
+
+    The first nine digits alone stand for a SIRET of which only the SIREN can be trusted.
+    """
 
     id: int
     values: Mapping[str, str | None]

@@ -26,11 +26,6 @@ _MOST_PER_PERSON, _MOST_ANYWAY = 4, 50_000
 #: A field of the user's is a key where so few share a value.
 _LARGEST_OWN = 12
 
-#: Local parts of shared mailboxes.
-_ROLES = frozenset(
-    {"contact", "info", "accueil", "mairie", "office", "admin", "direction", "secretariat", "mail"}
-)
-
 
 def candidate_pairs(prepared: Prepared) -> Ints:
     """The pairs to be compared, as rows of two places in the base, the lower first."""
@@ -73,10 +68,7 @@ def _phone_keys(p: Prepared) -> Iterator[tuple[Hashable, int]]:
 
 def _email_keys(p: Prepared) -> Iterator[tuple[Hashable, int]]:
     """The mailbox without its domain: people change firms and providers."""
-    local = p.email.recoded(lambda text: text.partition("@")[0])
-    for person, code in enumerate(local.codes.tolist()):
-        if code >= 0 and len(local.texts[code]) > 4 and local.texts[code] not in _ROLES:
-            yield local.texts[code], person
+    return _column_keys(p.mailbox)
 
 
 def _column_keys(column: Column) -> Iterator[tuple[Hashable, int]]:

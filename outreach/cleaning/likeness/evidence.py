@@ -22,6 +22,12 @@ from outreach.cleaning.likeness.prepared import Lines, Prepared
 #: Streets, towns, addresses of mail as alike as this may be one misspelt.
 _TEXT = 0.84
 
+#: A list of fewer mailboxes is taken for one of so many: ten of one domain are a provider there.
+_LEAST_MAILBOXES = 200
+
+#: Bits of the same mailbox name at another provider: a hint, people of one name choose it too.
+_SAME_LOCAL = 2.0
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -140,11 +146,13 @@ def _field(column: Column, sides: Sides, *, cap: float, near: float,
 
 
 def emails(p: Prepared, sides: Sides) -> Evidence:
-    """Addresses of mail: the same, or nearly."""
+    """Addresses of mail: the same, nearly, or the same person's way of naming a mailbox."""
     found = _field(p.email, sides, cap=17, near=0.9, differ=-1.5)
     other = numbers_differ(p.email, p.email.codes[sides.left], p.email, p.email.codes[sides.right])
+    a, b = sides.codes(p.mailbox)
+    bits = np.where((a >= 0) & (a == b), np.maximum(found.bits, _SAME_LOCAL), found.bits)
     return Evidence(
-        np.where(other, -1.5, found.bits),
+        np.where(other, -1.5, bits),
         np.where(other, np.minimum(found.alike, 0.5), found.alike),
     )
 
@@ -153,7 +161,7 @@ def domains(p: Prepared, sides: Sides) -> Evidence:
     """Another mailbox at the same domain, which is nobody's who lends mailboxes to all."""
     a, b = sides.codes(p.domain)
     same_box = p.email.codes[sides.left] == p.email.codes[sides.right]
-    rare = rarity_of_pair(p.domain, sides) - 3
+    rare = rarity_of_pair(p.domain, sides, _LEAST_MAILBOXES) - 3
     shared = (a >= 0) & (a == b) & ~same_box & (rare > 0)
     # What the mailboxes differing has cost comes back.
     bits = np.clip(rare, 0, 5) + 1.5
@@ -164,9 +172,9 @@ def sirets(p: Prepared, sides: Sides) -> Evidence:
     """SIRET: the site; SIREN, its first nine digits: the firm. Others are other firms."""
     a, b = sides.codes(p.siret)
     sa, sb = sides.codes(p.siren)
-    both = (a >= 0) & (b >= 0)
-    bits = np.where(a == b, 16.0, np.where(sa == sb, 5.0, -9.0))
-    close = np.where(a == b, 1.0, np.where(sa == sb, 0.64, 0.0))
+    both, same = (sa >= 0) & (sb >= 0), (a >= 0) & (a == b)
+    bits = np.where(same, 16.0, np.where(sa == sb, 5.0, -9.0))
+    close = np.where(same, 1.0, np.where(sa == sb, 0.64, 0.0))
     return Evidence(np.where(both, bits, 0), np.where(both, close, np.nan))
 
 

@@ -13,6 +13,8 @@ from outreach.model.text import fold
 
 _WORDS = re.compile(r"[a-z0-9]+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|e|er|eme|ieme)")
+#: `l'Étoile`, `d'Arc`; the `'` of Martin's binds.
+_ELIDED = re.compile(r"\b(?:[dl]|qu)'")
 _NUMBER = re.compile(r"(\d+)([a-z]?)")
 
 
@@ -63,6 +65,9 @@ PUBLIC_DOMAINS = _set(
     "ymail.com libertysurf.fr"
 )
 
+#: Local parts of shared mailboxes.
+ROLES = _set("contact info accueil mairie office admin direction secretariat mail commercial")
+
 
 class Street(NamedTuple):
     """One line of an address, taken apart. Missing parts are empty."""
@@ -75,7 +80,7 @@ class Street(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words of a text, folded: letters and digits."""
-    return _WORDS.findall(fold(text).replace("'", ""))
+    return _WORDS.findall(_ELIDED.sub(" ", fold(text)).replace("'", ""))
 
 
 def name_form(text: str) -> str:

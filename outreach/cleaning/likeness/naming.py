@@ -26,6 +26,9 @@ Codes = NDArray[np.int8]
 #: Names as alike as this may be one name misspelt (Jaro-Winkler).
 _NAME = 0.88
 
+#: Bits that a first name, and a last name, which many people bear is worth at most.
+_MOST_GIVEN, _MOST_LAST = 7.0, 8.0
+
 
 @dataclass(slots=True)
 class Names:
@@ -37,8 +40,9 @@ class Names:
     #: Another first name, or nothing alike: what a family shares proves nothing here.
     others: Flags
     swapped: Flags
-    #: One first name is a part of the other: Marie, Marie-Claude.
-    part: Flags
+    #: As brothers and sisters are called, or father and son: Marie and Marie-Claude, Julie and
+    #: Julien, one of whom is said to be the other's son.
+    kin: Flags
 
 
 def names(p: Prepared, sides: Sides) -> Names:
@@ -94,8 +98,10 @@ def _mean(pair: tuple[Floats, Floats]) -> Floats:
 def _judge_names(
     p: Prepared, sides: Sides, first: Floats, last: Floats, swapped: Flags, short: Codes
 ) -> Names:
-    rare_first = np.clip(rarity_of_pair(p.first, sides), 1, 9)
-    rare_last = np.clip(rarity_of_pair(p.last, sides), 2, 12)
+    known = _both(p.is_given, p.first, sides)
+    rare_first = np.clip(rarity_of_pair(p.first, sides), 1, np.where(known, _MOST_GIVEN, 9))
+    common = _both(p.is_common_last, p.last, sides)
+    rare_last = np.clip(rarity_of_pair(p.last, sides), 2, np.where(common, _MOST_LAST, 12))
     slips = _two_names(p.first, sides) & (first < 1) & ~swapped
     first = np.where(slips, first - 0.15, first)
     shorter = short > 0
@@ -114,9 +120,9 @@ def _judge_names(
     return Names(
         bits=bits,
         alike=np.where(np.isnan(first) & np.isnan(last), np.nan, _mean((first, last))),
-        others=f_other | (gender & ~(f_same & (first == 1))),
+        others=f_other | (gender & ~(f_same & (first == 1) & _written_out(p, sides))),
         swapped=swapped,
-        part=short == _PART,
+        kin=(short == _PART) | _two_given(p, sides, known & ~swapped) | _generations(p, sides),
     )
 
 
@@ -144,7 +150,10 @@ def _two_names(column: Column, sides: Sides) -> Flags:
 
 
 def _shortened(left: Column, right: Column, sides: Sides) -> Codes:
-    """`J.` for Jean: an initial. Jean for Jean-Pierre: a part, which may be a brother's name."""
+    """`J.` for Jean: an initial. Jean for Jean-Pierre: a part, which may be a brother's name.
+
+    `J.-P.` and `JP` are initials of Jean-Pierre.
+    """
     a, b = left.codes[sides.left], right.codes[sides.right]
     found = np.zeros(len(a), dtype=np.int8)
     for place in np.flatnonzero((a >= 0) & (b >= 0)).tolist():
@@ -152,11 +161,39 @@ def _shortened(left: Column, right: Column, sides: Sides) -> Codes:
         if len(one) == len(other) or not one.startswith(other[:1]):
             continue
         short, long = (one, other) if len(one) < len(other) else (other, one)
-        if len(short) == 1:
+        if len(short) == 1 or _are_initials(short, long):
             found[place] = _INITIAL
         elif long.startswith(short) and long[len(short)] == " ":
             found[place] = _PART
     return found
+
+
+def _are_initials(short: str, long: str) -> bool:
+    letters = [word[0] for word in long.split()]
+    return len(letters) > 1 and short.replace(" ", "") == "".join(letters)
+
+
+def _both(flags: Flags, column: Column, sides: Sides) -> Flags:
+    a, b = sides.codes(column)
+    return np.asarray(flags[a] & flags[b])
+
+
+def _two_given(p: Prepared, sides: Sides, known: Flags) -> Flags:
+    """Two names that many bear: Julie and Julien. Mathieu and Matthieu are two spellings."""
+    a, b = sides.codes(p.spelling)
+    return np.asarray(known & (a != b))
+
+
+def _written_out(p: Prepared, sides: Sides) -> Flags:
+    """Neither first name is an initial, which Monsieur and Madame may share."""
+    long = np.array([*(len(text) > 1 for text in p.first.texts), True])
+    a, b = sides.codes(p.first)
+    return np.asarray(long[a] & long[b])
+
+
+def _generations(p: Prepared, sides: Sides) -> Flags:
+    a, b = sides.codes(p.generation)
+    return np.asarray(a != b)
 
 
 def _genders_differ(p: Prepared, sides: Sides) -> Flags:

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from outreach.cleaning.likeness.base import Base, Column, Flags, Floats, Ints
+from outreach.cleaning.likeness.calling import are_given_names, callings, spelling
 from outreach.cleaning.likeness.forms import (
     PUBLIC_DOMAINS,
+    ROLES,
     Street,
     digits,
     firm_words,
     name_form,
     street_form,
 )
+from outreach.cleaning.likeness.given_names import LAST_NAMES
 
 #: Fields of the user's that repeat less often than this, per filled cell, number the rows.
 _LEAST_REPEATS = 0.005
@@ -78,6 +81,13 @@ class Prepared:
     #: By code of `first` and `last`, the last for missing: above 0 for what is rather a first name.
     givenness_of_first: Floats
     givenness_of_last: Floats
+    #: By code of `first`: a name that many people bear, whatever this base says.
+    is_given: Flags
+    is_common_last: Flags
+    #: First names without what is spelt in two ways.
+    spelling: Column
+    #: `fils`, `pere` … where a name says so.
+    generation: Column
     civility: Column
     company: Column
     #: Word of a firm's name → how many people's firms bear it.
@@ -87,6 +97,8 @@ class Prepared:
     postal: Column
     city: Column
     email: Column
+    #: The part before the @, where it may name somebody.
+    mailbox: Column
     domain: Column
     siret: Column
     siren: Column
@@ -107,7 +119,8 @@ class Prepared:
 def prepare(base: Base) -> Prepared:
     """Bring a base into the forms that are compared."""
     columns = base.columns
-    first, last = columns["first_name"].recoded(name_form), columns["last_name"].recoded(name_form)
+    names = callings(columns["first_name"], columns["last_name"])
+    first, last = names.first, names.last
     company = columns["company"].recoded(lambda text: " ".join(firm_words(text)))
     phones = [tuple(sorted({digits(p) for p in found} - {""})) for found in base.phones]
     is_person = (first.codes >= 0) | (last.codes >= 0)
@@ -117,6 +130,10 @@ def prepare(base: Base) -> Prepared:
         last=last,
         givenness_of_first=_givenness(first, first, last),
         givenness_of_last=_givenness(last, first, last),
+        is_given=np.array([*map(are_given_names, first.texts), False]),
+        is_common_last=np.array([*(text in LAST_NAMES for text in last.texts), False]),
+        spelling=first.recoded(spelling),
+        generation=names.generation,
         civility=columns["civility"].recoded(_gender),
         company=company,
         firm_counts=_word_counts(company),
@@ -125,8 +142,9 @@ def prepare(base: Base) -> Prepared:
         postal=columns["postal_code"].recoded(lambda text: text.replace(" ", "")),
         city=columns["city"].recoded(name_form),
         email=columns["email"],
+        mailbox=columns["email"].recoded(_mailbox),
         domain=columns["email"].recoded(_own_domain),
-        siret=columns["siret"],
+        siret=columns["siret"].recoded(lambda text: text if len(text) == 14 else ""),
         siren=columns["siret"].recoded(lambda text: text[:9]),
         phones=phones,
         phone_counts=Counter(number for found in phones for number in found),
@@ -140,6 +158,12 @@ def _gender(civility: str) -> str:
     """`m` or `f`, where a civility says so."""
     word = civility.rstrip(".")
     return {"m": "m", "mr": "m", "mme": "f", "mlle": "f", "mrs": "f", "ms": "f"}.get(word, "")
+
+
+def _mailbox(address: str) -> str:
+    """The name of a mailbox that is somebody's own; empty for short and shared ones."""
+    local = address.partition("@")[0]
+    return local if len(local) > 4 and local not in ROLES else ""
 
 
 def _own_domain(address: str) -> str:

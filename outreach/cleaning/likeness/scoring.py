@@ -29,6 +29,12 @@ _DOUBT = 0.0
 #: Bits from which a pair is taken for one while learning, and under which it counts for nothing.
 _SURE, _UNLIKELY = 3.0, -8.0
 
+#: Bits of what is a hint at most: a slip in a number, the same mailbox name at another provider.
+_HINT = 2.0
+
+#: Firms whose names are no more alike than this are two, whatever building they share.
+_OTHER_FIRM = 0.5
+
 #: Pairs scored at a time: some tens of megabytes.
 _CHUNK = 250_000
 
@@ -192,8 +198,9 @@ def _score(p: Prepared, pairs: Ints, learnt: Learnt) -> Scores:
     bits -= np.log2(max(p.people, LEAST_PEOPLE) / learnt.expected)
     proven = kinds["email"].alike == 1
     doubtful = _names_alone(kinds, own) | (_other_site(firm, kinds) & ~proven)
+    doubtful |= _other_firm(firm, kinds) & ~proven
     doubtful |= _somebody_at_a_firm(p, sides) & ~proven
-    doubtful |= names.part & ~proven & (extra < _PERSONAL)
+    doubtful |= names.kin & ~proven & (extra < _PERSONAL)
     bits = np.where(doubtful, np.minimum(bits, _DOUBT), bits)
     found = {"name": names.alike, **{name: kind.alike for name, kind in kinds.items()}}
     found |= {f"own:{name}": one.alike for name, one in own.items()}
@@ -226,6 +233,13 @@ def _other_site(firm: Flags, kinds: dict[str, Evidence]) -> Flags:
     return np.asarray(firm & elsewhere & (siret.bits < 16))
 
 
+def _other_firm(firm: Flags, kinds: dict[str, Evidence]) -> Flags:
+    """Two SIREN, or two names of one building that do not answer the same phone."""
+    other = kinds["company"].alike < _OTHER_FIRM
+    proven = (kinds["phone"].alike == 1) | (kinds["siret"].bits >= 16)
+    return np.asarray(firm & ((other & ~proven) | (kinds["siret"].alike == 0)))
+
+
 def _somebody_at_a_firm(p: Prepared, sides: Sides) -> Flags:
     """Who is named beside a firm is somebody, not the firm: a person has to decide."""
     firm, person = p.is_firm, p.is_person
@@ -235,8 +249,9 @@ def _somebody_at_a_firm(p: Prepared, sides: Sides) -> Flags:
 
 def _names_alone(kinds: dict[str, Evidence], own: dict[str, Evidence]) -> Flags:
     """Nothing beside a name speaks for it, or the town alone: people are called alike."""
-    others = [kinds[name].bits for name in ("street", "phone", "email", "siret")]
+    others = [kinds[name].bits for name in ("street", "phone", "siret")]
+    others.append(kinds["email"].bits + kinds["domain"].bits)
     most = np.max(np.stack([*others, *(one.bits for one in own.values())]), axis=0)
     against = np.min(np.stack(others), axis=0) < 0
     place = kinds["place"].bits
-    return np.asarray((most < 2.0) & ((place < 2.0) | against))
+    return np.asarray((most <= _HINT) & ((place < 2.0) | against))
