@@ -6,9 +6,10 @@ medians and medians of the ratios pair by pair:
 
 * a selection (city, date, tag, text within), from its text to the count, beside the same
   hand-written SQL on the same file and `pandas.DataFrame.query` on a loaded frame;
+* with `--postgresql`, the same selections in a schema of a PostgreSQL (`postgresql.py`);
 * whole processes beside a process that only imports what the command needs.
 
-    python benchmarks/base.py [--full] [--contacts N] [--runs N]
+    python benchmarks/base.py [--full] [--contacts N] [--runs N] [--postgresql [DSN]]
 
 Goals: ≤ 1.5 × SQL, ≤ 1 × pandas, the first 20 rows and small commands ≤ 1.6 × their imports.
 """
@@ -29,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from people import COLUMNS, Row, people
+from postgresql import postgresql
 from startup import NEEDED, OUTREACH, compare, prepared
 
 from outreach.application import Application, Options
@@ -63,7 +65,7 @@ SELECTIONS: dict[str, tuple[str, str, str]] = {
     ),
     "tag and not city": (
         'has_tag("vip") and not city = "Paris"',
-        "SELECT count(*) FROM contact WHERE NOT coalesce(city_folded = 'paris', 0)"
+        "SELECT count(*) FROM contact WHERE (city_folded IS NULL OR city_folded <> 'paris')"
         " AND id IN (SELECT contact_id FROM tag WHERE tag_folded = 'vip')",
         'tags.str.contains("vip") and city != "paris"',
     ),
@@ -89,9 +91,13 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def fill(folder: Path, count: int) -> Application:
-    """A workspace in `folder` with that many contacts."""
+def fill(folder: Path, count: int, store: str | None = None) -> Application:
+    """A workspace in `folder` with that many contacts, in a store of its own or at a URL."""
     subprocess.run((*OUTREACH, "init", "."), cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    if store:
+        settings = folder / "outreach.yaml"
+        kept = [line for line in settings.read_text("utf-8").splitlines() if line[:6] != "store:"]
+        settings.write_text("\n".join([*kept, f"store: {store}", ""]), "utf-8")
     parts = Application(Options(config=str(folder / "outreach.yaml")))
     now, database = parts.now(), parts.database
     with database.writing() as connection:
@@ -150,18 +156,39 @@ def measure_selections(parts: Application, path: Path, table: pd.DataFrame, runs
             lambda sql=sql: int(raw.execute(sql).fetchone()[0]),  # type: ignore[misc]
             lambda query=query: len(table.query(query, engine="python")),  # type: ignore[misc]
         ]
-        times: list[list[float]] = []
-        for _ in range(runs + 1):
-            taken = [seconds(act) for act in acts]
-            assert len({answer for _, answer in taken}) == 1, (label, taken)
-            times.append([spent for spent, _ in taken])
-        a, b, c = (statistics.median(column) for column in zip(*times[1:], strict=True))
-        by_sql = statistics.median(row[0] / row[1] for row in times[1:])
-        by_pandas = statistics.median(row[0] / row[2] for row in times[1:])
-        print(
-            f"{label:<34} {a * 1000:7.1f} ms {b * 1000:7.1f} ms {c * 1000:7.1f} ms"
-            f" {by_sql:6.2f} × {by_pandas:7.2f} ×"
-        )
+        show(label, acts, runs)
+
+
+def show(label: str, acts: list[Callable[[], int]], runs: int) -> None:
+    """A line: the medians of three ways to the same count, and the first beside the others."""
+    times: list[list[float]] = []
+    for _ in range(runs + 1):
+        taken = [seconds(act) for act in acts]
+        assert len({answer for _, answer in taken}) == 1, (label, taken)
+        times.append([spent for spent, _ in taken])
+    a, b, c = (statistics.median(column) for column in zip(*times[1:], strict=True))
+    second = statistics.median(row[0] / row[1] for row in times[1:])
+    third = statistics.median(row[0] / row[2] for row in times[1:])
+    print(
+        f"{label:<34} {a * 1000:7.1f} ms {b * 1000:7.1f} ms {c * 1000:7.1f} ms"
+        f" {second:6.2f} × {third:7.2f} ×"
+    )
+
+
+def measure_postgresql(parts: Application, beside: Application, url: str, runs: int) -> None:
+    """The same selections in PostgreSQL: beside its own SQL, and beside SQLite."""
+    import psycopg
+
+    raw = psycopg.connect(url, autocommit=True)
+    raw.execute("VACUUM ANALYZE")
+    print(f"\n{'':<34} {'PostgreSQL':>10} {'SQL':>10} {'SQLite':>10} {'/ SQL':>8} {'/ SQLite':>9}")
+    for label, (ours, sql, _) in SELECTIONS.items():
+        acts: list[Callable[[], int]] = [
+            lambda ours=ours: parts.store.contacts.count(parts.select(ours)),  # type: ignore[misc]
+            lambda sql=sql: int(raw.execute(sql).fetchone()[0]),  # type: ignore[misc]
+            lambda ours=ours: beside.store.contacts.count(beside.select(ours)),  # type: ignore[misc]
+        ]
+        show(label, acts, runs)
 
 
 def measure_commands(folder: Path, runs: int) -> None:
@@ -180,6 +207,7 @@ def main() -> None:
     read.add_argument("--full", action="store_true", help="a million contacts")
     read.add_argument("--contacts", type=int, default=200_000)
     read.add_argument("--runs", type=int, default=7)
+    read.add_argument("--postgresql", metavar="DSN", nargs="?", const="")
     given = read.parse_args()
     count = 1_000_000 if given.full else given.contacts
     prepared()
@@ -189,6 +217,11 @@ def main() -> None:
         parts = fill(folder, count)
         print(f"{count} contacts laid in {time.perf_counter() - start:.0f} s\n")
         measure_selections(parts, folder / "data" / "outreach.db", frame(count), given.runs)
+        if given.postgresql is not None:
+            with postgresql(given.postgresql) as url:
+                (folder / "postgresql").mkdir()
+                there = fill(folder / "postgresql", count, url)
+                measure_postgresql(there, parts, url, given.runs)
         measure_commands(folder, given.runs)
 
 

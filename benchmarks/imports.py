@@ -3,9 +3,9 @@
 Made-up French contacts with 12 columns (`people.py`) are written as a CSV, then, each as a
 whole process: imported into a fresh workspace, imported again, and inserted by
 `sqlite-utils insert … --csv` (types detected, its default; no cleaning, no index). With
-`--postgresql DSN` the imports are done in a fresh schema of that database too.
+`--postgresql` the imports are done in a fresh schema of a PostgreSQL too (`postgresql.py`).
 
-    python benchmarks/imports.py [--contacts N] [--full] [--postgresql DSN]
+    python benchmarks/imports.py [--contacts N] [--full] [--postgresql [DSN]]
 
 Goals at a million: at least 1/3 of the speed of sqlite-utils; the second import no slower
 than the first; less than 250 MB at the peak, whatever the size.
@@ -26,13 +26,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from people import write_csv
+from postgresql import postgresql
 
 #: Of whole processes, in a folder of their own beside this interpreter.
 _BIN = Path(sys.executable).parent
 OUTREACH = (str(_BIN / "outreach"),)
-
-#: What is created in the database of `--postgresql`, and dropped again.
-_SCHEMA = "outreach_benchmark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +81,6 @@ def inserted(csv: Path, folder: Path) -> Run | None:
     return run((program, "insert", "beside.db", "people", str(csv), *told), folder)
 
 
-def _in_schema(dsn: str) -> str:
-    """The database with a schema of its own, emptied."""
-    import psycopg
-
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE")
-        connection.execute(f"CREATE SCHEMA {_SCHEMA}")
-    joined = "&" if "?" in dsn else "?"
-    return f"{dsn}{joined}options=-csearch_path%3D{_SCHEMA}"
-
-
-def _drop_schema(dsn: str) -> None:
-    import psycopg
-
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE")
-
-
 def _show(name: str, took: Run, count: int) -> None:
     print(
         f"  {name:32}{took.seconds:9.1f} s {took.processor:9.1f} s CPU"
@@ -127,15 +107,13 @@ def compare(count: int, dsn: str | None) -> None:
             print(f"  speed / sqlite-utils: {ratio:.2f}, by CPU {processor:.2f} (goal ≥ 0.33)")
         else:
             print("  sqlite-utils is not installed: no ratio (pip install sqlite-utils)")
-        if dsn:
+        if dsn is not None:
             _postgresql(csv, folder, dsn, count, first)
 
 
 def _postgresql(csv: Path, folder: Path, dsn: str, count: int, beside: Run) -> None:
-    try:
-        first, second = imports(csv, folder, _in_schema(dsn))
-    finally:
-        _drop_schema(dsn)
+    with postgresql(dsn) as url:
+        first, second = imports(csv, folder, url)
     _show("outreach import, PostgreSQL", first, count)
     _show("the same file again", second, count)
     print(
@@ -148,7 +126,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("--contacts", type=int, default=50_000)
     options.add_argument("--full", action="store_true", help="a million contacts")
-    options.add_argument("--postgresql", metavar="DSN")
+    options.add_argument("--postgresql", metavar="DSN", nargs="?", const="")
     chosen = options.parse_args()
     compare(1_000_000 if chosen.full else chosen.contacts, chosen.postgresql)
 

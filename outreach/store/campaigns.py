@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,6 +19,7 @@ from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring, plan
+from outreach.store.rows import is_gone, one_with
 from outreach.store.sources import count_uses, sources_used
 
 if TYPE_CHECKING:
@@ -110,13 +111,19 @@ class Campaigns:
         return [_launched(row, by_campaign.get(row.id, {})) for row in rows]
 
     def members(self, campaign: CampaignId) -> dict[ContactId, Arm]:
-        """Who is in already, and as what."""
+        """Who is in already, and as what; also who was in under a record merged into his."""
         e = schema.enrolment.c
         query = select(e.contact_id, e.arm).where(
             e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value
         )
+        c = self.database.contact.c
+        later = select(c.merged_into, e.arm).where(e.contact_id == c.id)
+        later = later.where(is_gone(self.database), c.merged_into.is_not(None))
+        later = later.where(e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value)
         with self.database.reading() as connection:
-            return {ContactId(row.contact_id): Arm(row.arm) for row in connection.execute(query)}
+            under_others = [row._tuple() for row in connection.execute(later)]
+            own = [row._tuple() for row in connection.execute(query)]
+        return {ContactId(contact): Arm(arm) for contact, arm in (*under_others, *own)}
 
     def arms(self, campaign: CampaignId) -> dict[Arm, int]:
         """How many people are in each arm."""
@@ -134,12 +141,19 @@ class Campaigns:
 
     def memberships(self, contact: ContactId) -> list[Any]:
         """Every campaign this person was matched by, newest first."""
-        e = schema.enrolment.c
-        query = (
-            select(schema.enrolment).where(e.contact_id == contact).order_by(e.campaign_id.desc())
-        )
         with self.database.reading() as connection:
-            return list(connection.execute(query))
+            return _memberships(connection, [contact])
+
+    def all_memberships(self, contact: ContactId) -> list[Any]:
+        """The same, with the campaigns of records that were merged into this one.
+
+        A campaign that has both stands once: as this contact's own.
+        """
+        with self.database.reading() as connection:
+            rows = _memberships(connection, one_with(connection, self.database, [contact]))
+        best = {row.campaign_id: row for row in rows}
+        best |= {row.campaign_id: row for row in rows if row.contact_id == contact}
+        return list(best.values())
 
     # --- launching ----------------------------------------------------------------------------
 
@@ -277,6 +291,12 @@ class Campaigns:
                     title=definition.title,
                 )
             )
+
+
+def _memberships(connection: Connection, contacts: Collection[ContactId]) -> list[Any]:
+    e = schema.enrolment.c
+    query = select(schema.enrolment).where(e.contact_id.in_(contacts))
+    return list(connection.execute(query.order_by(e.campaign_id.desc(), e.contact_id)))
 
 
 def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:

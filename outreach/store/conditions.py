@@ -50,6 +50,7 @@ from outreach.segmentation.tree import (
 from outreach.store import schema
 from outreach.store.arithmetic import COMPARE, Frame, compare_exactly, missing_exactly
 from outreach.store.engine import Database
+from outreach.store.keepers import keepers
 from outreach.store.life import COMPUTED, life_stage_column
 from outreach.store.types import Day, Flag, Instant, Number, Whole
 
@@ -264,7 +265,8 @@ class _Compiler:
             case _:
                 assert_never(condition)
         found = select(literal(1)).where(e.c.contact_id == self.contact.c.id, *tests, _stands(e))
-        return found.correlate(self.contact).exists()
+        before = keepers(e, [*tests, _stands(e)])
+        return found.correlate(self.contact).exists() | self.contact.c.id.in_(before)
 
 
 def _number(value: Decimal) -> ColumnElement[Any]:

@@ -219,16 +219,16 @@ class Contacts:
     def find(self, who: str) -> list[Contact]:
         """Everyone whom `who` names: an id, an e-mail address, an identifier, or a name.
 
-        `#12` and, where there is such a contact, `12` are ids of ours.
+        `#12` is an id of ours; `12` may be one, and may be the number that somebody's own list
+        gave him: where these are two people, both are named.
         """
         who = who.strip()
         number = who.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 19:
-            table = self.database.contact
-            found = list(self.matching(table.c.id == int(number)))
-            if found or who != number:
-                return found
-        return list(self.matching(self._named(who))) if who else []
+        if not (number.isascii() and number.isdigit() and len(number) < 19):
+            return list(self.matching(self._named(who))) if who else []
+        ours = self.database.contact.c.id == int(number)
+        either = ours if who != number else or_(ours, self._named(who))
+        return list(self.matching(either))
 
     def set_aside_of(self, contact: ContactId) -> list[SetAside]:
         """The cells of this contact that could not be used or that cleaning changed."""

@@ -55,7 +55,7 @@ class Copies(Protocol):
 
 
 class NotACopy(StoreError):
-    def __init__(self, file: Path, reason: str) -> None:
+    def __init__(self, file: Path, reason: Text | str) -> None:
         super().__init__(
             Text("{file} is no copy of a contact base: {reason}", file=file, reason=reason),
             hint=Text("a copy is made with: outreach store backup FILE"),
@@ -63,7 +63,7 @@ class NotACopy(StoreError):
 
 
 class CopyFailed(StoreError):
-    def __init__(self, file: Path, reason: str) -> None:
+    def __init__(self, file: Path, reason: Text | str) -> None:
         super().__init__(
             Text("{file} could not be copied: {reason}", file=file, reason=reason),
             hint=Text("nothing was changed; check the rights and the space on the disk"),

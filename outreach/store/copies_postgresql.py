@@ -55,10 +55,10 @@ class PostgresqlCopies:
 
     def look_into(self, file: Path) -> Copy:
         if not file.is_file():
-            raise NotACopy(file, "there is no such file")
+            raise NotACopy(file, Text("there is no such file"))
         revisions = [row["version_num"] for row in self._rows(file, "alembic_version")]
         if len(revisions) != 1 or revisions[0] is None:
-            raise NotACopy(file, "it has no revision")
+            raise NotACopy(file, Text("it holds no contact base"))
         rows = self._rows(file, "contact")
         people = sum(row["merged_into"] is None and row["erased_at"] is None for row in rows)
         return Copy(people, known(revisions[0]))

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from outreach.errors import Text
 from outreach.store.copies import COPIED_AT, Copy, CopyFailed, NotACopy, known
 from outreach.store.types import write_instant
 
@@ -28,7 +29,7 @@ class SqliteCopies:
 
     def backup(self, target: Path, *, now: datetime) -> None:
         if target.exists() and target.samefile(self.path):
-            raise CopyFailed(target, "this is the contact base itself")
+            raise CopyFailed(target, Text("this is the contact base itself"))
         with _in_place(target) as part, closing(_open(part)) as copy:
             with closing(_open(self.path)) as source:
                 source.backup(copy)
@@ -48,7 +49,7 @@ class SqliteCopies:
 
     def look_into(self, file: Path) -> Copy:
         if not file.is_file():
-            raise NotACopy(file, "there is no such file")
+            raise NotACopy(file, Text("there is no such file"))
         try:
             with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
                 (state,) = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -58,7 +59,7 @@ class SqliteCopies:
                 there = "merged_into IS NULL AND erased_at IS NULL"
                 (people,) = copy.execute(f"SELECT count(*) FROM contact WHERE {there}").fetchone()
         except (sqlite3.Error, TypeError) as error:
-            raise NotACopy(file, str(error)) from None
+            raise NotACopy(file, _no_copy(error)) from None
         return Copy(people, known(revision))
 
     def restore(self, file: Path, *, now: datetime) -> None:
@@ -80,6 +81,15 @@ class SqliteCopies:
                 _mark(copy, now)
             for ending in ("-wal", "-shm"):
                 Path(f"{self.path}{ending}").unlink(missing_ok=True)
+
+
+def _no_copy(error: Exception) -> Text | str:
+    """Why a file is none, in words where SQLite's own would not help."""
+    if "not a database" in str(error):
+        return Text("it is no database")
+    if isinstance(error, TypeError) or "no such table" in str(error):
+        return Text("it holds no contact base")
+    return str(error)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -256,6 +256,26 @@ class Deliveries:
         )
         return self._list(query)
 
+    def sent_ids(
+        self, contact: ContactId, campaign: CampaignId, steps: Collection[str]
+    ) -> list[str]:
+        """The Message-IDs of what one person got of some steps, oldest first."""
+        d = schema.delivery.c
+        query = (
+            select(d.message_id)
+            .join(schema.step, schema.step.c.id == d.step_id)
+            .where(
+                d.contact_id == contact,
+                d.campaign_id == campaign,
+                d.state == DeliveryState.SENT.value,
+                d.message_id.is_not(None),
+                schema.step.c.name.in_(steps),
+            )
+            .order_by(d.message_date, d.id)
+        )
+        with self.database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def of_contact(self, contact: ContactId, campaign: CampaignId | None = None) -> list[Any]:
         """Every delivery of one person as full rows, oldest first."""
         d = schema.delivery.c

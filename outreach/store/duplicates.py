@@ -5,6 +5,7 @@ What merging writes stands in `merging.py`, how it is taken back in `parting.py`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,9 @@ from outreach.store.engine import Database
 from outreach.store.merging import Merged, merge_into
 from outreach.store.parting import undo_last_merges
 from outreach.store.rows import is_there
+
+#: What stands between the digits of a SIRET.
+_BETWEEN_DIGITS = re.compile(r"[\s.\-]+")
 
 #: Types of the user's fields that can tell who somebody is.
 _TELLING = frozenset({FieldType.TEXT, FieldType.INTEGER, FieldType.DATE})
@@ -51,13 +55,15 @@ class Duplicates:
         )  # fmt: skip
         width = 3 + len(COMPARED)
         with self.database.reading() as connection:
-            aside = _numbers_aside(connection)
+            aside, sirens = _numbers_aside(connection), _sirens_aside(connection)
             streamed = connection.execution_options(yield_per=_PAGE)
             for row in streamed.execute(query.order_by(c.id)):
                 numbers = [number for number in row[1:3] if number]
+                values = dict(zip(COMPARED, row[3:width], strict=True))
+                values["siret"] = values["siret"] or sirens.get(row[0])
                 yield Person(
                     row[0],
-                    dict(zip(COMPARED, row[3:width], strict=True)),
+                    values,
                     numbers + aside.get(row[0], []),
                     [None if cell is None else fold(str(cell)) for cell in row[width:]],
                 )
@@ -153,4 +159,20 @@ def _numbers_aside(connection: Connection) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for row in connection.execute(query):
         found.setdefault(row.contact_id, []).append(row.original)
+    return found
+
+
+def _sirens_aside(connection: Connection) -> dict[int, str]:
+    """The firm that a SIRET set aside names all the same: a SIREN alone, or a wrong site of it."""
+    from stdnum.fr import siren
+
+    aside = schema.set_aside.c
+    query = select(aside.contact_id, aside.original).where(
+        aside.field == "siret", aside.reason.is_not(None)
+    )
+    found: dict[int, str] = {}
+    for row in connection.execute(query):
+        digits = _BETWEEN_DIGITS.sub("", row.original)
+        if digits.isdecimal() and len(digits) in (9, 14) and siren.is_valid(digits[:9]):
+            found[row.contact_id] = digits[:9]
     return found

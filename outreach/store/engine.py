@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
-from outreach.cleaning.headers import standard_field
+from outreach.cleaning.labels import field_meant
 from outreach.errors import StoreError, Text
 from outreach.model.field import Catalogue, Field, FieldType, Origin
 from outreach.store import schema
@@ -67,7 +67,7 @@ class StoreTooOld(StoreError):
 class StoreUnusable(StoreError):
     """The database cannot be opened, read or written."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: Text | str) -> None:
         super().__init__(
             Text("the contact base {url} cannot be used: {reason}", url=url, reason=reason),
             hint=Text("check `store:` in outreach.yaml, the rights and the space on the disk"),
@@ -208,7 +208,7 @@ class Database:
 
     def _read_fields(self, connection: Connection) -> None:
         fields = _user_fields(connection)
-        self._catalogue = Catalogue(fields, standard_field)
+        self._catalogue = Catalogue(fields, field_meant)
         self._contact = _contact_table(fields)
 
     # --- secrets -------------------------------------------------------------------------
@@ -307,7 +307,7 @@ def address_of(url: str, folder: Path) -> URL:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise StoreUnusable(url, "not a database address") from None
+        raise StoreUnusable(url, Text("it is no address of a database")) from None
     if address.drivername in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):

@@ -11,6 +11,7 @@ from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId
 from outreach.store import schema
 from outreach.store.engine import Database
+from outreach.store.rows import one_with
 
 
 class Events:
@@ -18,22 +19,30 @@ class Events:
         self.database = database
 
     def of_contact(self, contact: ContactId, *, campaign: CampaignId | None = None) -> list[Any]:
-        """A person's events, oldest first, with the names of campaign and step."""
+        """A person's events, oldest first, with the names of campaign and step.
+
+        Those under records that were merged into this one are the person's too; the word of
+        such a record that it was merged is left out, the other one says it.
+        """
         e, k, s = schema.event.c, schema.campaign.c, schema.step.c
         query = (
             select(schema.event, k.name.label("campaign_name"), s.name.label("step_name"))
             .outerjoin(schema.campaign, k.id == e.campaign_id)
             .outerjoin(schema.step, s.id == e.step_id)
-            .where(e.contact_id == contact)
             .order_by(e.at, e.id)
         )
         if campaign is not None:
             query = query.where(e.campaign_id == campaign)
         with self.database.reading() as connection:
-            return list(connection.execute(query))
+            records = one_with(connection, self.database, [contact])
+            rows = connection.execute(query.where(e.contact_id.in_(records)))
+            return [row for row in rows if row.contact_id == contact or not _left(row)]
 
     def history(self, contacts: Collection[ContactId]) -> dict[ContactId, list[Any]]:
-        """What was done with and learned of these people: touches and stages, uncorrected."""
+        """What was done with and learned of these people: touches and stages, uncorrected.
+
+        Also under records that were merged into theirs.
+        """
         e, k, s = schema.event.c, schema.campaign.c, schema.step.c
         corrections = select(e.corrects).where(e.corrects.is_not(None))
         query = (
@@ -49,7 +58,6 @@ class Events:
             .outerjoin(schema.campaign, k.id == e.campaign_id)
             .outerjoin(schema.step, s.id == e.step_id)
             .where(
-                e.contact_id.in_(contacts),
                 e.kind.in_([EventKind.TOUCHED.value, EventKind.REACHED.value]),
                 e.id.not_in(corrections),
             )
@@ -57,8 +65,9 @@ class Events:
         )
         found: dict[ContactId, list[Any]] = {contact: [] for contact in contacts}
         with self.database.reading() as connection:
-            for row in connection.execute(query):
-                found[ContactId(row.contact_id)].append(row)
+            records = one_with(connection, self.database, contacts)
+            for row in connection.execute(query.where(e.contact_id.in_(records))):
+                found[records[ContactId(row.contact_id)]].append(row)
         return found
 
     def recorded(self, contact: ContactId, stage: str, campaign: CampaignId | None) -> list[Any]:
@@ -72,3 +81,8 @@ class Events:
         )
         with self.database.reading() as connection:
             return list(connection.execute(query))
+
+
+def _left(event: Any) -> bool:
+    """The word of a record that it was merged into another."""
+    return bool(event.kind == EventKind.MERGED.value and "into" in (event.data or {}))

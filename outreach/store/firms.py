@@ -1,7 +1,8 @@
 """Which company a contact belongs to, found or made while contacts are written.
 
 The SIREN decides where it is known; else the name, unless the domains of the e-mail
-addresses say that two firms are called alike. A private mailbox names no firm, and a firm
+addresses say that two firms are called alike. Where a person typed the name, the only firm
+that is called so is meant, whatever the address. A private mailbox names no firm, and a firm
 that nobody names is not made.
 """
 
@@ -12,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, tuple_
+from sqlalchemy import Connection, Select, select
 
 from outreach.model.field import Value
 from outreach.model.text import fold
 from outreach.store import schema
 from outreach.store.bulk import insert_rows, next_ids, update_rows
+from outreach.store.lists import among, together
 from outreach.store.rows import domain_of
 
 #: Fields that say which firm a contact belongs to.
@@ -46,13 +48,19 @@ class Firm:
     id: int | None = None
     #: Something was learned that the base does not hold yet.
     grown: bool = False
+    #: A person typed the name: it says more than the domain of an address.
+    typed: bool = False
 
 
 def link_firms(
-    connection: Connection, people: Sequence[Mapping[str, Value]], now: datetime
+    connection: Connection,
+    people: Sequence[Mapping[str, Value]],
+    now: datetime,
+    *,
+    by_hand: bool = False,
 ) -> list[int | None]:
     """The number of each contact's company, in their order; new companies are written."""
-    told = [_told(values) for values in people]
+    told = [_told(values, by_hand) for values in people]
     index = _Index(_read(connection, [firm for firm in told if firm]))
     found = [index.find(firm) if firm else None for firm in told]
     new = [firm for firm in index.made if firm.id is None]
@@ -73,7 +81,7 @@ def link_firms(
     return [firm.id if firm else None for firm in found]
 
 
-def _told(values: Mapping[str, Value]) -> Firm | None:
+def _told(values: Mapping[str, Value], by_hand: bool) -> Firm | None:
     """What a contact says of its firm; None when it says nothing."""
     name, siret, email = (str(values.get(field) or "") for field in ("company", "siret", "email"))
     domain = domain_of(email) if email else ""
@@ -81,7 +89,8 @@ def _told(values: Mapping[str, Value]) -> Firm | None:
         domain = ""
     if not (name or siret or domain):
         return None
-    return Firm(" ".join(name.split()), siret[:9] or None, domain or None)
+    tidy = " ".join(name.split())
+    return Firm(tidy, siret[:9] or None, domain or None, typed=by_hand and bool(tidy))
 
 
 class _Index:
@@ -99,7 +108,7 @@ class _Index:
         """The firm that is meant; made when it has a name and is not there."""
         found = self._by_siren.get(told.siren or "")
         if found is None and told.name:
-            found = _best(self._of_that_name(told), told)
+            found = _best(self._of_that_name(told), told) or self._only(told)
         if found is None and not told.name:
             alike = self._by_domain.get(told.domain or "", [])
             fitting = [firm for firm in alike if not _apart(firm.siren, told.siren)]
@@ -117,6 +126,12 @@ class _Index:
         if told.domain:
             return (*named.get(told.domain, ()), *named.get(None, ()))
         return [firm for firms in named.values() for firm in firms]
+
+    def _only(self, told: Firm) -> Firm | None:
+        """The one firm that a person can mean by a name he typed."""
+        named = self._by_name.get(fold(told.name), {}) if told.typed else {}
+        fitting = [f for firms in named.values() for f in firms if not _apart(f.siren, told.siren)]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _learn(self, firm: Firm, told: Firm) -> None:
         siren, domain = firm.siren or told.siren, firm.domain or told.domain
@@ -160,24 +175,26 @@ def _read(connection: Connection, told: Sequence[Firm]) -> list[Firm]:
     Of the firms that are called alike, those of another domain are not read.
     """
     found: dict[int, Firm] = {}
-    query = select(schema.company)
-    for condition in _conditions(told):
-        for row in connection.execute(query.where(condition)):
+    for query in _queries(connection, told):
+        for row in connection.execute(query):
             found.setdefault(row.id, Firm(row.name, row.siren, row.domain, row.id))
     return [found[number] for number in sorted(found)]
 
 
-def _conditions(told: Sequence[Firm]) -> Iterator[ColumnElement[Any]]:
+def _queries(connection: Connection, told: Sequence[Firm]) -> Iterator[Select[Any]]:
     c = schema.company.c
-    named = [(fold(firm.name), firm.domain) for firm in told if firm.name]
+    query = select(schema.company)
+    named = [(fold(f.name), None if f.typed else f.domain) for f in told if f.name]
     pairs = {(name, domain) for name, domain in named if domain}
     if pairs:
-        yield tuple_(c.name_folded, c.domain).in_(sorted(pairs))
-        yield c.name_folded.in_(sorted({name for name, _ in pairs})) & c.domain.is_(None)
+        given, same = together(connection, (c.name_folded, c.domain), pairs)
+        yield query.join(given, same)
+        names = {name for name, _ in pairs}
+        yield query.where(among(connection, c.name_folded, names), c.domain.is_(None))
     for column, wanted in (
         (c.name_folded, {name for name, domain in named if not domain}),
         (c.siren, {firm.siren for firm in told if firm.siren}),
         (c.domain, {firm.domain for firm in told if firm.domain and not firm.name}),
     ):
         if wanted:
-            yield column.in_(sorted(wanted))
+            yield query.where(among(connection, column, wanted))

@@ -32,7 +32,7 @@ _READ_ONLY = {
 class ForeignUnusable(OutreachError):
     """The database cannot be reached, or does not answer the query."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: Text | str) -> None:
         super().__init__(
             Text("the database {name} cannot be read: {reason}", name=name, reason=reason),
             hint=Text("the address is written like sqlite:///file.db or postgresql://user@host/db"),
@@ -105,7 +105,7 @@ class Foreign:
         try:
             return create_engine(self._address)
         except (ModuleNotFoundError, NoSuchModuleError) as error:
-            reason = f"{error}; pip install the driver of that database"
+            reason = Text("its driver is missing, install it with pip ({error})", error=error)
             raise ForeignUnusable(self.address, reason) from None
 
 
@@ -113,13 +113,13 @@ def _address(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError:
-        raise ForeignUnusable(url, "not a database address") from None
+        raise ForeignUnusable(url, Text("it is no address of a database")) from None
     if address.drivername in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
         path = Path(str(address.database))
         if not path.is_file():
-            raise ForeignUnusable(url, "there is no such file")
+            raise ForeignUnusable(url, Text("there is no such file"))
         # Opened so that it cannot be written, nor made.
         where = {"mode": "ro", "uri": "true"}
         return address.set(database=path.resolve().as_uri(), query=where)

@@ -2,9 +2,10 @@
 
 The keys, strongest first: identifier, e-mail, SIRET, phone with name. A stronger key
 that both sides have and that differs forbids a match. Two sites under one
-identifier, two people at one address of a firm stay two. A row that fits two contacts
-equally well is nobody's: it is rejected, never merged in silence. A row without any
-key is known when somebody on file says word for word all that it says.
+identifier, two people at one address of a firm stay two; one contact under another
+name, told by its identifier and its e-mail address together, stays one. A row that
+fits two contacts equally well is nobody's: it is rejected, never merged in silence. A
+row without any key is known when somebody on file says word for word all that it says.
 
 Pure of SQL: `admission.py` fetches the candidates.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
 
@@ -45,6 +47,8 @@ class Known:
     #: Made by this import: by a row of this chunk (not yet written), or of an earlier one.
     fresh: bool = False
     created_here: bool = False
+    #: Made by a row of this very file: now, or when its import was interrupted.
+    same_file: bool = False
     #: Values before this chunk changed them.
     before: dict[str, Value] = field(default_factory=dict)
     new_tags: dict[str, str] = field(default_factory=dict)
@@ -53,6 +57,12 @@ class Known:
 #: Fields whose punctuation counts.
 _EXACT = frozenset({"external_id", "email", "siret"})
 
+
+#: A first name shorter than this may be initials.
+_WHOLE_NAME = 3
+
+#: Two spellings of one first name share at least this much (difflib's ratio); Anne and Yves 0.25.
+_ALIKE = 0.6
 
 #: The fields of a postal address, as `household` in the store joins them.
 ADDRESS = ("street", "postal_code", "city")
@@ -197,14 +207,39 @@ def _same_party(values: Mapping[str, Value], known: Known, rank: Rank) -> bool:
     """Not somebody else who shares an identifier, a mailbox or a SIRET."""
     theirs = known.values
     if values.get("last_name") and theirs.get("last_name"):
-        other_first = _differ(values, theirs, "first_name")
-        if rank is Rank.SIRET:
-            return not (_differ(values, theirs, "last_name") or other_first)
-        same_first = bool(_bare(values, "first_name")) and not other_first
-        return not _differ(values, theirs, "last_name") or same_first
+        return _same_person(values, known, rank)
     if values.get("last_name") or theirs.get("last_name"):
         return rank is not Rank.SIRET
     return _same_site(values, known)
+
+
+def _same_person(values: Mapping[str, Value], known: Known, rank: Rank) -> bool:
+    """Two people under one key, or one who has another last name by now.
+
+    Who is renamed keeps the first name, or the identifier and the e-mail address together;
+    in one file two such rows are two people of a firm. Under one identifier alone, another
+    name with another address (of mail or of the house) is somebody else: lists number alike.
+    One last name with two first names is a couple that shares a mailbox.
+    """
+    theirs = known.values
+    other_first = _differ(values, theirs, "first_name")
+    if not _differ(values, theirs, "last_name"):
+        if rank is Rank.EMAIL:
+            return not (other_first and _two_given_names(values, theirs))
+        return rank is not Rank.SIRET or not other_first
+    if rank is Rank.SIRET:
+        return False
+    if bool(_bare(values, "first_name")) and not other_first:
+        return rank is not Rank.IDENTIFIER or not _elsewhere(values, theirs)
+    return rank is Rank.IDENTIFIER and _agree(values, theirs, "email") and not known.same_file
+
+
+def _two_given_names(a: Mapping[str, Value], b: Mapping[str, Value]) -> bool:
+    """Anne and Yves; not Jean and J., Jean and Jean-Michel, Zoé and Zeo."""
+    one, other = _bare(a, "first_name"), _bare(b, "first_name")
+    if min(len(one), len(other)) < _WHOLE_NAME or one.startswith(other) or other.startswith(one):
+        return False
+    return SequenceMatcher(None, one, other).ratio() < _ALIKE
 
 
 def _same_site(values: Mapping[str, Value], known: Known) -> bool:
@@ -212,10 +247,30 @@ def _same_site(values: Mapping[str, Value], known: Known) -> bool:
 
     A firm that changes its name or moves, not both at once, is still the same.
     """
-    if not _differ(values, known.values, "company"):
+    theirs = known.values
+    if not _differ(values, theirs, "company"):
         return True
-    moved = any(_differ(values, known.values, name) for name in ("postal_code", "street"))
-    return not (known.created_here or moved)
+    return not (known.same_file or _moved(values, theirs) or _elsewhere(values, theirs))
+
+
+def _elsewhere(a: Mapping[str, Value], b: Mapping[str, Value]) -> bool:
+    """Another e-mail address or another place, and neither of the two in common."""
+    if _moved(a, b):
+        return not _agree(a, b, "email")
+    in_place = _agree(a, b, "city") or _agree(a, b, "postal_code")
+    return _differ(a, b, "email") and not in_place
+
+
+def _moved(a: Mapping[str, Value], b: Mapping[str, Value]) -> bool:
+    """Another street or postal code; another town where no postal code says it is the same."""
+    if _differ(a, b, "postal_code") or _differ(a, b, "street"):
+        return True
+    return _differ(a, b, "city") and not _agree(a, b, "postal_code")
+
+
+def _agree(a: Mapping[str, Value], b: Mapping[str, Value], name: str) -> bool:
+    """Both have it and it is the same."""
+    return bool(a.get(name) and b.get(name)) and not _differ(a, b, name)
 
 
 def _closest(values: Mapping[str, Value], found: list[Known]) -> list[Known]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, literal, select, update
+from sqlalchemy import Connection, case, func, literal, select, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy import cast as sql_cast
 
@@ -26,13 +26,12 @@ from outreach.model.field import Origin, Value
 from outreach.model.ids import ContactId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.store import schema
+from outreach.store.belongings import move_belongings
+from outreach.store.chains import end_with, stop_chains
 from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring
 from outreach.store.rows import Columns
 from outreach.store.suppressions import insert_suppressions
-
-#: Why a chain ends whose person goes on under another contact.
-MERGED = "merged"
 
 #: What is counted: the one that stays counts both.
 COUNTED = ("order_count", "revenue_minor", "margin_minor", "touch_count")
@@ -42,8 +41,6 @@ _LATEST = ("last_order_on", "last_contacted_on", "last_reply_on")
 #: Parts of one address: filled together or not at all.
 _ADDRESS = ("street", "street2", "postal_code", "city", "country")
 
-#: To come: stopped with the merge, and going on when it is taken back.
-OPEN = (DeliveryState.DUE.value, DeliveryState.HELD.value)
 #: Promised, or on its way: nothing can be stopped any more.
 _MOVING = (DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value)
 
@@ -128,7 +125,10 @@ def _merge(
         "days": _count_both(connection, kept, other),
         "tags": _share_tags(connection, kept, other),
         "suppressions": _share_suppressions(connection, database, kept, other, now),
-        "stopped": _stop_chains(connection, other, now),
+        "moved": move_belongings(connection, kept, other),
+        "ended": end_with(connection, kept, other, now),
+        "stopped": stop_chains(connection, other, now),
+        "behind": _bring_along(connection, kept, other),
     }
     contact = schema.contact
     connection.execute(
@@ -137,6 +137,15 @@ def _merge(
     event = {"at": now, "recorded_at": now, "kind": EventKind.MERGED.value}
     connection.execute(schema.event.insert().values(**event, contact_id=kept, data=done))
     connection.execute(schema.event.insert().values(**event, contact_id=other, data={"into": kept}))
+
+
+def _bring_along(connection: Connection, kept: ContactId, other: ContactId) -> list[int]:
+    """Point whoever had become one with `other` at the one that stays: nobody is two steps away."""
+    c = schema.contact.c
+    behind = list(connection.scalars(select(c.id).where(c.merged_into == other).order_by(c.id)))
+    if behind:
+        connection.execute(update(schema.contact).where(c.id.in_(behind)).values(merged_into=kept))
+    return behind
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -226,31 +235,3 @@ def _share_suppressions(
     last = connection.execute(select(func.max(s.id))).scalar() or 0
     insert_suppressions(connection, database, entries)
     return list(connection.scalars(select(s.id).where(s.id > last)))
-
-
-def _stop_chains(connection: Connection, other: ContactId, now: datetime) -> dict[str, list[int]]:
-    """End the chains of the one that goes: the one that stays is in the same campaigns."""
-    e, d = schema.enrolment, schema.delivery
-    running = and_(e.c.contact_id == other, e.c.stopped_at.is_(None), e.c.arm == Arm.ENROLLED.value)
-    campaigns = list(connection.scalars(select(e.c.campaign_id).where(running)))
-    connection.execute(update(e).where(running).values(stopped_at=now, stop_reason=MERGED))
-    due = and_(d.c.contact_id == other, d.c.state.in_(OPEN))
-    columns = (d.c.id, d.c.campaign_id, d.c.step_id, d.c.channel, d.c.state)
-    cancelled = connection.execute(select(*columns).where(due)).all()
-    connection.execute(
-        update(d).where(due).values(
-            state=DeliveryState.CANCELLED.value, detail=MERGED, settled_at=now
-        )
-    )  # fmt: skip
-    events = [
-        {
-            "at": now, "recorded_at": now, "kind": EventKind.CANCELLED.value, "contact_id": other,
-            "campaign_id": row.campaign_id, "step_id": row.step_id, "delivery_id": row.id,
-            "channel": row.channel, "data": {"reason": MERGED},
-        }
-        for row in cancelled
-    ]  # fmt: skip
-    if events:
-        connection.execute(schema.event.insert(), events)
-    by_state = {state: [row.id for row in cancelled if row.state == state] for state in OPEN}
-    return {"campaigns": campaigns, **by_state}

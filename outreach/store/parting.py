@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, func, literal, select, update
 
-from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.field import Value
 from outreach.model.ids import ContactId
 from outreach.store import schema
+from outreach.store.belongings import return_belongings
+from outreach.store.chains import go_on
 from outreach.store.engine import Database
-from outreach.store.merging import COUNTED, MERGED, OPEN, values_of
+from outreach.store.merging import COUNTED, values_of
 from outreach.store.rows import Columns
 
 
@@ -63,10 +64,15 @@ def _take_back(
         .where(s.c.id.in_(data["suppressions"]), s.c.removed_at.is_(None))
         .values(removed_at=now)
     )
-    _go_on(connection, other, data["stopped"])
+    return_belongings(connection, kept, other, data.get("moved", {}))
+    if "ended" in data:
+        go_on(connection, kept, data["ended"])
+    go_on(connection, other, data["stopped"])
     connection.execute(
         update(contact).where(contact.c.id == other).values(merged_into=None, updated_at=now)
     )
+    there = and_(contact.c.id.in_(data.get("behind", [])), contact.c.merged_into == kept)
+    connection.execute(update(contact).where(there).values(merged_into=other))
 
 
 def _empty_again(
@@ -96,23 +102,3 @@ def _count_alone(
         # Only where the date still is the other one's.
         values[name] = case((c[name] == theirs[name], literal(day, c[name].type)), else_=c[name])
     connection.execute(update(schema.contact).where(c.id == kept).values(values))
-
-
-def _go_on(connection: Connection, other: ContactId, stopped: Mapping[str, list[int]]) -> None:
-    """Chains that ended with the merge go on where they were."""
-    e, d = schema.enrolment, schema.delivery
-    connection.execute(
-        update(e)
-        .where(
-            e.c.contact_id == other,
-            e.c.campaign_id.in_(stopped["campaigns"]),
-            e.c.stop_reason == MERGED,
-        )
-        .values(stopped_at=None, stop_reason=None)
-    )
-    for state in OPEN:
-        connection.execute(
-            update(d)
-            .where(d.c.id.in_(stopped[state]), d.c.state == DeliveryState.CANCELLED.value)
-            .values(state=state, detail=None, settled_at=None)
-        )

@@ -76,6 +76,8 @@ def same_address(contact: Table) -> ColumnElement[bool]:
         .select_from(them)
         .join(other, other.c.contact_id == them.c.id)
         .where(
+            # The index finds them, the fingerprint tells é from e.
+            them.c.email_folded == contact.c.email_folded,
             them.c.email_print == contact.c.email_print,
             other.c.campaign_id == d.campaign_id,
             other.c.step_id == d.step_id,

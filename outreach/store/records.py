@@ -55,7 +55,7 @@ def _write_new(
 ) -> None:
     columns = Columns(database)
     stamps = {"import_id": import_id, "created_at": now, "updated_at": now}
-    firms = link_firms(connection, [k.values for k in chunk.new], now)
+    firms = link_firms(connection, [k.values for k in chunk.new], now, by_hand=import_id is None)
     insert_rows(
         connection,
         database.contact,
@@ -81,9 +81,7 @@ def _write_changed(
         return
     columns = Columns(database)
     updates = []
-    moved = [k for k in chunk.changed if TELLING & k.before.keys()]
-    firms = link_firms(connection, [k.values for k in moved], now)
-    links = {k.id: {"company_id": firm} for k, firm in zip(moved, firms, strict=True)}
+    links = _links(connection, chunk, now, by_hand=import_id is None)
     for known in chunk.changed:
         changed = {name: known.values.get(name) for name in known.before}
         row = {**columns.of(changed, known.values), **links.get(known.id, {}), "updated_at": now}
@@ -98,13 +96,29 @@ def _write_changed(
         _remember_before(connection, chunk, import_id)
 
 
+def _links(
+    connection: Connection, chunk: Chunk, now: datetime, *, by_hand: bool
+) -> dict[int, dict[str, int | None]]:
+    """The companies of those whose firm may be another now.
+
+    Who emptied the company by hand said that there is none, whatever the address.
+    """
+    moved = [known for known in chunk.changed if TELLING & known.before.keys()]
+    gone = [k for k in moved if by_hand and "company" in k.before and not k.values.get("company")]
+    moved = [known for known in moved if known not in gone]
+    firms = link_firms(connection, [k.values for k in moved], now, by_hand=by_hand)
+    links = zip([*gone, *moved], [*(None for _ in gone), *firms], strict=True)
+    return {known.id: {"company_id": firm} for known, firm in links}
+
+
 def _told(known: Known, *, by_hand: bool) -> dict[str, Any]:
     """What an event says of a change; an import keeps the values before it in its own table."""
     fields = [*known.before, *(["tags"] if known.new_tags else [])]
-    if not by_hand:
-        return {"fields": fields}
-    after = {name: known.values[name] for name in known.before}
-    return {"fields": fields, "before": _plain(known.before), "after": _plain(after)}
+    after = _plain({name: known.values[name] for name in known.before})
+    if by_hand:
+        return {"fields": fields, "before": _plain(known.before), "after": after}
+    tags = {"tags": sorted(known.tags.values())} if known.new_tags else {}
+    return {"fields": fields, "after": after | tags}
 
 
 def _event(

@@ -7,13 +7,13 @@ fingerprints that suppressions are matched by, the domain, the household.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, FieldType, Value
@@ -40,6 +40,19 @@ def is_gone(database: Database) -> ColumnElement[bool]:
     """The opposite, as the partial index `ix_contact_gone` states it."""
     table = database.contact
     return table.c.merged_into.is_not(None) | table.c.erased_at.is_not(None)
+
+
+def one_with(
+    connection: Connection, database: Database, contacts: Collection[ContactId]
+) -> dict[ContactId, ContactId]:
+    """Whose history these contacts have: their own, and of those merged into them.
+
+    Every such record with the contact it is one with now.
+    """
+    c = database.contact.c
+    query = select(c.id, c.merged_into).where(is_gone(database), c.merged_into.in_(contacts))
+    gone = {ContactId(row.id): ContactId(row.merged_into) for row in connection.execute(query)}
+    return {**{contact: contact for contact in contacts}, **gone}
 
 
 def contact_query(database: Database) -> Select[Any]:

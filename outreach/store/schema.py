@@ -188,9 +188,10 @@ contact = _table(
     _link("company_id", "company", index=True),
     #: Keyed fingerprints (HMAC) of the normalised e-mail and numbers: what suppressions are
     #: matched by, so that an erased person stays suppressed without being known.
-    Column("email_print", Text, index=True),
-    Column("phone_print", Text, index=True),
-    Column("mobile_print", Text, index=True),
+    #: Without indexes: they are random, and people are looked up by the folded twins.
+    Column("email_print", Text),
+    Column("phone_print", Text),
+    Column("mobile_print", Text),
     #: The part after @, as an A-label: limits and suppressions per domain.
     Column("email_domain", Text),
     #: What `one_per: household` groups by: the folded postal address. NULL without one.
@@ -239,6 +240,8 @@ contact = _table(
     Column("erased_at", Instant),
     Index("ix_contact_external_id_folded", "external_id_folded"),
     Index("ix_contact_email_folded", "email_folded"),
+    Index("ix_contact_phone_folded", "phone_folded"),
+    Index("ix_contact_mobile_folded", "mobile_folded"),
     Index("ix_contact_siret", "siret"),
     Index("ix_contact_last_name_folded", "last_name_folded"),
     Index("ix_contact_company_folded", "company_folded"),

@@ -6,7 +6,7 @@ after the person was erased and when the address comes back in a new file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,10 @@ from sqlalchemy import (
     Connection,
     Table,
     Text,
+    and_,
     cast,
     exists,
+    false,
     literal,
     or_,
     select,
@@ -28,8 +30,10 @@ from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.ids import ContactId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.model.text import fold
 from outreach.store import schema
 from outreach.store.engine import Database
+from outreach.store.lists import among
 
 #: What an entry of each scope forbids.
 _FORBIDS = {
@@ -87,18 +91,10 @@ class Suppressions:
 
     def people(self, entries: Sequence[Suppression]) -> list[ContactId]:
         """The contacts that these entries are about."""
-        marks = [
-            fingerprint(self.database, entry.key, entry.value) for entry in entries if entry.value
-        ]
         contact = self.database.contact
-        s = schema.suppression.c
-        about = exists(
-            select(literal(1))
-            .where(s.fingerprint.in_(marks), s.removed_at.is_(None), _about(contact.c))
-            .correlate(contact)
-        )
         with self.database.reading() as connection:
-            rows = connection.execute(select(contact.c.id).where(about).order_by(contact.c.id))
+            either = or_(false(), *self._holders(connection, contact.c, entries))
+            rows = connection.execute(select(contact.c.id).where(either).order_by(contact.c.id))
             return [ContactId(row.id) for row in rows]
 
     def forbids(self, contact: Contact, channel: Channel) -> str | None:
@@ -112,6 +108,29 @@ class Suppressions:
         )
         with self.database.reading() as connection:
             return connection.execute(query).scalar_one_or_none()
+
+    def _holders(
+        self, connection: Connection, c: Columns, entries: Sequence[Suppression]
+    ) -> Iterator[ColumnElement[bool]]:
+        """Who holds what the entries name, by the columns that have an index."""
+        named: dict[SuppressionKey, set[str]] = {}
+        for entry in entries:
+            if entry.value:
+                named.setdefault(entry.key, set()).add(entry.value.lower())
+        for key, values in named.items():
+            match key:
+                case SuppressionKey.EMAIL:
+                    # The index finds them, the fingerprint tells é from e.
+                    exact = {self.database.fingerprint(key.value, value) for value in values}
+                    found = among(connection, c.email_folded, map(fold, values))
+                    yield and_(found, among(connection, c.email_print, exact))
+                case SuppressionKey.PHONE:
+                    yield among(connection, c.phone_folded, values)
+                    yield among(connection, c.mobile_folded, values)
+                case SuppressionKey.DOMAIN:
+                    yield among(connection, c.email_domain, values)
+                case SuppressionKey.CONTACT:
+                    yield among(connection, c.id, map(int, values))
 
 
 def fingerprint(database: Database, key: SuppressionKey, value: str) -> str:

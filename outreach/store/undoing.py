@@ -143,13 +143,13 @@ def _values(before: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Value]
     """Values as they were written down; those of fields that are gone are gone too."""
     found: dict[str, Value] = {}
     for name, written in before.items():
-        field = _field(name, catalogue)
+        field = field_of(name, catalogue)
         if field is not None:
-            found[field.name] = _value(written, field.type)
+            found[field.name] = value_of(written, field.type)
     return found
 
 
-def _field(name: str, catalogue: Catalogue) -> Field | None:
+def field_of(name: str, catalogue: Catalogue) -> Field | None:
     """The field of that name then: a renamed one still has its column."""
     if name == "tags":
         return None
@@ -159,8 +159,8 @@ def _field(name: str, catalogue: Catalogue) -> Field | None:
     return next((f for f in catalogue.user_fields if f.column == f"f_{name}"), None)
 
 
-def _value(written: Any, type_: FieldType) -> Value:
-    """A value of `import_change.before`, of the type that its field has now."""
+def value_of(written: Any, type_: FieldType) -> Value:
+    """A value as a change wrote it down, of the type that its field has now."""
     if not isinstance(written, str):
         value: Value = written
         return str(value) if value is not None and type_ is FieldType.TEXT else value

@@ -148,7 +148,8 @@ def test_a_change_is_an_event_and_can_be_undone(contacts: Contacts, database: Da
             .all()
         )
         before = connection.execute(select(change.c.before).where(change.c.import_id == 2)).scalar()
-    assert data == [{"fields": ["city", "phone"]}]
+    after = {"city": "Rennes", "phone": "+33299000000"}
+    assert data == [{"fields": ["city", "phone"], "after": after}]
     assert before == {"city": None, "phone": None}
 
 

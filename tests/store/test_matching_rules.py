@@ -151,6 +151,64 @@ def test_two_sites_under_one_identifier_stay_two(contacts: Contacts) -> None:
     assert tally(take(contacts, school, annexe)) == {"unchanged": 2}
 
 
+@pytest.mark.parametrize(
+    ("known", "row", "became"),
+    [
+        ({"email": "a@lys.example", "last_name": "Petit", "city": "Rennes"},
+         {"email": "a@lys.example", "last_name": "Morel", "city": "Brest"}, "unchanged"),
+        ({"email": "a@lys.example", "last_name": "Petit", "first_name": "Zoé"},
+         {"email": "b@lys.example", "last_name": "Morel", "first_name": "Zoé"}, "created"),
+        ({"email": "a@lys.example", "last_name": "Petit", "first_name": "Zoé", "city": "Brest"},
+         {"email": "b@lys.example", "last_name": "Morel", "first_name": "Zoé", "city": "Brest"},
+         "unchanged"),
+        ({"last_name": "Petit"}, {"last_name": "Morel"}, "created"),
+        ({"company": "Lys", "city": "Rennes"}, {"company": "Bois", "city": "Brest"}, "created"),
+        ({"company": "Lys", "email": "a@lys.example"},
+         {"company": "Bois", "email": "b@lys.example"},
+         "created"),
+        ({"company": "Lys", "city": "Rennes"}, {"company": "Fleur", "city": "Rennes"}, "unchanged"),
+    ],
+    ids=["renamed, same e-mail", "first name alone", "renamed in town", "identifier alone",
+         "other firm elsewhere", "other firm, other e-mail", "firm renamed"],
+)  # fmt: skip
+def test_another_name_under_one_identifier_is_one_contact_where_something_else_says_so(
+    contacts: Contacts, known: Row, row: Row, became: str
+) -> None:
+    """Lists without a source number alike: the identifier alone does not make one of two names."""
+    take(contacts, {"external_id": "1", **known})
+
+    assert tally(take(contacts, {"external_id": "1", **row}, policy=OnMatch.KEEP)) == {became: 1}
+
+
+@pytest.mark.parametrize(
+    ("first_name", "became"),
+    [("Yves", "created"), ("A.", "unchanged"), ("Anne-Marie", "unchanged"), ("Ane", "unchanged")],
+)
+def test_a_couple_with_one_mailbox_is_two_people(
+    contacts: Contacts, first_name: str, became: str
+) -> None:
+    """A short form and a slip are the same person; another first name is not."""
+    anne = {"email": "famille@mail.example", "last_name": "Rannou", "first_name": "Anne"}
+    take(contacts, anne)
+
+    assert tally(take(contacts, anne | {"first_name": first_name})) == {became: 1}
+    assert tally(take(contacts, anne | {"first_name": first_name})) == {"unchanged": 1}
+
+
+def test_two_sites_stay_two_when_the_import_between_them_was_interrupted(
+    contacts: Contacts,
+) -> None:
+    """The second reading of the file goes on where the first was killed."""
+    sites = [Draft(2, {"external_id": "1", "company": "Lys"}),
+             Draft(3, {"external_id": "1", "company": "Bois"})]  # fmt: skip
+    start = ImportStart(file="list.csv", sha256="f00", mapping={}, retyped={}, now=NOW)
+    contacts.put(sites[:1], import_id=contacts.begin_import(start), now=NOW)
+
+    again = contacts.put(sites, import_id=contacts.begin_import(start), now=NOW)
+
+    assert tally(again) == {"created": 1, "unchanged": 1}
+
+
 def test_a_row_that_fits_two_contacts_is_rejected_with_its_reason(contacts: Contacts) -> None:
     take(contacts, {"email": "zoe@lys.example", "last_name": "Petit"},
          {"phone": "+33299853802", "last_name": "Petit"})  # fmt: skip

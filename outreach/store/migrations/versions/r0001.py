@@ -324,15 +324,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("merged_into IS NOT NULL OR erased_at IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL OR erased_at IS NOT NULL"),
     )
-    op.create_index(op.f("ix_contact_email_print"), "contact", ["email_print"], unique=False)
     op.create_index(
         "ix_contact_external_id_folded", "contact", ["external_id_folded"], unique=False
     )
     op.create_index(op.f("ix_contact_household"), "contact", ["household"], unique=False)
     op.create_index(op.f("ix_contact_import_id"), "contact", ["import_id"], unique=False)
     op.create_index("ix_contact_last_name_folded", "contact", ["last_name_folded"], unique=False)
-    op.create_index(op.f("ix_contact_mobile_print"), "contact", ["mobile_print"], unique=False)
-    op.create_index(op.f("ix_contact_phone_print"), "contact", ["phone_print"], unique=False)
+    op.create_index("ix_contact_mobile_folded", "contact", ["mobile_folded"], unique=False)
+    op.create_index("ix_contact_phone_folded", "contact", ["phone_folded"], unique=False)
     op.create_index("ix_contact_siret", "contact", ["siret"], unique=False)
     op.create_table(
         "print_batch",
