@@ -2,7 +2,8 @@
 
 English sentences are the keys of the catalogue; `locale/fr/…/outreach.po` holds
 the French, complete (a test compares). French is spoken under a `fr_*` locale,
-English under every other. No room but the doors calls this.
+English under every other. No room but the doors says a sentence with this; `cleaning`
+asks it for the labels of fields, which people type in their own words.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from pathlib import Path
 from outreach.errors import Plural, Text
 
 LOCALE_DIR = Path(__file__).parent / "locale"
+
+#: The languages we speak.
+LANGUAGES = ("en", "fr")
 
 #: The locale of a workspace that states none. Constant, so that cron and a terminal agree.
 DEFAULT_LOCALE = "en_GB"
@@ -59,6 +63,12 @@ class Language:
         if isinstance(value, date):
             return format_date(value, "medium", locale=self.locale)
         return format_decimal(value, locale=self.locale)
+
+    def exact(self, number: Decimal) -> str:
+        """A number with every digit it has, as the locale prints it."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=self.locale, decimal_quantization=False)
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount in units of the currency: `1 234,50 €` in French."""

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from outreach.application import Application
+from outreach.cleaning.phones import as_dialled
 from outreach.cli.campaigns import mailroom
 from outreach.cli.door import Command
 from outreach.cli.output import say, show, wrap
@@ -69,7 +70,8 @@ def _print(parts: Application, found: list[Call], campaigns: tuple[Launched, ...
         say(parts, Text("No call is due now."))
         return
     for call in found:
-        say(parts, f"── {call.contact.name} · {call.number or '–'} · {call.campaign}/{call.step}")
+        number = as_dialled(call.number, parts.settings.country) if call.number else "–"
+        say(parts, f"── {call.contact.name} · {number} · {call.campaign}/{call.step}")
         place = " ".join(
             filter(
                 None,

@@ -13,8 +13,8 @@ from outreach.cli.output import broken, leave, say, show, wrap
 from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
 from outreach.files.source import UnreadableFile
 from outreach.model.settings import Compliance
-from outreach.runner.check import Checked, Problem, Severity
 from outreach.runner.check import check as check_campaign
+from outreach.runner.findings import Checked, Problem, Severity
 
 
 @click.command(cls=Command)

@@ -11,10 +11,11 @@ import click
 from outreach.application import Application
 from outreach.cli.door import Group
 from outreach.cli.output import plain_json, say, show, table
+from outreach.cli.values import cell, shown
 from outreach.errors import Plural, Text, WrongUsage, did_you_mean
 from outreach.model.admission import OnMatch
 from outreach.model.contact import Contact
-from outreach.model.field import Catalogue, Origin, Value
+from outreach.model.field import Catalogue, Origin
 from outreach.model.source import ListOrigin, Source
 
 #: Contacts shown to a person who states no limit.
@@ -185,13 +186,6 @@ def as_json(contact: Contact) -> dict[str, Any]:
     return {"id": contact.id, **contact.values, "tags": sorted(contact.tags)}
 
 
-def cell(contact: Contact, name: str) -> Value:
-    """One field of a contact, its id and its tags among them."""
-    if name == "tags":
-        return ", ".join(sorted(contact.tags)) or None
-    return int(contact.id) if name == "id" else contact.values.get(name)
-
-
 def _provenance(
     source: str | None, origin: str | None, licence: str | None, uses: int | None
 ) -> Source | None:
@@ -213,8 +207,10 @@ def _chosen(parts: Application, names: str | None) -> list[str] | None:
         return None
     catalogue, chosen = parts.database.catalogue, []
     for name in filter(None, (part.strip() for part in names.split(","))):
-        found = catalogue.find(name)
-        if found is None and name not in ("id", "tags"):
+        # `id` is the number of the contact, though it heads identifiers in files.
+        beside = name in ("id", "tags")
+        found = None if beside else catalogue.labelled(name)
+        if found is None and not beside:
             raise NoSuchField(name, catalogue)
         chosen.append(found.name if found else name)
     return chosen
@@ -242,14 +238,5 @@ def _print_list(parts: Application, found: list[Contact], names: list[str] | Non
     rows = []
     for contact in found:
         first = [str(contact.id)] if names else [str(contact.id), contact.name]
-        rows.append([*first, *(shown(parts, cell(contact, name)) for name in columns)])
+        rows.append([*first, *(shown(parts, contact, name) for name in columns)])
     table(parts, headers, rows, right=[0])
-
-
-def shown(parts: Application, value: Value) -> str:
-    """A value in a line of text: dates and numbers as ISO writes them, yes and no in words."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return parts.language.say(Text("yes") if value else Text("no"))
-    return value if isinstance(value, str) else str(value)

@@ -12,6 +12,7 @@ import click
 from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import notice, on_terminal, say, show, table, wrap
+from outreach.cli.values import label, shown
 from outreach.errors import Plural, Text, WrongUsage
 from outreach.model.contact import Contact
 from outreach.model.field import Origin
@@ -132,7 +133,7 @@ def _print_groups(parts: Application, found: Findings) -> None:
     why = {(pair.a, pair.b): pair for pair in found.pairs}
     for group in shown:
         for place, number in enumerate(group):
-            line = _line(people, number)
+            line = _line(parts, people, number)
             wrap(line, first="- " if not place else "  ", rest="    ")
         best = [why[group[0], other] for other in group[1:] if (group[0], other) in why]
         if best:
@@ -144,8 +145,8 @@ def _print_pairs(parts: Application, pairs: Sequence[Likeness]) -> None:
     shown = pairs[:SHOWN]
     people = _people(parts, [number for pair in shown for number in (pair.a, pair.b)])
     for pair in shown:
-        wrap(_line(people, pair.a), first="- ", rest="    ")
-        wrap(_line(people, pair.b), first="  ", rest="    ")
+        wrap(_line(parts, people, pair.a), first="- ", rest="    ")
+        wrap(_line(parts, people, pair.b), first="  ", rest="    ")
         wrap(_reasons(parts, pair), first="    ", rest="    ")
     _print_more(parts, len(pairs) - len(shown))
 
@@ -175,9 +176,9 @@ def _people(parts: Application, numbers: Sequence[int]) -> dict[ContactId, Conta
     return parts.store.contacts.values_of([ContactId(number) for number in numbers])
 
 
-def _line(people: dict[ContactId, Contact], number: int) -> str:
+def _line(parts: Application, people: dict[ContactId, Contact], number: int) -> str:
     contact = people[ContactId(number)]
-    told = (contact.text(name) for name in ("street", "postal_code", "city", "email", "phone"))
+    told = (shown(parts, contact, n) for n in ("street", "postal_code", "city", "email", "phone"))
     firm = contact.text("company")
     names = [contact.name, firm if firm != contact.name else None, *told]
     return f"#{number} " + ", ".join(name for name in names if name)
@@ -244,9 +245,9 @@ class _Asked:
 
     def _rows(self, one: Contact, other: Contact) -> Iterator[list[str]]:
         for field in self.parts.database.catalogue:
-            left, right = one.text(field.name) or "", other.text(field.name) or ""
+            left, right = (shown(self.parts, person, field.name) for person in (one, other))
             if field.origin is not Origin.DERIVED and (left or right):
-                yield [field.label or field.name, left, right]
+                yield [label(self.parts, field.name), left, right]
 
 
 def _key() -> str | None:

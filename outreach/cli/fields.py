@@ -8,6 +8,7 @@ from outreach.application import Application
 from outreach.cli.confirm import confirm
 from outreach.cli.door import Group
 from outreach.cli.output import notice, show, table
+from outreach.cli.values import label
 from outreach.errors import OutreachError, Plural, Text, did_you_mean
 
 _TYPES = ("text", "integer", "number", "date", "boolean", "money")
@@ -35,9 +36,8 @@ def list_(parts: Application) -> None:
         {"name": f.name, "label": f.label, "type": f.type.value, "origin": f.origin.value}
         for f in parts.database.catalogue
     ]
-    headers = [Text("Name"), Text("Label"), Text("Type"), Text("Origin")]
     data = {"fields": rows, "deleted": parts.store.fields.deleted()}
-    show(parts, data, lambda: table(parts, headers, [list(r.values()) for r in rows]))
+    show(parts, data, lambda: _print_fields(parts))
 
 
 @fields.command()
@@ -126,6 +126,18 @@ def restore(parts: Application, name: str) -> None:
     if not parts.store.fields.restore(name):
         raise NothingToRestore(name, parts.store.fields.deleted())
     show(parts, {"field": name}, [Text("{name} is a field again", name=name)])
+
+
+def _print_fields(parts: Application) -> None:
+    from outreach.runner.wording import FIELD_ORIGINS, FIELD_TYPES
+
+    speak = parts.language.say
+    headers = [Text("Name"), Text("Label"), Text("Type"), Text("Origin")]
+    rows = [
+        [f.name, label(parts, f.name), speak(FIELD_TYPES[f.type]), speak(FIELD_ORIGINS[f.origin])]
+        for f in parts.database.catalogue
+    ]
+    table(parts, headers, rows)
 
 
 def _tell_segments(parts: Application, segments: list[str]) -> None:

@@ -69,7 +69,8 @@ def _print(parts: Application, rows: list[dict[str, Any]]) -> None:
     headers = [Text("Id"), Text("When"), Text("File"), Text("Source"),
                Text("Created"), Text("Updated"), Text("Rejected"), Text("State")]  # fmt: skip
     lines = [
-        [str(row["id"]), f"{row['started_at']:%Y-%m-%d}", row["file"], row["source"] or "",
+        [str(row["id"]), parts.language.write(row["started_at"].date()), row["file"],
+         row["source"] or "",
          *("" if row[n] is None else str(row[n]) for n in ("created", "updated", "rejected")),
          _state(parts, row)]
         for row in rows

@@ -21,6 +21,9 @@ from outreach.runner.opening import open_list, open_query
 #: Reasons for setting cells aside that are shown, the most frequent first.
 _REASONS = 12
 
+#: Characters of a cell that are shown.
+_CELL = 40
+
 
 def import_files(
     parts: Application,
@@ -54,7 +57,7 @@ def import_files(
     reports = []
     for open_one in openers:
         list_ = open_one()
-        with _progress(parts, list_.file) as told:
+        with _progress(parts, list_.file) as told, _map_shown(map_file):
             reports.append(
                 admit_table(
                     parts.store.contacts, list_, wanted,
@@ -64,6 +67,18 @@ def import_files(
     show(parts, _data(parts, reports, dry_run=dry_run), lambda: _print_all(parts, reports, dry_run))
     if any(report.counts.rejected for report in reports):
         leave(ExitCode.PARTLY_DONE)
+
+
+@contextmanager
+def _map_shown(map_file: Path | None) -> Iterator[None]:
+    """What does not fit a file is shown in the line of the map that says it."""
+    from outreach.cleaning.headers import BadMap
+    from outreach.files.maps import placed
+
+    try:
+        yield
+    except BadMap as error:
+        raise placed(map_file, error) if map_file else error from None
 
 
 @contextmanager
@@ -104,8 +119,9 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
         "source": report.source,
         "set_aside": dict(report.set_aside),
         "set_aside_reasons": [
-            {"field": name, "reason": speak(reason), "count": number}
-            for name, reason, number in report.reasons
+            {"field": one.field, "reason": speak(one.reason), "count": one.count,
+             "line": one.line, "original": one.original}
+            for one in report.reasons
         ],
         "mapping": [
             {"header": c.header, "field": c.field, "type": c.type.value, "new": c.new,
@@ -114,8 +130,15 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
         ],
         "notes": [speak(note) for note in report.notes],
         "rejections": [{"line": r.line, "reason": speak(r.reason)} for r in report.rejections],
-        **({"samples": [dict(d.values) for d in report.samples]} if report.samples else {}),
+        **({"samples": [
+            dict(d.values) | ({"tags": list(d.tags)} if d.tags else {}) for d in report.samples
+        ]} if report.samples else {}),
         **({"changes": dict(report.changes)} if report.changes else {}),
+        **({"changed": [
+            {"contact": name, "fields": [
+                {"field": c.field, "before": c.before, "after": c.after} for c in changed
+            ]} for name, changed in report.changed
+        ]} if report.changed else {}),
     }  # fmt: skip
 
 
@@ -155,9 +178,24 @@ def _print(parts: Application, report: ImportReport) -> None:
             "  {count} cells could not be used and were set aside: {cells}",
             sum(report.set_aside.values()), cells=_few(cells),
         ))  # fmt: skip
-        for name, reason, number in report.reasons[:_REASONS]:
-            say(parts, f"    {name} {number}: {parts.language.say(reason)}")
+        for one in report.reasons[:_REASONS]:
+            say(parts, Text(
+                "    {field} {count}: {reason} (line {line}: {value})", field=one.field,
+                count=one.count, reason=one.reason, line=one.line, value=_short(one.original),
+            ))  # fmt: skip
     _print_rejections(parts, report)
+
+
+def _short(cell: str) -> str:
+    """A cell on one line, cut where it is long."""
+    line = " ".join(cell.split())
+    return f"'{line if len(line) <= _CELL else line[: _CELL - 1] + '…'}'"
+
+
+def _shown(value: object) -> str:
+    """A value before or after a change; `–` for none."""
+    said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "–" if value is None or value == [] else " ".join(said.split())[:_CELL]
 
 
 def _few(words: Sequence[str], shown: int = 6) -> str:
@@ -186,6 +224,12 @@ def _print_rehearsal(parts: Application, report: ImportReport) -> None:
     if report.changes:
         fields = [f"{name} {number}" for name, number in report.changes.items()]
         say(parts, Text("  would change on file: {fields}", fields=_few(fields, 12)))
+    for name, changed in report.changed:
+        told = [f"{c.field} {_shown(c.before)} → {_shown(c.after)}" for c in changed]
+        say(parts, f"    {name}: {_few(told, 4)}")
+    if report.samples:
+        say(parts, Text("  the first rows, as they would be read:"))
     for draft in report.samples:
-        values = [f"{name}={value}" for name, value in draft.values.items()]
+        values = [f"{name}={_shown(value)}" for name, value in draft.values.items()]
+        values += [f"tags={_shown(list(draft.tags))}"] if draft.tags else []
         say(parts, f"  {draft.line}: {_few(values, 8)}")

@@ -11,8 +11,8 @@ from outreach.cli.output import notice, on_terminal, say, show
 from outreach.errors import OutreachError, Problems, Text
 from outreach.files.campaigns import CampaignFile
 from outreach.model.audience import AudienceCount
-from outreach.runner.check import Checked
 from outreach.runner.check import check as check_campaign
+from outreach.runner.findings import Checked
 from outreach.runner.fingerprint import fingerprint
 from outreach.runner.launch import launch as start
 from outreach.runner.launch import may_launch_again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,9 +11,13 @@ from outreach.application import Application
 from outreach.cli.campaigns import mailroom
 from outreach.cli.door import Group
 from outreach.cli.output import leave, show
-from outreach.errors import ExitCode, Plural, Text
+from outreach.errors import ExitCode, Plural, Text, WrongUsage
+from outreach.files.pdf import Failed
+from outreach.files.pdf_finding import find_office
 from outreach.model.campaign import CampaignState
-from outreach.runner.letters import Letters
+from outreach.model.contact import Contact
+from outreach.runner.letters import Letters, Printed
+from outreach.runner.pdf_letters import AsPdf
 
 
 @click.group(cls=Group, default="print")
@@ -32,17 +37,33 @@ def letters() -> None:
     metavar="DIR",
     help="Where the bundle goes; else data/outbox/letters.",
 )
+@click.option("--pdf", is_flag=True, help="PDF files too: one each, and one to print.")
+@click.option(
+    "--two-sided",
+    is_flag=True,
+    help="With --pdf: each letter of the print file begins on a new sheet of paper.",
+)
 @click.pass_obj
-def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
+def print_(
+    parts: Application, campaign: str | None, out: Path | None, pdf: bool, two_sided: bool
+) -> None:
     """Merge the letters that are due: one .docx each, and one bundle sorted by postal code.
 
     Letters that were printed and not posted yet are in it again.
     """
+    if two_sided and not pdf:
+        raise WrongUsage(Text("--two-sided is for the print file of --pdf"))
+    if pdf:
+        find_office()
     chosen = [parts.launched(campaign)] if campaign else parts.store.campaigns.all()
     running = {c.id: c for c in chosen if c.state is CampaignState.RUNNING}
     with parts.alone():
         made = Letters(mailroom(parts, chosen)).print_due(
-            running, now=parts.now(), out=out, again=True
+            running,
+            now=parts.now(),
+            out=out,
+            again=True,
+            pdf=AsPdf(two_sided) if pdf else None,
         )
     data = {
         "letters": sum(batch.letters for batch in made),
@@ -54,6 +75,7 @@ def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
                 "folder": str(batch.folder),
                 "letters": batch.letters,
                 "held": batch.held,
+                **({"no_pdf": _not_made(parts, batch)} if pdf else {}),
             }
             for batch in made
         ],
@@ -67,9 +89,30 @@ def print_(parts: Application, campaign: str | None, out: Path | None) -> None:
         )
         for batch in made
     ] or [Text("No letter is due.")]
-    show(parts, data, [*lines, *_next(parts, data["held"])])
-    if data["held"]:
+    failed = [one for batch in made for one in batch.failed]
+    show(parts, data, [*lines, *_failures(failed), *_next(parts, data["held"])])
+    if data["held"] or failed:
         leave(ExitCode.PARTLY_DONE)
+
+
+def _not_made(parts: Application, batch: Printed) -> list[dict[str, Any]]:
+    """Whose letter is there as .docx alone, and why."""
+    say = parts.language.say
+    return [
+        {"contact": one.letter.id, "name": one.letter.name, "reason": say(one.error.what)}
+        for one in batch.failed
+    ]
+
+
+def _failures(failed: list[Failed[Contact]]) -> list[Text]:
+    return [
+        Text(
+            "the letter of {name} is there as .docx alone: {reason}",
+            name=one.letter.name,
+            reason=one.error.what,
+        )
+        for one in failed
+    ]
 
 
 def _next(parts: Application, held: object) -> list[Text]:

@@ -11,6 +11,7 @@ import click
 from outreach.application import AmbiguousPerson, Application, UnknownPerson
 from outreach.cli.door import Command
 from outreach.cli.output import notice, plain_json, say, show, table
+from outreach.cli.values import label, written
 from outreach.errors import OutreachError, Plural, Text, WrongUsage
 
 if TYPE_CHECKING:
@@ -67,9 +68,10 @@ def set_(parts: Application, who: str, words: tuple[str, ...]) -> None:
     _tell_cleaned(parts, draft)
     rows = {name: {"before": old, "after": new} for name, (old, new) in changed.items()}
     lines = [
-        Text("{name}: {old} → {new}", name=name, old=_word(old), new=_word(new))
+        Text("{name}: {old} → {new}", name=label(parts, name), old=_word(parts, name, old),
+             new=_word(parts, name, new))
         for name, (old, new) in changed.items()
-    ]
+    ]  # fmt: skip
     show(parts, {"id": contact.id, "changed": rows}, lines or [Text("nothing changed")])
 
 
@@ -178,14 +180,15 @@ def _without_empty(draft: Draft) -> Draft:
 def _tell_cleaned(parts: Application, draft: Draft) -> None:
     """What was typed and is stored in another form, on stderr."""
     for aside in draft.set_aside:
-        value = _word(draft.values.get(aside.field))
-        line = Text("{field}: {written!r} is kept as {value!r}", field=aside.field,
+        value = _word(parts, aside.field, draft.values.get(aside.field))
+        line = Text("{field}: {written!r} is kept as {value!r}", field=label(parts, aside.field),
                     written=aside.original, value=value)  # fmt: skip
-        notice(parts, aside.reason or line)
+        if aside.reason or value != aside.original:
+            notice(parts, aside.reason or line)
 
 
-def _word(value: Any) -> str:
-    return "–" if value is None else str(value)
+def _word(parts: Application, name: str, value: Any) -> str:
+    return written(parts, name, value) or "–"
 
 
 def _as_json(firm: Company) -> dict[str, Any]:

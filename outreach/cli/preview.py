@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from outreach.application import Application
+from outreach.cleaning.phones import as_dialled
 from outreach.cli.campaigns import campaign_file, mailroom
 from outreach.cli.door import Command
 from outreach.cli.output import leave, say, show, wrap
@@ -69,7 +70,8 @@ def _print(parts: Application, pages: list[Page]) -> None:
         if page.problem:
             say(parts, Text("would be held: {problem}", problem=page.problem))
         if page.to:
-            say(parts, Text("To: {address}", address=page.to))
+            address = as_dialled(page.to, parts.settings.country)
+            say(parts, Text("To: {address}", address=address))
         if page.subject:
             say(parts, Text("Subject: {subject}", subject=page.subject))
         if page.text:

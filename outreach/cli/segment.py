@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from outreach.application import Application
-from outreach.cli.contacts import as_json, cell, shown
+from outreach.cli.contacts import as_json
 from outreach.cli.door import Group
 from outreach.cli.output import say, show, table, wrap
+from outreach.cli.values import shown
 from outreach.errors import Plural, Text
 from outreach.model.contact import Contact
 from outreach.runner.segments import (
@@ -152,8 +153,5 @@ def _print_people(parts: Application, people: list[Contact]) -> None:
     names = ("email", "city", "life_stage")
     labels = {f.name: f.label for f in parts.database.catalogue}
     headers = [Text("Id"), Text("Name"), *(Text(labels[name]) for name in names)]
-    rows = [
-        [str(one.id), one.name, *(shown(parts, cell(one, name)) for name in names)]
-        for one in people
-    ]
+    rows = [[str(one.id), one.name, *(shown(parts, one, name) for name in names)] for one in people]
     table(parts, headers, rows, right=[0])

@@ -10,6 +10,7 @@ from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import say, show
 from outreach.errors import Text
+from outreach.model.ids import ContactId
 from outreach.runner.why import Line, Why
 from outreach.runner.why import why as story_of
 from outreach.runner.wording import CHANNELS, reason_text
@@ -37,6 +38,7 @@ def _data(parts: Application, found: Why) -> dict[str, Any]:
                 "kind": line.kind,
                 "stage": line.stage,
                 "reason": line.reason,
+                "record": line.record,
                 "what": speak(line.what),
             }
             for line in lines
@@ -74,12 +76,12 @@ def _print(parts: Application, found: Why) -> None:
             Text("  no {channel}: {reason}", channel=CHANNELS[channel], reason=reason_text(reason)),
         )
     for line in found.beside:
-        _print_line(parts, line)
+        _print_line(parts, line, found.contact.id)
     for story in found.stories:
         say(parts)
         say(parts, story.campaign)
         for line in story.past:
-            _print_line(parts, line)
+            _print_line(parts, line, found.contact.id)
         when = (
             parts.language.write(story.next.at.astimezone(parts.settings.zone))
             if story.next.at
@@ -90,6 +92,7 @@ def _print(parts: Application, found: Why) -> None:
         say(parts, Text("  → in no campaign: nothing comes"))
 
 
-def _print_line(parts: Application, line: Line) -> None:
+def _print_line(parts: Application, line: Line, contact: ContactId) -> None:
     day = parts.language.write(line.at.astimezone(parts.settings.zone).date())
-    say(parts, f"  {day:<14} {parts.language.say(line.what)}")
+    record = f"  (#{line.record})" if line.record != contact else ""
+    say(parts, f"  {day:<14} {parts.language.say(line.what)}{record}")

@@ -39,6 +39,8 @@ class CardProperty(Protocol):
     def name(self) -> str: ...
     @property
     def types(self) -> frozenset[str]: ...
+    @property
+    def preference(self) -> int: ...
     def text(self) -> str: ...
     def parts(self) -> list[str]: ...
     def listed(self) -> list[str]: ...
@@ -119,8 +121,8 @@ def _work(card: CardLike, found: dict[str, str]) -> None:
 def _preferred(properties: Iterable[CardProperty]) -> list[CardProperty]:
     """The preferred one first, then those of work, then the others, those of home last."""
 
-    def rank(one: CardProperty) -> tuple[bool, bool, bool]:
-        return ("pref" not in one.types, "work" not in one.types, "home" in one.types)
+    def rank(one: CardProperty) -> tuple[int, bool, bool]:
+        return (one.preference, "work" not in one.types, "home" in one.types)
 
     return sorted(properties, key=rank)
 
@@ -149,7 +151,9 @@ def _addresses(card: CardLike, found: dict[str, str]) -> None:
         box, more, street, city, region, code, country = (*parts, *[""] * 7)[:7]
         if number > 1:
             whole = (box, more, street, f"{code} {city}".strip(), region, country)
-            found[f"Address {number}"] = ", ".join(w.replace("\n", ", ") for w in whole if w)
+            # Not `Address 2`, which is the second line of an address elsewhere.
+            name = "Other address" if number == 2 else f"Other address {number - 1}"
+            found[name] = ", ".join(w.replace("\n", ", ") for w in whole if w)
             continue
         found |= {
             "street": street, "street2": ", ".join(filter(None, (more, box))),

@@ -19,8 +19,9 @@ from outreach.files.source import shown
 from outreach.model.field import Value
 
 _HARMLESS = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-#: What a spreadsheet runs, behind any apostrophes of the text's own.
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+#: What a spreadsheet runs, behind any apostrophes of the text's own; the wide forms of East
+#: Asia too (OWASP, "CSV injection").
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 #: What no XML, hence no workbook, can hold.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -1,7 +1,7 @@
 """Where the names of the columns stand in a table, or that they stand nowhere.
 
 People put titles above a table, export without a header, repeat a name. What a first
-row looks like decides; nothing about contacts is known here.
+row looks like decides, and whether its words are names of fields.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from outreach.cleaning.headers import standard_field
 from outreach.errors import Text
 from outreach.files.tables import BadHeader, Row
 from outreach.model.text import fold
@@ -37,14 +38,23 @@ def header_row(rows: Sequence[Row]) -> int | None:
     """The index of the row that names the columns, below any title; None when no row does.
 
     A title has few cells; the header is the first row that fills more than half as many
-    as the fullest. A row that plainly holds values names nothing.
+    as the fullest, or that names two fields we know and leaves only its last names blank
+    (names with gaps between are a banner over groups of columns). A row that plainly holds
+    values names nothing.
     """
     filled = [sum(bool(cell.strip()) for cell in row.cells) for row in rows]
     most = max(filled, default=0)
     for index, count in enumerate(filled):
-        if count * 2 > most:
+        if count * 2 > most or _names_fields(rows[index].cells):
             return None if _holds_values(rows[index].cells) else index
     return None
+
+
+def _names_fields(cells: Sequence[str]) -> bool:
+    written = [cell for cell in cells if cell.strip()]
+    if len(written) < 2 or not all(cell.strip() for cell in cells[: len(written)]):
+        return False
+    return len({standard_field(cell) for cell in written} - {None}) >= 2
 
 
 def _holds_values(cells: Sequence[str]) -> bool:

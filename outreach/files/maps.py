@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from outreach.cleaning.headers import BadMap
 from outreach.errors import DefinitionError, Location, OutreachError, Problems, Text, did_you_mean
 from outreach.files.source import Marked, read_source
 from outreach.model.admission import OnMatch
@@ -23,6 +24,13 @@ def read_policies(path: Path) -> dict[str, OnMatch]:
     """What each named column may do to somebody on file, where the map says so."""
     lines = _lines(path)
     return {h: OnMatch(line["on_match"]) for h, line in lines.items() if "on_match" in line}
+
+
+def placed(path: Path, error: BadMap) -> BadMap:
+    """The error of a map that does not fit a file, with the line of the map it is about."""
+    _, marked = read_source(path)
+    where = marked.location((error.header,))
+    return BadMap(error.what, header=error.header, where=where, hint=error.hint)
 
 
 def _lines(path: Path) -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -35,14 +36,20 @@ class Rejects:
 
     def __exit__(self, *_error: object) -> None:
         if self._file:
-            self._file.close()
+            # What could not be written was told by `write`; it must not hide another error.
+            with suppress(OSError):
+                self._file.close()
 
     def write(self, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
-        """Write the rows of a chunk that were rejected, in the order of the file."""
+        """Write the rows of a chunk that were rejected, in the order of the file.
+
+        Raises OSError when they cannot be kept: with its chunk, not at the end.
+        """
         if not rejected:
             return
+        file = self._open()
         reasons = {one.line: one.reason for one in rejected}
-        writer = csv.writer(self._open(), delimiter=";")
+        writer = csv.writer(file, delimiter=";")
         if self.written is None:
             self.written = self._place
             writer.writerow([*OWN_COLUMNS, *self._header])
@@ -50,6 +57,7 @@ class Rejects:
             if row.line in reasons:
                 cells = [neutral(c) for i, c in enumerate(row.cells) if i not in self._own]
                 writer.writerow([row.line, self._say(reasons[row.line]), *cells])
+        file.flush()
 
     def _open(self) -> IO[str]:
         if self._file is None:

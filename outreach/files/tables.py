@@ -129,6 +129,12 @@ def _format_of(path: Path, start: bytes) -> Opener:
             Text("this is a web page or XML, whatever its name says"),
             Text("open it in a spreadsheet and save it as .xlsx or as CSV"),
         )
+    if ending == ".vcf" and not plain.startswith(b"BEGIN:VCARD"):
+        raise UnreadableTable(
+            path,
+            Text("its name ends in {ending}, but no vCard begins in it", ending=ending),
+            Text("export the address book again; a table of text ends in .csv"),
+        )
     return _FORMATS["vcard" if plain.startswith(b"BEGIN:VCARD") else "csv"]
 
 

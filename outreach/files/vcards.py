@@ -28,6 +28,9 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PARTS = re.compile(r"(?<!\\)((?:\\\\)*);")
 _LIST = re.compile(r"(?<!\\)((?:\\\\)*),")
 
+#: Behind every number of vCard 4.0.
+_NOT_PREFERRED = 101
+
 #: Order of the columns; others stand behind them.
 _ORDER = (
     "external_id", "civility", "first_name", "Middle name", "last_name", "Suffix", "job_title",
@@ -45,6 +48,14 @@ class Property:
     params: Mapping[str, str]
     value: str
     version: str
+
+    @property
+    def preference(self) -> int:
+        """From 1, the most preferred, to 100 (RFC 6350 §5.3); 101 where nothing is said."""
+        said = self.params.get("PREF", "")
+        if said.isdigit():
+            return int(said)
+        return 1 if "pref" in self.types else _NOT_PREFERRED
 
     def text(self) -> str:
         """The value as one text."""
@@ -165,8 +176,6 @@ def _params(text: str) -> dict[str, str]:
             coded = name in ("QUOTED-PRINTABLE", "BASE64", "8BIT")
             name, value = ("ENCODING" if coded else "TYPE"), name
         params[name] = f"{params[name]},{value}" if name in params else value
-    if params.get("PREF"):
-        params["TYPE"] = f"{params.get('TYPE', '')},pref"
     return params
 
 

@@ -113,7 +113,7 @@ class Catalogue:
         user_fields: Iterable[Field] = (),
         heading: Callable[[str], str | None] = lambda text: None,
     ) -> None:
-        """`heading`: the name of the standard field that a column's heading means, or None."""
+        """`heading`: the name of the field that a heading or a translated label means, or None."""
         self.fields: tuple[Field, ...] = (*STANDARD, *DERIVED, *user_fields)
         self._by_name = {field.name: field for field in self.fields}
         self._heading = heading
@@ -142,7 +142,7 @@ class Catalogue:
         )
 
     def labelled(self, label: str) -> Field | None:
-        """The field of that name or label, or of a column with that heading: `Code postal`.
+        """The field of that name or label, or of a heading: `Code postal`, `Commandes`.
 
         A condition means the same whatever language the labels are shown in.
         """

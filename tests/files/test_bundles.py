@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from disks import full_disk
 
 from outreach.files.bundles import CannotWrite, whole_file, write_letter, write_letters
 from outreach.model.message import Letter
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file may grow beyond 1,000 bytes: what a full disk does, in earnest.
-
-    Around the one act only: the tests' own report may be a file, and longer.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_each_person_has_a_file_in_a_folder_that_is_made(tmp_path: Path) -> None:

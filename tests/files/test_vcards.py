@@ -97,7 +97,7 @@ def test_an_address_at_work_comes_before_the_one_at_home(tmp_path: Path) -> None
     )))  # fmt: skip
 
     assert (one["street"], one["city"]) == ("2 rue B", "Nice")
-    assert one["Address 2"] == "1 rue A, 69001 Lyon"
+    assert one["Other address"] == "1 rue A, 69001 Lyon"
 
 
 def test_a_card_inside_a_card_is_the_agents(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_the_address_books_of_phones_and_programs(real_data: Path) -> None:
         "city": "New York", "Region": "New York", "postal_code": "12345",
         "country": "United States of America", "Birthday": "2012-06-06", "Nickname": "Johny",
         "Website": "http://www.ibm.com",
-        "Address 2": "Street4, Building 6, Floor 8, 12345 New York, USA",
+        "Other address": "Street4, Building 6, Floor 8, 12345 New York, USA",
     }  # fmt: skip
     assert outlook["street"] == "Cresent moon drive"
     assert (outlook["job_title"], outlook["Role"]) == ("Money Counter", "Counting Money")

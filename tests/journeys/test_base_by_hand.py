@@ -85,7 +85,7 @@ def test_values_are_changed_and_emptied_by_name(filled: Workspace) -> None:
 def test_a_note_and_tags(filled: Workspace) -> None:
     assert filled.ok("contacts", "note", "Zoé Petit", "Calls on Tuesdays")["id"] == 1
     assert filled.ok("contacts", "show", "1")["events"][-1]["note"] == "Calls on Tuesdays"
-    assert "noted: Calls on Tuesdays" in filled.run("contacts", "show", "1").out
+    assert "note: Calls on Tuesdays" in filled.run("contacts", "show", "1").out
     assert filled.ok("contacts", "tag", "1", "vip", "salon")["changed"] == 1
     many = filled.ok("contacts", "tag", "--where", 'company = "lys"', "vip")
     assert many == {"contacts": 2, "changed": 1, "tags": ["vip"]}

@@ -242,10 +242,12 @@ def test_reasons_are_counted_by_field_without_the_values_of_each_cell(
 
     report = take(contacts, write(tmp_path, text + "\n"))
 
-    assert [(name, str(reason), count) for name, reason, count in report.reasons] == [
-        ("email", "several addresses in one cell: the first one was taken, not …", 2),
-        ("email", "not an e-mail address", 1),
+    told = [(one.field, str(one.reason), one.count, one.line) for one in report.reasons]
+    assert told == [
+        ("email", "several addresses in one cell: the first one was taken, not …", 2, 2),
+        ("email", "not an e-mail address", 1, 4),
     ]
+    assert [one.original for one in report.reasons] == ["a@x.example,b@x.example", "rien"]
     assert report.set_aside == {"email": 3}
     (first, *_others) = contacts.matching()
     (aside,) = contacts.set_aside_of(first.id)
@@ -286,7 +288,7 @@ def test_a_town_that_is_not_its_postal_codes_is_told_and_kept(
     report = take(contacts, file)
 
     assert told(report) == {"read": 2, "created": 2}
-    assert [(name, count) for name, _, count in report.reasons] == [("city", 1)]
+    assert [(one.field, one.count) for one in report.reasons] == [("city", 1)]
     morel = contacts.find("Morel")[0]
     assert morel.values["city"] == "Lyon"
     assert str(contacts.set_aside_of(morel.id)[0].reason) == (

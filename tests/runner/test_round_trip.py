@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from outreach.cli.contacts import cell
+from outreach.cli.values import cell
 from outreach.files.exports import write_table
 from outreach.model.field import Origin
 from outreach.model.settings import Settings
