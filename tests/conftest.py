@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from postgres import PostgresServer, no_postgres, start_postgres
 
-from outreach.store.engine import Database, open_database
+from outreach.files.pdf_finding import Found, NoOffice, find_office
+from outreach.files.pdf_office import Office
+from outreach.store.engine import Database
+from outreach.store.opening import open_database
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -53,6 +56,25 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     assert server is not None
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> Found:
+    """The LibreOffice of this machine, with a Python that can drive it."""
+    try:
+        found = find_office()
+    except NoOffice as error:
+        missing(str(error))
+    if found.python is None:
+        missing("no Python has the module uno: apt-get install python3-uno")
+    return found
+
+
+@pytest.fixture(scope="session")
+def office(libreoffice: Found) -> Iterator[Office]:
+    """One LibreOffice for the whole run, started when the first letter needs it."""
+    with Office(libreoffice) as running:
+        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

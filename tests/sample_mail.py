@@ -10,7 +10,8 @@ from email.utils import parseaddr
 
 from outreach.model.message import Message
 from outreach.model.settings import Sender
-from outreach.rendering.email import Content, Envelope, unsubscribe_by
+from outreach.rendering.email import Content, content
+from outreach.rendering.envelope import Envelope, unsubscribe_by
 
 MARIE = Sender(
     name="marie",
@@ -30,7 +31,17 @@ ENVELOPE = Envelope(
     unsubscribe=unsubscribe_by(MARIE, "t0ken", "https://atelier.example/u/{token}"),
     bounce_token="b0unce",
 )
-CONTENT = Content("Une place vous attend", "<p>Bonjour d'Alençon</p>", "Bonjour d'Alençon\n")
+
+
+def written(subject: str, html: str | None = None, text: str | None = None) -> Content:
+    """What somebody wrote without a template: all of it is constant."""
+    pieces = None if text is None else [text]
+    if html is None:
+        return content(subject, html=None, text=pieces)
+    return content(subject, html=[html], text=pieces, constants=[html])
+
+
+CONTENT = written("Une place vous attend", "<p>Bonjour d'Alençon</p>", "Bonjour d'Alençon\n")
 
 
 def parsed(message: Message) -> EmailMessage:

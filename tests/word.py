@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -61,6 +62,40 @@ def complex_field(code: str, result: str = "«…»", look: str = "", result_loo
         f"<w:r>{result_look}<w:t>{result}</w:t></w:r>"
         f'<w:r>{look}<w:fldChar w:fldCharType="end"/></w:r>'
     )
+
+
+def fields(text: str, result: str = "old") -> str:
+    """Paragraphs with fields in braces, one inside another, `¶` between paragraphs.
+
+    `Chère {MERGEFIELD nom}{IF {MERGEFIELD n} > 1 "un¶deux" "trois"}`, written as Word does:
+    the code split over runs, with revision ids and marks of the spelling between them.
+    """
+    xml: list[str] = []
+    depth = 0
+    for token in re.split(r"([{}¶])", text):
+        if token == "{":
+            depth += 1
+            xml.append('<w:r w:rsidR="00AA11BB"><w:fldChar w:fldCharType="begin"/></w:r>')
+        elif token == "}":
+            depth -= 1
+            xml.append(f"{_char('separate')}{run(result)}{_char('end')}")
+        elif token == "¶":
+            xml.append("</w:p><w:p>")
+        elif token:
+            half = len(token) // 2
+            pieces = (token[:half], token[half:])
+            xml += map(_code, pieces) if depth else [run(escape(token))]
+    return paragraph(*xml)
+
+
+def _char(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+def _code(text: str) -> str:
+    spelling = '<w:proofErr w:type="spellStart"/>'
+    code = f'<w:instrText xml:space="preserve">{escape(text)}</w:instrText>'
+    return f'{spelling}<w:r w:rsidR="00CC22DD">{code}</w:r>' if text else ""
 
 
 def merge(name: str, switches: str = "") -> str:
@@ -151,6 +186,11 @@ def _line(p: etree._Element) -> str:
     signs = {"t": lambda e: e.text or "", "br": lambda _: "/", "tab": lambda _: "→"}
     found = (e for e in p.iter() if isinstance(e.tag, str))
     return "".join(signs.get(etree.QName(e).localname, lambda _: "")(e) for e in found)
+
+
+def real_faults(content: bytes, tmp_path: Path) -> list[str]:
+    """`faults` of a document of this module: it has no styles, settings and themes."""
+    return [f for f in faults(content, tmp_path) if "required relationship" not in f]
 
 
 def faults(content: bytes, tmp_path: Path) -> list[str]:

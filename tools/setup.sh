@@ -38,6 +38,21 @@ fi
 say "installing outreach and what it needs into .venv"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 \
     --editable '.[test]'
+
+# What makes PDF files of letters: LibreOffice, the Python module that drives it, and fonts as
+# wide as Word's, so that lines and pages break where they do in Word. Nothing else needs them.
+office="libreoffice-writer-nogui python3-uno fonts-crosextra-carlito fonts-crosextra-caladea \
+fonts-liberation"
+if ! command -v soffice >/dev/null 2>&1 || ! /usr/bin/python3 -c 'import uno' 2>/dev/null; then
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "installing LibreOffice, for letters as PDF"
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends $office >/dev/null; } ||
+            say "LibreOffice could not be installed: letters come as .docx only"
+    else
+        say "for letters as PDF: sudo apt-get install" $office
+    fi
+fi
 # Compiled once, here: where Python may not write bytecode, every start would compile anew.
 .venv/bin/python -m compileall -q outreach
 touch .venv/ready

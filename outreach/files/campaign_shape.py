@@ -145,6 +145,9 @@ class LetterShape(StepShape):
         {}, description="Ways of writing it, drawn by a stable hash: {a: {template: …}}."
     )
     sender: Name | None = Field(None, description="Who signs, when not the campaign's sender.")
+    answers: dict[PlainText, PlainText] = Field(
+        {}, description="What the fields ASK and FILLIN are answered with: {prompt: answer}."
+    )
 
 
 class _ByHandShape(StepShape):

@@ -127,17 +127,23 @@ def find_campaign(name: str, settings: Settings) -> CampaignFile:
                 return read_campaign(folder / name)
         raise UnknownCampaign(name, [str(path) for path in campaign_files(settings)])
     files = campaign_files(settings)
-    names = {path: _written_name(path) for path in files}
+    names = {path: written_name(path) for path in files}
     named = [path for path in files if names[path] == name]
     found = named or [path for path in files if path.stem == name]
     if not found:
-        raise UnknownCampaign(name, [*names.values(), *(path.stem for path in files)])
+        raise UnknownCampaign(name, written_campaigns(settings))
     if len(found) > 1:
         raise TwiceDefined(name, found)
     return read_campaign(found[0])
 
 
-def _written_name(path: Path) -> str:
+def written_campaigns(settings: Settings) -> list[str]:
+    """What the campaign files of a workspace can be called by, read without the rest of them."""
+    files = campaign_files(settings)
+    return list(dict.fromkeys(name for path in files for name in (written_name(path), path.stem)))
+
+
+def written_name(path: Path) -> str:
     """The name that a campaign file gives itself, read without the rest of it."""
     try:
         found = re.search(r"^campaign:[ \t]*([^#\r\n]*)", read_text(path), re.MULTILINE)
@@ -190,7 +196,7 @@ def _window(shape: CampaignShape) -> Window:
 
 
 def _step(shape: StepShape) -> Step:
-    """A step: its keys are named as the noun's fields are, but for these four."""
+    """A step: its keys are named as the noun's fields are, but for these five."""
     values = dict(shape)
     variants, attachments = values.pop("variants", {}), values.pop("attachments", ())
     return Step(
@@ -198,6 +204,7 @@ def _step(shape: StepShape) -> Step:
         channel=Channel(values.pop("channel")),
         variants=tuple(Variant(name, **dict(way)) for name, way in variants.items()),
         attachments=tuple(_attachment(one) for one in attachments),
+        answers=tuple(values.pop("answers", {}).items()),
         **values,
     )
 

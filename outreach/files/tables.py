@@ -85,9 +85,9 @@ def open_table(path: Path, sheet: str | None = None) -> Table:
 
 
 def _first_bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise UnreadableTable(path, Text("this is a folder, not a file"))
     try:
+        if path.is_dir():
+            raise UnreadableTable(path, Text("this is a folder, not a file"))
         with path.open("rb") as file:
             start = file.read(64)
     except FileNotFoundError:

@@ -47,6 +47,19 @@ class TemplateFolder:
         self.given[name] = source.encode()
         return source
 
+    def picture(self, path: str) -> bytes | None:
+        """A picture that a letter names by a path of Word's; None where there is none.
+
+        Only below the folder: a path of another kind (`C:\\…`) leads to no file here.
+        """
+        try:
+            file = (self.folder / path.replace("\\", "/").lstrip("/")).resolve()
+            if file.is_relative_to(self.folder.resolve()) and file.is_file():
+                return file.read_bytes()
+        except (OSError, ValueError):
+            pass  # A value of the contact makes a name that no file can have.
+        return None
+
     def content(self, name: str, *, where: Location | None = None) -> bytes:
         """The bytes of a Word template. Raises `MissingTemplate`."""
         path = self.path(name, where=where)

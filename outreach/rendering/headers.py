@@ -3,7 +3,8 @@
 `EmailMessage` of Python 3.11 encodes a List-Unsubscribe longer than 77 characters (the
 one-click button then disappears), leaves long display names on one line, and lets NUL
 pass. So every value that comes from people is encoded here, by RFC 2047 and RFC 5322, and
-`WIRE` writes it as it is, folded at its spaces only.
+`field` writes it as it is, folded at its spaces only. One thing may not be ASCII: the part
+before the @ of a recipient (RFC 6532), for servers that take it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterator
-from email import policy
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
-from email.policy import EmailPolicy
-from typing import Any
+from functools import lru_cache
 
 from outreach.errors import OutreachError, Text
 
@@ -70,7 +69,7 @@ class AddressNeedsUtf8(OutreachError):
         what = Text(
             "{address!r} can only be reached by servers that offer SMTPUTF8", address=address
         )
-        super().__init__(what, hint=Text("ask this person for another address"))
+        super().__init__(what, hint=Text("write from an address in ASCII"))
 
 
 class TooLong(OutreachError):
@@ -92,34 +91,72 @@ def safe(field: str, value: str, most: int = LONGEST_LINE) -> str:
     return value
 
 
+def field(name: str, value: str) -> str:
+    """A header with its CR LF, folded before spaces only: unfolding gives the very value
+    back (RFC 5322 §2.2.3). `value` must be fit for the wire."""
+    line = f"{name}: {value}"
+    if len(line) <= COLUMNS:
+        return line + "\r\n"
+    lines = [f"{name}:"]
+    for word in re.findall(r" +[^ ]+", f" {value}"):
+        if len(lines[-1]) + len(word) > COLUMNS and len(lines[-1]) > len(name) + 1:
+            lines.append(word)
+        else:
+            lines[-1] += word
+    longest = max(map(len, lines))
+    if longest > LONGEST_LINE:
+        raise TooLong(name, longest, LONGEST_LINE)
+    return "\r\n".join(lines) + "\r\n"
+
+
 def wire_address(field: str, address: str) -> str:
-    """`élan@brocéliande.example` → error; `contact@brocéliande.example` → its A-labels."""
-    address = safe(field, address)
-    local, _, domain = address.rpartition("@")
-    if not local.isascii():
+    """`contact@brocéliande.example` → its A-labels; `élan@brocéliande.example` → error."""
+    address = recipient_address(field, address)
+    if not address.isascii():
         raise AddressNeedsUtf8(address)
+    return address
+
+
+def recipient_address(field: str, address: str) -> str:
+    """The same for somebody else's address: `élan@…` stays, for a server with SMTPUTF8."""
+    address = unicodedata.normalize("NFC", safe(field, address))
+    local, _, domain = address.rpartition("@")
     domain = _ascii_domain(domain)
-    if not _LOCAL.fullmatch(local) or len(local) > 64 or not _DOMAIN.fullmatch(domain):
+    # Beyond ASCII every letter, mark and sign is an atom's (RFC 6532 §3.2); what shows
+    # nothing is nobody's address.
+    plain = re.sub(r"[^\x00-\x7f]", _x_for_visible, local)
+    if not _LOCAL.fullmatch(plain) or len(local.encode()) > 64 or not _DOMAIN.fullmatch(domain):
         raise BadAddress(field, address)
     return f"{local}@{domain}"
 
 
-def mailbox(field: str, name: str | None, address: str) -> str:
-    """`Marie Le Goff <marie@atelier.example>`, the name quoted or encoded as it needs."""
-    address = wire_address(field, address)
-    name = safe(field, name or "", LONGEST_NAME)
+def _x_for_visible(found: re.Match[str]) -> str:
+    return "x" if unicodedata.category(found[0])[0] in "LMNPS" else " "
+
+
+def mailbox(name: str, address: str) -> str:
+    """`Marie Le Goff <marie@atelier.example>`, the name quoted or encoded as it needs.
+
+    `name` is `safe` already, `address` fit for the wire.
+    """
     return f"{phrase(name)} <{address}>" if name else address
 
 
 def phrase(text: str) -> str:
     """A display name: atoms as they are, other ASCII quoted, the rest in encoded words."""
-    if _ATOMS.fullmatch(text) and "=?" not in text and "  " not in text:
-        return text
-    if text.isascii() and "=?" not in text:
-        return '"' + re.sub(r'([\\"])', r"\\\1", text) + '"'
-    return encoded_words(text)
+    if "=?" in text or not text.isascii():
+        return encoded_words(text)
+    plain = _ATOMS.fullmatch(text) and "  " not in text
+    written = text if plain else f'"{escaped(text)}"'
+    return written if _longest_word(written) < COLUMNS - 10 else encoded_words(text)
 
 
+def escaped(text: str) -> str:
+    """What stands between the signs of a quoted string (RFC 5322 §3.2.4)."""
+    return re.sub(r'([\\"])', r"\\\1", text)
+
+
+@lru_cache(maxsize=1024)
 def unstructured(text: str) -> str:
     """A subject: ASCII as it is, anything else in encoded words."""
     plain = text.isascii() and "=?" not in text and _longest_word(text) < COLUMNS - 10
@@ -144,7 +181,7 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _encoded_word(chunk: str) -> str:
     data = chunk.encode()
-    quoted = binascii.b2a_qp(data, quotetabs=True, istext=False, header=True).decode()
+    quoted = binascii.b2a_qp(data, istext=False, header=True).decode()
     quoted = re.sub(r"[^A-Za-z0-9=_!*+/-]", lambda m: f"={ord(m.group()):02X}", quoted)
     coded = base64.b64encode(data).decode()
     if len(quoted) <= len(coded) and "\n" not in quoted:
@@ -165,42 +202,3 @@ def _ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode()
     except idna.IDNAError:
         return ""
-
-
-class WireHeader:
-    """A header class for `HeaderRegistry`: the value is printable ASCII and never encoded."""
-
-    max_count = 1
-    name: str
-
-    @classmethod
-    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
-        if not re.fullmatch(r"[ -~]+", value):
-            raise ValueError("a header on the wire is printable ASCII")
-        kwds["parse_tree"] = UnstructuredHeader.value_parser(value)
-        kwds["decoded"] = value
-
-    def fold(self, *, policy: EmailPolicy) -> str:
-        """Folded before spaces only: unfolding gives the very value back (RFC 5322 §2.2.3)."""
-        lines = [f"{self.name}:"]
-        for word in re.findall(r" +[^ ]+", f" {self}"):
-            if len(lines[-1]) + len(word) > COLUMNS and lines[-1] != f"{self.name}:":
-                lines.append(word)
-            else:
-                lines[-1] += word
-        return policy.linesep.join(lines) + policy.linesep
-
-
-def _registry() -> HeaderRegistry:
-    registry = HeaderRegistry()
-    for name in (
-        "from", "to", "reply-to", "subject", "date", "message-id", "in-reply-to", "references",
-        "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help", "list-owner",
-        "list-archive", "feedback-id", "content-type", "content-disposition",
-    ):  # fmt: skip
-        registry.map_to_type(name, WireHeader)  # type: ignore[arg-type]
-    return registry
-
-
-#: How messages leave. For outgoing mail only: it refuses the tabs that received mail holds.
-WIRE: EmailPolicy[Any] = policy.SMTP.clone(header_factory=_registry(), max_line_length=COLUMNS)

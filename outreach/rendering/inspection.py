@@ -14,6 +14,8 @@ from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, meta, nod
 
 from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
 from outreach.rendering.context import GENERAL_NAMES, PARTS
+from outreach.rendering.inspection_blocks import lost_blocks
+from outreach.rendering.markdown_tree import file_of
 
 #: Filters and tests that make an expression safe for a value that is missing.
 _GUARDS = frozenset({"default", "d", "salutation", "dear"})
@@ -40,7 +42,8 @@ class UnknownTemplate(DefinitionError):
 
 def syntax_error(error: TemplateSyntaxError, folder: str, where: Location) -> TemplateSyntax:
     """Jinja's syntax error as ours; `where` is the place of a template that has no file."""
-    place = Location(f"{folder}/{error.name}", error.lineno) if error.name else where
+    name = file_of(error.name or "")
+    place = Location(f"{folder}/{name}", error.lineno) if name else where
     return TemplateSyntax(
         Text("the template cannot be read: {reason}", reason=error.message or ""),
         where=place,
@@ -72,9 +75,26 @@ class Inspection:
     def problems(self, name: str) -> list[OutreachError]:
         """Everything wrong with the template and with those it reads in, in reading order."""
         found: list[OutreachError] = []
-        for parsed in self._family(name, Location(f"{self._folder}/{name}"), found):
+        family: list[tuple[Location, nodes.Template]] = []
+        for parsed in self._family(name, self._place(name), found):
+            family.append((parsed.file, parsed.tree))
             found += self._own_problems(parsed)
-        return found
+        unread = any(isinstance(problem, UnknownTemplate | TemplateSyntax) for problem in found)
+        return found if unread else [*found, *lost_blocks(family)]
+
+    def files(self, name: str) -> list[str]:
+        """The template and those it reads in, each once, in reading order."""
+        family = self._family(name, self._place(name), [])
+        names = [(parsed.file.file or "").removeprefix(f"{self._folder}/") for parsed in family]
+        return list(dict.fromkeys(names))
+
+    def names(self, name: str) -> frozenset[str]:
+        """Every name that the template or its family uses, fields or not."""
+        family = self._family(name, self._place(name), [])
+        return frozenset().union(*(_named(parsed.tree) for parsed in family))
+
+    def _place(self, name: str) -> Location:
+        return Location(f"{self._folder}/{file_of(name)}")
 
     def text_problems(self, source: str, where: Location) -> list[OutreachError]:
         """The same for a template without a file, such as a subject."""
@@ -111,11 +131,13 @@ class Inspection:
         assert loader is not None
         try:
             source, _, _ = loader.get_source(self._environment, name)
-        except TemplateNotFound:
-            found.append(UnknownTemplate(name, named_at))
+        except TemplateSyntaxError as error:
+            found.append(syntax_error(error, self._folder, named_at))
             return
-        file = Location(f"{self._folder}/{name}")
-        yield from self._parsed(source, name, file, found, inherited, seen | {name})
+        except TemplateNotFound:
+            found.append(UnknownTemplate(file_of(name), named_at))
+            return
+        yield from self._parsed(source, name, self._place(name), found, inherited, seen | {name})
 
     def _text_family(
         self, source: str, where: Location, found: list[OutreachError]

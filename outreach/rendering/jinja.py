@@ -1,32 +1,30 @@
 """Templates of e-mails and subjects: Jinja2, strict and sandboxed.
 
-A template reads other templates by their path below `templates/` and nothing else; what
-it prints is escaped in `.html` and never in text or subjects. Nothing in it may depend on
-chance (`lipsum` and `random` are gone): same input, same bytes.
-What a template names without being rendered is read by `inspection`.
+How they are read and compiled stands in `environment`, what is special in Markdown in
+`markdown_tree`; what a template names without being rendered is read by `inspection`.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Collection
-from typing import Any
 
 from jinja2 import (
-    BaseLoader,
-    Environment,
-    StrictUndefined,
     Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from outreach.errors import DefinitionError, Location, OutreachError, Text
+from outreach.rendering.branches import Branches
 from outreach.rendering.context import MissingValue, Values
+from outreach.rendering.environment import Loader, strict_environment
 from outreach.rendering.inspection import Inspection, UnknownTemplate, syntax_error
+from outreach.rendering.mail_source import MailSource, without_tags
+from outreach.rendering.markdown import to_html
+from outreach.rendering.markdown_tree import is_markdown, page_of
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.words import NotWritable, Words
 
@@ -61,24 +59,42 @@ class Templates:
     ) -> None:
         self.folder = folder
         words = Words(language, locale, currency)
-        self._environment = _environment(_Loader(load), words)
+        self._loader = Loader(load, language)
+        self._environment = strict_environment(self._loader, words)
         self._inspection = Inspection(self._environment, frozenset(fields), folder)
         self._inline: dict[str, Template] = {}
 
     def render(self, name: str, values: Values) -> str:
-        """The template of that name for one person.
+        """The template of that name for one person. Raises what `pieces` raises."""
+        return "".join(self.pieces(name, values))
+
+    def pieces(self, name: str, values: Values) -> list[str]:
+        """The same in the pieces in which the template prints it: text of the template, which
+        is among `constants`, or one value.
 
         Raises `MissingValues` with every name that is printed and missing, `TemplateSyntax`,
         `UnknownTemplate` or `TemplateFailure` with file and line otherwise.
         """
         where = Location(f"{self.folder}/{name}")
         try:
-            template = self._environment.get_template(name)
+            template = self._environment.get_template(page_of(name))
         except TemplateSyntaxError as error:
             raise syntax_error(error, self.folder, where) from error
         except TemplateNotFound as error:
             raise UnknownTemplate(str(error.name), where) from error
         return self._run(template, values, where)
+
+    def branches(self) -> Branches:
+        """The same templates, to be asked which branches they take for a person."""
+        apart = self._environment.overlay(cache_size=-1)
+        # An overlay shares its tables with the environment that it lies over.
+        apart.globals, apart.constants = dict(self._environment.globals), set()
+        return Branches(apart)
+
+    @property
+    def constants(self) -> set[str]:
+        """The texts that stand in the templates used so far."""
+        return self._environment.constants
 
     def render_text(self, source: str, values: Values, *, where: Location | None = None) -> str:
         """A template that stands in a campaign file: a subject, the path of an attachment."""
@@ -90,11 +106,11 @@ class Templates:
             except TemplateSyntaxError as error:
                 raise syntax_error(error, self.folder, place) from error
             self._inline[source] = template
-        return self._run(template, values, place)
+        return "".join(self._run(template, values, place))
 
     def problems(self, name: str) -> list[OutreachError]:
         """Everything wrong with a template and those it extends or includes, without a person."""
-        return self._inspection.problems(name)
+        return self._inspection.problems(page_of(name))
 
     def text_problems(self, source: str, *, where: Location | None = None) -> list[OutreachError]:
         """The same for a subject."""
@@ -102,11 +118,32 @@ class Templates:
 
     def variables(self, name: str) -> frozenset[str]:
         """The fields a template names, with those of its parents and of what it includes."""
-        return self._inspection.fields(name, required=False)
+        return self._inspection.fields(page_of(name), required=False)
 
     def required(self, name: str) -> frozenset[str]:
         """Those of `variables` that no `if` and no `|default` guards: a lack holds the message."""
-        return self._inspection.fields(name, required=True)
+        return self._inspection.fields(page_of(name), required=True)
+
+    def names(self, name: str) -> frozenset[str]:
+        """All names of a template and its family, those that are no fields too."""
+        return self._inspection.names(page_of(name))
+
+    def sources(self, name: str) -> list[MailSource]:
+        """The files that a message is made from, without their tags, to be looked at."""
+        return [
+            MailSource(file, self._blanked(self._loader.text(file), file), is_markdown(file))
+            for file in self._inspection.files(page_of(name))
+        ]
+
+    def blanked(self, source: str) -> str:
+        """A subject with `VALUE` for each of its values."""
+        return self._blanked(source, None)
+
+    def _blanked(self, source: str, name: str | None) -> str:
+        try:
+            return without_tags(self._environment.lex(source, name))
+        except TemplateSyntaxError:
+            return ""  # told where its problems are
 
     def text_variables(self, source: str) -> frozenset[str]:
         """The fields a subject names; its problems must be known to be none."""
@@ -116,9 +153,12 @@ class Templates:
         """Those of `text_variables` that nothing guards."""
         return self._inspection.text_fields(source, required=True)
 
-    def _run(self, template: Template, values: Values, where: Location) -> str:
+    def _run(self, template: Template, values: Values, where: Location) -> list[str]:
         try:
-            return template.render(values.names)
+            pieces = list(template.generate(values.names))  # which may first read Markdown in
+            if not self._environment.markdown:
+                return pieces
+            return to_html(pieces, self._environment.constants)
         except MissingValue as missing:
             raise MissingValues(self._missing(template, values, missing.name)) from None
         except _FAILURES as error:
@@ -147,8 +187,8 @@ class Templates:
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             if frame.filename == _INLINE:
                 return where
-            if frame.filename.startswith(_Loader.MARK):
-                name = frame.filename.removeprefix(_Loader.MARK)
+            if frame.filename.startswith(Loader.MARK):
+                name = frame.filename.removeprefix(Loader.MARK)
                 return Location(f"{self.folder}/{name}", frame.lineno)
         return where
 
@@ -159,48 +199,3 @@ def _reason(error: Exception) -> Text:
     if isinstance(error, UndefinedError):
         return Text("the template names something unknown: {reason}", reason=str(error))
     return Text("the template cannot be filled in: {reason}", reason=str(error))
-
-
-class _Loader(BaseLoader):
-    """Sources by their path below the templates' folder, and from nowhere else."""
-
-    #: Marks the lines of our templates in a traceback.
-    MARK = "template:"
-
-    def __init__(self, load: Callable[[str], str]) -> None:
-        self._load = load
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        outside = template.startswith(("/", "\\", "~")) or ":" in template or "\\" in template
-        if outside or ".." in template.split("/"):
-            raise TemplateNotFound(template)
-        try:
-            source = self._load(template)
-        except (KeyError, FileNotFoundError):
-            raise TemplateNotFound(template) from None
-        return source, self.MARK + template, lambda: True
-
-
-def escapes(name: str | None) -> bool:
-    """Whether what a template of that name prints is escaped as HTML."""
-    return name is not None and name.removesuffix(".j2").endswith((".html", ".htm"))
-
-
-def _environment(loader: BaseLoader, words: Words) -> Environment:
-    environment: Any = ImmutableSandboxedEnvironment(
-        loader=loader,
-        undefined=StrictUndefined,
-        autoescape=escapes,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=words.written,
-        cache_size=-1,
-    )
-    environment.filters.update(words.filters())
-    environment.globals.update(salutation=words.salutation, dear=words.dear)
-    del environment.filters["random"], environment.globals["lipsum"]
-    result: Environment = environment
-    return result

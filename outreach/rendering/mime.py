@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import MIMEPart
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
 from outreach.errors import OutreachError, Text
-from outreach.rendering.headers import LONGEST_LINE, LONGEST_NAME, WIRE, safe
+from outreach.rendering.headers import COLUMNS, LONGEST_NAME, escaped, field, safe
 
 _TYPE = re.compile(r"[a-z0-9]+/[a-z0-9.+-]+")
 
 #: Characters of one piece of a file name that RFC 2231 splits.
 _PIECE = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,18}")
 
-#: Bytes that make one line of 76 base64 characters.
-_LINE = 57
+_TEXT, _HTML = (
+    f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
+    for subtype in ("plain", "html")
+)
 
 
 class NotMail(OutreachError):
@@ -38,6 +41,8 @@ class AttachedFile:
     name: str
     content: bytes
     mime: str = "application/octet-stream"
+    #: What the HTML calls it behind `cid:`, without brackets: a picture of the page.
+    content_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,85 +55,70 @@ class Boundaries:
         return f"=_{sha256(self.seed.encode()).hexdigest()[:24]}_{number}"
 
 
-def message_bytes(
-    headers: Iterable[tuple[str, str]],
-    *,
-    text: str,
-    html: str | None,
-    files: Sequence[AttachedFile],
-    seed: str,
-) -> bytes:
-    """The message with its headers in their order, ending with CRLF, in lines of ≤ 998."""
+def entity(text: bytes, html: bytes | None, files: Sequence[AttachedFile], *, seed: str) -> bytes:
+    """What follows the headers of a message: Content-Type, the empty line, the parts.
+
+    `text` and `html` are quoted-printable. Ends with CR LF.
+    """
     boundaries = Boundaries(seed)
-    whole = _part()
-    for name, value in headers:
-        whole[name] = value
-    if files:
-        body = _readable(_part(), text, html, boundaries[1])
-        _hold(whole, "mixed", [body, *map(_file, files)], boundaries[0])
-    else:
-        _readable(whole, text, html, boundaries[0])
-    return _checked(whole.as_bytes())
+    page = None if html is None else _HTML + html
+    pictures = [_file(file) for file in files if file.content_id]
+    attached = [_file(file) for file in files if not file.content_id]
+    if page is not None and pictures:  # RFC 2387
+        page = _multipart('related; type="text/html"', [page, *pictures], boundaries[2])
+    if not attached:
+        return _ended(_readable(text, page, boundaries[0]))
+    body = _readable(text, page, boundaries[1])
+    return _ended(_multipart("mixed", [body, *attached], boundaries[0]))
 
 
-def _part() -> MIMEPart[str, str]:
-    return MIMEPart(WIRE)
-
-
-def _readable(
-    part: MIMEPart[str, str], text: str, html: str | None, boundary: str
-) -> MIMEPart[str, str]:
+def _readable(text: bytes, page: bytes | None, boundary: str) -> bytes:
     """Text alone, or text and HTML as alternatives, the richer one last (RFC 2046 §5.1.4)."""
-    if html is None:
-        return _write(part, "plain", text)
-    versions = [_write(_part(), "plain", text), _write(_part(), "html", html)]
-    return _hold(part, "alternative", versions, boundary)
+    if page is None:
+        return _TEXT + text
+    return _multipart("alternative", (_TEXT + text, page), boundary)
 
 
-def _hold(
-    whole: MIMEPart[str, str], kind: str, parts: Iterable[MIMEPart[str, str]], boundary: str
-) -> MIMEPart[str, str]:
-    whole["Content-Type"] = f'multipart/{kind}; boundary="{boundary}"'
-    for part in parts:
-        whole.attach(part)
-    return whole
+def _multipart(kind: str, parts: Sequence[bytes], boundary: str) -> bytes:
+    head = field("Content-Type", f'multipart/{kind}; boundary="{boundary}"').encode()
+    line = f"--{boundary}".encode()
+    between = b"\r\n" + line + b"\r\n"
+    return b"".join((head, between, between.join(parts), b"\r\n", line, b"--\r\n"))
 
 
-def _write(part: MIMEPart[str, str], subtype: str, text: str) -> MIMEPart[str, str]:
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    lines = re.sub(r"\r\n?", "\n", text)
-    part.set_payload(binascii.b2a_qp(lines.encode(), istext=True).decode("ascii"))
-    return part
+def _ended(entity: bytes) -> bytes:
+    return entity if entity.endswith(b"\r\n") else entity + b"\r\n"
 
 
-def _file(file: AttachedFile) -> MIMEPart[str, str]:
+@lru_cache(maxsize=16)
+def _file(file: AttachedFile) -> bytes:
+    """A file that goes to everybody is encoded once."""
     if not _TYPE.fullmatch(file.mime):
         raise NotMail(Text("{mime!r} is no MIME type", mime=file.mime))
-    part = _part()
-    part["Content-Type"] = file.mime
-    part["Content-Transfer-Encoding"] = "base64"
-    part["Content-Disposition"] = f"attachment; {_filename(file.name)}"
-    lines = (file.content[i : i + _LINE] for i in range(0, len(file.content), _LINE))
-    part.set_payload("".join(binascii.b2a_base64(line).decode("ascii") for line in lines))
-    return part
+    shown = "inline" if file.content_id else "attachment"
+    head = (
+        field("Content-Type", file.mime)
+        + field("Content-Transfer-Encoding", "base64")
+        + field("Content-Disposition", f"{shown}; {_filename(file.name)}")
+        + (field("Content-ID", f"<{file.content_id}>") if file.content_id else "")
+    )
+    return head.encode() + b"\r\n" + _base64(file.content)
+
+
+def _base64(content: bytes) -> bytes:
+    whole = binascii.b2a_base64(content, newline=False)
+    lines = [whole[start : start + COLUMNS] for start in range(0, len(whole), COLUMNS)]
+    return b"".join([line + b"\r\n" for line in lines])
 
 
 def _filename(name: str) -> str:
     """`filename="plan.pdf"`; accents as RFC 2231 has them, in pieces where it is long."""
     name = safe("attachment", name, LONGEST_NAME)
-    if name.isascii() and len(name) < 60:
-        return 'filename="' + re.sub(r'([\\"])', r"\\\1", name) + '"'
+    if name.isascii() and len(escaped(name)) < 60:
+        return f'filename="{escaped(name)}"'
     pieces = _PIECE.findall(quote(name, safe=""))
     if len(pieces) == 1:
         return f"filename*=utf-8''{pieces[0]}"
     first, *others = pieces
     numbered = (f"filename*{number}*={piece}" for number, piece in enumerate(others, start=1))
     return "; ".join((f"filename*0*=utf-8''{first}", *numbered))
-
-
-def _checked(content: bytes) -> bytes:
-    longest = max(map(len, content.split(b"\r\n")))
-    if longest > LONGEST_LINE:
-        raise NotMail(Text("a line of the message has {longest} characters", longest=longest))
-    return content if content.endswith(b"\r\n") else content + b"\r\n"

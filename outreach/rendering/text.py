@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH = 78
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: What no text holds: controls but tab and line ends. The end of a line of Unicode's, NEL, too.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BULLET = re.compile(r"^(\s*(?:[*\-•–]|\d{1,3}[.)])\s+)")
 #: A table that only places things: its cells are read one after the other.
 _LAYOUT = ("table", "tbody", "thead", "tfoot", "tr", "td", "th")
@@ -25,17 +27,43 @@ _LAYOUT = ("table", "tbody", "thead", "tfoot", "tr", "td", "th")
 _INSTEAD = {"tr": "p", "td": "span", "th": "span"}
 
 
-def plain_text(html: str) -> str:
-    """The text of an HTML document, links kept, tidy; ends with a line break."""
+def plain_text(html: str, *, left: Callable[[str], object] = lambda line: False) -> str:
+    """The text of an HTML document, links kept, tidy; ends with a line break.
+
+    Lines for which `left` is true stay as long as they are.
+    """
     from inscriptis import Inscriptis
     from lxml.html import HTMLParser, document_fromstring
 
-    source = _CONTROLS.sub(" ", html).strip() or "<p></p>"
+    source = without_controls(html).strip() or "<p></p>"
     root = document_fromstring(source.encode(), parser=HTMLParser(encoding="utf-8"))
     _write_links(root)
     _flatten_layout(root)
     _mask_entities(root)
-    return _tidy(Inscriptis(root, _config()).get_text())
+    return _tidy(Inscriptis(root, _config()).get_text(), left)
+
+
+def without_controls(text: str) -> str:
+    """A text with blanks where control characters stand: no reader shows them."""
+    return _CONTROLS.sub(" ", text)
+
+
+def wrapped(line: str) -> list[str]:
+    """A line as lines that end before column 78; those of a list's item are set in."""
+    line = line.rstrip()
+    if not line.strip():
+        return [""]
+    if len(line) <= WIDTH and "\t" not in line:
+        return [line]
+    bullet = _BULLET.match(line)
+    indent = len(bullet.group(1)) if bullet else len(line) - len(line.lstrip())
+    return textwrap.wrap(
+        line,
+        width=WIDTH,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]
 
 
 @lru_cache(maxsize=1)
@@ -83,22 +111,11 @@ def _table_of(element: HtmlElement) -> HtmlElement:
     return element if element.tag == "table" else next(element.iterancestors("table"), element)
 
 
-def _tidy(text: str) -> str:
-    lines = [line for raw in text.splitlines() for line in _wrapped(raw)]
+def _tidy(text: str, left: Callable[[str], object]) -> str:
+    lines = [
+        line
+        for raw in text.splitlines()
+        for line in ([raw.rstrip()] if left(raw) else wrapped(raw))
+    ]
     tidy = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     return tidy + "\n"
-
-
-def _wrapped(line: str) -> list[str]:
-    line = line.rstrip()
-    if not line.strip():
-        return [""]
-    bullet = _BULLET.match(line)
-    indent = len(bullet.group(1)) if bullet else len(line) - len(line.lstrip())
-    return textwrap.wrap(
-        line,
-        width=WIDTH,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sample_mail import CONTENT, ENVELOPE, MARIE, NAUGHTY, parsed, part, well_formed
+from sample_mail import CONTENT, ENVELOPE, MARIE, NAUGHTY, parsed, part, well_formed, written
 
 from outreach.model.campaign import AudienceRule, Campaign
 from outreach.model.contact import Contact
@@ -15,10 +15,12 @@ from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
 from outreach.model.settings import Organisation, Sender
 from outreach.rendering.context import Values, values_for
-from outreach.rendering.email import Content, Envelope, LeftOver, compose, render_parts
+from outreach.rendering.email import compose, render_parts
+from outreach.rendering.envelope import Envelope
 from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import AttachedFile, NotMail
 from outreach.rendering.missing import MissingValues
+from outreach.rendering.shapes import LeftOver
 
 SAMPLES = Path(__file__).parents[2] / "templates"
 
@@ -66,11 +68,10 @@ def test_a_plain_message_with_accents_and_a_file_is_written_as_here() -> None:
         message_id="<def@xn--brocliande-e7a.example>",
         date=datetime(2027, 3, 1, 8, 30, tzinfo=UTC),
         campaign="Été 2027",
-        in_reply_to="<abc@atelier.example>",
-        references=("<aaa@atelier.example>", "<abc@atelier.example>"),
+        follows=("<aaa@atelier.example>", "<abc@atelier.example>"),
     )
     files = [AttachedFile("Plan d'été.pdf", b"%PDF-1.7", "application/pdf")]
-    message = compose(envelope, Content("Où ? À l'atelier", None, "Voilà.\n.\nFrom ici "), files)
+    message = compose(envelope, written("Où ? À l'atelier", None, "Voilà.\n.\nFrom ici "), files)
     assert message.content.decode("ascii") == (
         "From: =?utf-8?b?TCfDiWxhbiwgU0FSTA==?= <a@xn--brocliande-e7a.example>\r\n"
         'To: "Jean \\"Jo\\" Bon, fils" <b@c.example>\r\n'
@@ -127,24 +128,24 @@ def test_the_name_of_a_file_comes_back(name: str) -> None:
 
 @pytest.mark.parametrize("left", ["{{ city }}", "{% if %}", "«Ville»", "}}"])
 def test_a_placeholder_never_reaches_anybody(left: str) -> None:
-    for content in (
-        replace(CONTENT, subject=f"Bonjour {left}"),
-        replace(CONTENT, text=f"Bonjour {left}"),
-        replace(CONTENT, html=f"<p>Bonjour {left}</p>"),
-        replace(CONTENT, html=f'<a href="https://a.example/{left}">x</a>', text=None),
+    for subject, html, text in (
+        (f"Bonjour {left}", "<p>x</p>", "x"),
+        ("Bonjour", "<p>x</p>", f"Bonjour {left}"),
+        ("Bonjour", f"<p>Bonjour {left}</p>", "x"),
+        ("Bonjour", f'<a href="https://a.example/{left}">x</a>', None),
     ):
         with pytest.raises(LeftOver):
-            compose(ENVELOPE, content)
+            compose(ENVELOPE, written(subject, html, text))
 
 
 def test_french_quotes_and_braces_of_a_style_sheet_are_no_placeholders() -> None:
     html = "<style>@media print{p{color:red}}</style><p>« Bonjour » et « À bientôt »</p>"
-    assert compose(ENVELOPE, Content("« Bonjour »", html)).text == "« Bonjour » et « À bientôt »\n"
+    assert compose(ENVELOPE, written("« Bonjour »", html)).text == "« Bonjour » et « À bientôt »\n"
 
 
 def test_styles_are_written_into_the_elements_and_media_queries_kept() -> None:
     html = "<style>p{color:red}@media (max-width:9px){p{color:blue!important}}</style><p>x</p>"
-    message = compose(ENVELOPE, Content("Objet", html))
+    message = compose(ENVELOPE, written("Objet", html))
     assert message.html is not None
     assert '<p style="color: red;">x</p>' in message.html
     assert "@media (max-width:9px)" in message.html
@@ -152,16 +153,16 @@ def test_styles_are_written_into_the_elements_and_media_queries_kept() -> None:
 
 def test_a_style_sheet_elsewhere_is_never_fetched() -> None:
     html = '<link rel="stylesheet" href="http://127.0.0.1:9/x.css"><p>x</p>'
-    assert compose(ENVELOPE, Content("Objet", html)).text == "x\n"
+    assert compose(ENVELOPE, written("Objet", html)).text == "x\n"
 
 
 def test_an_empty_message_or_half_a_character_is_an_error() -> None:
-    for content in (
-        Content("Objet", None), Content(" ", None, "x"), Content("Objet", None, "a\ud83d"),
-        Content("Objet", "<p>a\ud83d</p>"),
+    for subject, html, text in (
+        ("Objet", None, None), (" ", None, "x"), ("Objet", None, "a\ud83d"),
+        ("Objet", "<p>a\ud83d</p>", None),
     ):  # fmt: skip
         with pytest.raises(NotMail):
-            compose(ENVELOPE, content)
+            compose(ENVELOPE, written(subject, html, text))
 
 
 def test_missing_values_of_subject_body_and_text_are_named_together() -> None:

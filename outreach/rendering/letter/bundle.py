@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import posixpath
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from outreach.model.field import Value
 from outreach.rendering.letter.archive import (
     Directory,
     Member,
@@ -26,6 +25,7 @@ from outreach.rendering.letter.archive import (
     stream_header,
     stream_trailer,
 )
+from outreach.rendering.letter.evaluating import Values, at_midnight
 from outreach.rendering.letter.filling import Filling
 from outreach.rendering.letter.outfit import target_of
 from outreach.rendering.letter.package import CONTENT_TYPES, relationships_of
@@ -42,7 +42,8 @@ class BundleWriter:
         self._program = program
         self._plan = program.bundle
         self._locale = locale
-        self._today = today
+        self._now = at_midnight(today)
+        self._media: dict[str, Member] = {}
         self._directory = Directory()
         self._body = _Deflated()
         self._body_header = stream_header(program.document)
@@ -56,24 +57,40 @@ class BundleWriter:
         #: How many letters it holds.
         self.count = 0
 
-    def add(self, values: Mapping[str, Value]) -> bytes:
+    def add(
+        self,
+        values: Values,
+        *,
+        record: int | None = None,
+        sequence: int | None = None,
+        following: Iterator[Values] | None = None,
+    ) -> bytes:
         """One more letter; the bytes to write now.
 
-        Raises `MissingValues`; then nothing was added and the bundle goes on without it.
+        `record` and `sequence`, from 1, are the person's places among all people of the run
+        and among those merged; else the letter's place in the bundle. `following` as in
+        `fill`. Raises what `fill` raises; then nothing was added and the bundle goes on
+        without it.
         """
         plan = self._plan
-        letter = self._filling(values, self.count)
+        letter = self._filling(values, self.count, record, sequence, following)
         body, section, ending = map(letter.text, (plan.letter, plan.section, plan.ending))
+        links, media = letter.take_pictures()
         notes = {part: letter.text(each) for part, (_, each, _) in plan.notes.items()}
-        copies = [(part, letter.text(part.nodes)) for part in plan.copied]
+        copies: list[tuple[CopiedPart, str, str, Mapping[str, bytes]]] = []
+        for copied in plan.copied:
+            copies.append((copied, letter.text(copied.nodes), *letter.take_pictures()))
         letter.require(self._program.name)
+        self._relationships.append(links)
+        self._keep(media)
         opening = self._close(last=False) if self.count else letter.text(plan.head)
         for part, text in notes.items():
             if not self.count:
                 self._notes[part].add(letter.text(plan.notes[part][0]))
             self._notes[part].add(text)
-        for copied, text in copies:
-            self._copy(copied, text)
+        for copied, text, own_links, own_media in copies:
+            self._copy(copied, text, own_links)
+            self._keep(own_media)
         self._section, self._ending = section, ending
         self.count += 1
         begin = self._body_header if self.count == 1 else b""
@@ -90,24 +107,43 @@ class BundleWriter:
         trailer = stream_trailer(member, size)
         length = len(self._body_header) + size + len(trailer)
         self._directory.note(member, length=length, packed=size)
-        members = (*self._grown(everyone), *self._plan.static, *self._parts)
+        members = (*self._grown(everyone), *self._plan.static, *self._parts, *self._media.values())
         written = [self._directory.add(one) for one in members]
         return b"".join((rest, trailer, *written, self._directory.end()))
 
-    def _filling(self, values: Mapping[str, Value], place: int) -> Filling:
-        return Filling(values, self._locale, self._today, place)
+    def _filling(
+        self,
+        values: Values,
+        place: int,
+        record: int | None = None,
+        sequence: int | None = None,
+        following: Iterator[Values] | None = None,
+    ) -> Filling:
+        return Filling(
+            values, self._locale, self._now, record or place + 1, sequence or place + 1,
+            place=place, following=following, pictures=self._program.pictures,
+        )  # fmt: skip
+
+    def _keep(self, media: Mapping[str, bytes]) -> None:
+        """Pictures lie in the file once, however many letters show them."""
+        for name, content in media.items():
+            if name not in self._media:
+                self._media[name] = pack(name, content)
 
     def _close(self, *, last: bool) -> str:
         """The end of the letter before: its break in its last paragraph, or the body's own."""
         return self._ending + self._section if last else self._section + self._ending
 
-    def _copy(self, part: CopiedPart, text: str) -> None:
+    def _copy(self, part: CopiedPart, text: str, links: str) -> None:
         """A header of this letter's own, with the relationships it was written with."""
         number = self.count + 1
         stem, extension = posixpath.splitext(part.name)
         name = f"{stem}_{number}{extension}"
         self._parts.append(pack(name, text.encode()))
-        if part.relationships is not None:
+        if part.open_relationships is not None:
+            own = f"{part.open_relationships}{links}</Relationships>"
+            self._parts.append(pack(relationships_of(name), own.encode()))
+        elif part.relationships is not None:
             self._parts.append(pack(relationships_of(name), part.relationships))
         self._types.append(f'<Override PartName="/{name}" ContentType="{part.content_type}"/>')
         target = target_of(name, self._program.document)

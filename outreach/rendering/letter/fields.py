@@ -21,7 +21,7 @@ from outreach.rendering.letter.package import W14, W
 
 Element = etree._Element
 
-_XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def w(name: str) -> str:
@@ -29,10 +29,28 @@ def w(name: str) -> str:
     return f"{{{W}}}{name}"
 
 
+def prefixed(root: Element) -> Element:
+    """The same part, with a prefix for Word's namespace: attributes need one."""
+    if any(prefix and uri == W for prefix, uri in root.nsmap.items()):
+        return root
+    named = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+    new = etree.Element(root.tag, nsmap={**named, "w": W})
+    new.attrib.update(root.attrib)
+    new.extend(list(root))
+    return new
+
+
+def prefix_of(root: Element) -> str:
+    """The prefix of WordprocessingML in a part, with its colon: `w:`."""
+    return next(f"{prefix}:" for prefix, uri in root.nsmap.items() if prefix and uri == W)
+
+
 RUN, TEXT, RUN_LOOK, PARAGRAPH, BOX = w("r"), w("t"), w("rPr"), w("p"), w("txbxContent")
 _CHAR, _CODE, _SIMPLE = w("fldChar"), w("instrText"), w("fldSimple")
+#: Word nests fields 20 deep. Deeper ones are fields that lack their ends.
+_DEEPEST = 50
 #: Text that a reviewer has struck out: fields in it are not filled.
-_STRUCK = frozenset({w("del"), w("moveFrom")})
+STRUCK = frozenset({w("del"), w("moveFrom")})
 #: Notes of the author that must not reach a recipient.
 _COMMENTS = frozenset({w("commentRangeStart"), w("commentRangeEnd"), w("commentReference")})
 
@@ -56,11 +74,19 @@ class Field:
     in_code: list[Field] = field(default_factory=list)
     in_result: list[Field] = field(default_factory=list)
     has_result: bool = False
+    #: The run between code and result; None where there is no result.
+    separator: Element | None = None
 
     @property
     def instruction(self) -> Instruction:
         texts = (code.text or "" for run in self.code for code in run.iter(_CODE))
         return read_instruction("".join(texts))
+
+    @property
+    def is_locked(self) -> bool:
+        """Its author wants the last result to stay as it is (Ctrl+F11 in Word)."""
+        char = self.begin.find(_CHAR)
+        return char is not None and char.get(w("fldLock")) in ("1", "true", "on")
 
     @property
     def in_one_paragraph(self) -> bool:
@@ -105,7 +131,7 @@ def runs_of(story: Element) -> Iterator[Element]:
     for child in story:
         if child.tag == RUN:
             yield child
-        elif child.tag not in _STRUCK and child.tag != BOX:
+        elif child.tag not in STRUCK and child.tag != BOX:
             yield from runs_of(child)
 
 
@@ -117,6 +143,8 @@ def _fields_of(story: Element) -> list[Field]:
         kind = char.get(w("fldCharType")) if char is not None else None
         if kind == "begin":
             stack.append(Field(run))
+            if len(stack) > _DEEPEST:
+                raise BrokenField(text_of(paragraph_of(run)))
         elif not stack and kind is not None:
             raise BrokenField(text_of(paragraph_of(run)))
         for one in stack:
@@ -127,6 +155,7 @@ def _fields_of(story: Element) -> list[Field]:
             _close(stack, outermost)
         elif kind == "separate":
             stack[-1].has_result = True
+            stack[-1].separator = run
         elif stack and not stack[-1].has_result and run.find(_CODE) is not None:
             stack[-1].code.append(run)
     if stack:
@@ -188,7 +217,7 @@ def _char(kind: str, look: Element | None) -> Element:
 
 def _code(text: str, look: Element | None) -> Element:
     run = _run(look)
-    etree.SubElement(run, _CODE, {_XML_SPACE: "preserve"}).text = text
+    etree.SubElement(run, _CODE, {XML_SPACE: "preserve"}).text = text
     return run
 
 

@@ -1,8 +1,9 @@
-"""How a value is written: by the locale, by a date picture, by the `\\*` switches.
+"""How a value is written: by the locale, by a picture, by the `\\*` switches.
 
-`Caps` and `FirstCap` leave the rest of a word as it is (ECMA-376 Part 1, 17.16.4.3;
-Microsoft Q80307: lower first where all is upper case). Switches apply from left to right,
-the picture before them.
+A date picture is tried first, then a number picture; a text takes one only where it is a
+date or a number by the locale, and stays as it is otherwise, as in Word. The forms come
+after the picture, from left to right. `Caps` and `FirstCap` leave the rest of a word as it
+is (ECMA-376 Part 1, 17.16.4.3; Microsoft Q80307: lower first where all is upper case).
 """
 
 from __future__ import annotations
@@ -10,41 +11,61 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from outreach.model.field import Value
+from outreach.rendering.letter.date_pictures import date_of, has_time, write_date
+from outreach.rendering.letter.number_forms import NUMBER_FORMS, form_named, write_form
+from outreach.rendering.letter.number_pictures import number_of, number_within, write_number
+
+__all__ = ["CASES", "FORMS", "LOOKS", "Format", "change_case", "form_of", "has_time",
+           "write_date", "write_value"]  # fmt: skip
 
 #: `\* …` switches that change the letters of the value.
 CASES = frozenset({"upper", "lower", "caps", "firstcap"})
 #: `\* …` switches that choose the typeface (compiling.py).
 LOOKS = frozenset({"mergeformat", "mergeformatinet", "charformat"})
-
-#: Items of a date picture: `d` and `y` in either case, `M` only upper (17.16.4.1).
-_ITEM = re.compile(
-    r"[dD]{1,4}|M{1,4}|[yY]{4}|[yY]{1,2}|H{1,2}|h{1,2}|m{1,2}|s{1,2}"
-    r"|am/pm|AM/PM|'(?P<quoted>[^']*)'?|(?P<other>.)",
-    re.DOTALL,
-)
-_TIME_ITEM = re.compile(r"[Hhms]{1,2}|am/pm|AM/PM")
+#: Everything `Format.forms` may hold.
+FORMS = CASES | NUMBER_FORMS
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a field's switches ask for. `cases` in their order, in lower case."""
+    """What a field's switches ask for. `forms` in their order, as `form_of` names them."""
 
     date_picture: str | None = None
-    cases: tuple[str, ...] = ()
+    number_picture: str | None = None
+    forms: tuple[str, ...] = ()
 
     def write(self, value: Value, locale: str) -> str:
-        """The text of a value in `locale` (`fr_FR`); a missing one is ''."""
-        if self.date_picture and isinstance(value, date):
-            text = write_date(value, self.date_picture, locale)
-        else:
-            text = write_value(value, locale)
-        for case in self.cases:
-            text = change_case(text, case)
+        """The text of a value in `locale` (`fr_FR`); a missing one is ''.
+
+        Raises `FormError` where a form cannot write the number.
+        """
+        text = self._picture(value, locale)
+        for form in self.forms:
+            text = change_case(text, form) if form in CASES else _form(text, value, form, locale)
         return text
+
+    def _picture(self, value: Value, locale: str) -> str:
+        if self.date_picture is not None:
+            day = date_of(value, locale) if isinstance(value, str) else value
+            if isinstance(day, date):
+                return write_date(day, self.date_picture, locale)
+        if self.number_picture is not None:
+            number = _number(value, locale)
+            if number is None and isinstance(value, str):
+                number = number_within(value, locale)
+            if number is not None:
+                return write_number(number, self.number_picture, locale)
+        return write_value(value, locale)
+
+
+def form_of(argument: str) -> str | None:
+    """What `\\* argument` asks for, as in `FORMS`; None for typefaces and unknown switches."""
+    name = argument.lower()
+    return name if name in CASES else form_named(argument)
 
 
 def write_value(value: Value, locale: str) -> str:
@@ -71,48 +92,22 @@ def change_case(text: str, case: str) -> str:
     return re.sub(r"(?:^|(?<=[\s-]))\w", lambda m: m[0].upper(), text)
 
 
-def has_time(picture: str) -> bool:
-    """Whether a date picture prints hours, minutes or seconds."""
-    return any(_TIME_ITEM.fullmatch(item[0]) for item in _ITEM.finditer(picture))
+def _form(text: str, value: Value, form: str, locale: str) -> str:
+    """What was written is counted with (`\\@ "d" \\* Ordinal`), else the value itself."""
+    number = number_of(text, locale)
+    if number is None:
+        number = _number(value, locale)
+    return text if number is None else write_form(number, form, locale)
 
 
-def write_date(value: date, picture: str, locale: str) -> str:
-    """A date by a Word picture: `dddd d MMMM yyyy` → `lundi 1 mars 2027`."""
-    return "".join(_date_item(value, item, locale) for item in _ITEM.finditer(picture))
-
-
-def _date_item(value: date, item: re.Match[str], locale: str) -> str:
-    if item["quoted"] is not None:
-        return item["quoted"]
-    if item["other"] is not None:
-        return item["other"]
-    symbol, width = item[0][0], len(item[0])
-    if symbol in "dDMyY":
-        return _calendar_item(value, symbol.lower(), width, locale)
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-    if item[0] in ("am/pm", "AM/PM"):
-        return item[0][:2] if moment.hour < 12 else item[0][3:]
-    number = {"H": moment.hour, "h": moment.hour % 12 or 12, "m": moment.minute, "s": moment.second}
-    return f"{number[symbol]:0{width}d}"
-
-
-def _calendar_item(value: date, symbol: str, width: int, locale: str) -> str:
-    if symbol == "y":
-        return f"{value.year:04d}" if width == 4 else f"{value.year % 100:02d}"
-    number = value.day if symbol == "d" else value.month
-    if width <= 2:
-        return f"{number:0{width}d}"
-    length = "abbreviated" if width == 3 else "wide"
-    if symbol == "d":
-        return _names("days", length, locale)[value.weekday()]
-    return _names("months", length, locale)[value.month]
-
-
-@lru_cache(maxsize=64)
-def _names(what: str, length: str, locale: str) -> dict[int, str]:
-    from babel import Locale
-
-    return dict(getattr(Locale.parse(locale), what)["format"][length])
+def _number(value: Value, locale: str) -> Decimal | None:
+    if isinstance(value, str):
+        return number_of(value, locale)
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +123,8 @@ def _long_date(value: date, locale: str) -> str:
 def _decimal(value: Decimal, locale: str) -> str:
     from babel.numbers import format_decimal
 
-    return str(format_decimal(value, locale=locale, decimal_quantization=False))
+    with localcontext(prec=400):  # a number of 26 digits would stop Babel
+        return str(format_decimal(value, locale=locale, decimal_quantization=False))
 
 
 def _truth(value: bool, locale: str) -> str:

@@ -11,9 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from outreach.model.text import fold
+
 #: Field kinds by the names they had in French Word up to version 6.
 _FRENCH = {"CHAMPFUSION": "MERGEFIELD", "SI": "IF", "DEMANDER": "ASK", "REMPLIR": "FILLIN",
-           "SUIVANT": "NEXT", "SUIVANTSI": "NEXTIF", "SAUTERSI": "SKIPIF"}  # fmt: skip
+           "SUIVANT": "NEXT", "SUIVANTSI": "NEXTIF", "SAUTERSI": "SKIPIF",
+           "ENREGFUSION": "MERGEREC", "SEQFUSION": "MERGESEQ", "DEFINIR": "SET", "RENVOI": "REF",
+           "COMPARER": "COMPARE", "INSERERIMAGE": "INCLUDEPICTURE", "CITER": "QUOTE",
+           "BLOCADRESSE": "ADDRESSBLOCK", "LIGNESALUTATION": "GREETINGLINE", "HEURE": "TIME",
+           "LIENHYPERTEXTE": "HYPERLINK"}  # fmt: skip
 
 _TOKEN = re.compile(
     r"""
@@ -70,7 +76,9 @@ def read_instruction(code: str) -> Instruction:
             switches[-1] = Switch(switches[-1].name, value)
         else:
             arguments.append(value)
-    return Instruction(_FRENCH.get(kind, kind), tuple(arguments), tuple(switches), text)
+    return Instruction(
+        _FRENCH.get(fold(kind).upper(), kind), tuple(arguments), tuple(switches), text
+    )
 
 
 def _awaits(switch: Switch) -> bool:

@@ -9,20 +9,27 @@ and cut at the marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
 from outreach.rendering.letter.fields import Element
 from outreach.rendering.letter.program import (
     Blank,
+    Block,
     Either,
+    Flow,
+    Grid,
     Group,
+    If,
     Line,
     Mark,
     Node,
     Nodes,
     OwnPart,
+    ParagraphEnd,
+    Picture,
+    Repeat,
     Serial,
     Suffix,
 )
@@ -44,6 +51,15 @@ class Marks:
     def element(self, node: Node) -> Element:
         """A mark to put between elements."""
         return _instruction(f"leaf {self._note(node)}")
+
+    def opening(self, word: str, node: Node) -> Element:
+        """The beginning of an enclosure whose node is known but for what it holds."""
+        return self.instruction(f"{word} {self._note(node)}")
+
+    @staticmethod
+    def instruction(words: str) -> Element:
+        """A mark that is no node by itself: the beginning or the end of an enclosure."""
+        return _instruction(words)
 
     def text(self, node: Node) -> str:
         """A mark to put into an attribute or a text."""
@@ -72,24 +88,43 @@ class Marks:
             word, _, number = piece[len("<?outreach ") : -2].partition(" ")
             if word in ("otherwise", "end"):
                 return tuple(nodes), word
-            nodes.append(self._leaves[int(number)] if word == "leaf" else self._whole(word, pieces))
+            if word == "leaf":
+                nodes.append(self._leaves[int(number)])
+            else:
+                shape = self._leaves[int(number)] if number else None
+                nodes.append(self._whole(word, shape, pieces))
         return tuple(nodes), ""
 
-    def _whole(self, word: str, pieces: Iterator[str]) -> Node:
+    def _whole(self, word: str, shape: Node | None, pieces: Iterator[str]) -> Node:
         inside, ended_by = self._read(pieces)
         instead = self._read(pieces)[0] if ended_by == "otherwise" else ()
+        match shape:
+            case If(test):
+                return If(test, inside, instead)
+            case Repeat(name):
+                return Repeat(name, inside)
+            case Flow(_, _, prefix, vanishing):
+                return Flow(inside, instead, prefix, vanishing)
+            case Group(_, _, prefix):
+                return Group(inside, instead, prefix)
+            case Grid(_, namespaces):
+                return Grid(inside, namespaces)
+            case Picture(source, _, box):
+                return Picture(source, inside, box)
         match word:
             case "line":
                 return Line(inside, instead)
-            case "group":
-                return Group(inside, instead)
+            case "paragraph":
+                return ParagraphEnd(inside)
+            case "block":
+                return Block(inside)
             case _:
                 return Blank(inside, is_break=word == "break")
 
 
-def enclose(word: str, first: Element, last: Element) -> None:
-    """Mark the elements from `first` to `last` (siblings) as one `word`."""
-    first.addprevious(_instruction(word))
+def enclose(word: str | Element, first: Element, last: Element) -> None:
+    """Mark the elements from `first` to `last` (siblings) as one `word`, or as that opening."""
+    first.addprevious(_instruction(word) if isinstance(word, str) else word)
     last.addnext(_instruction("end"))
 
 
@@ -115,16 +150,44 @@ def _alone(node: Node) -> Node:
     match node:
         case Serial(first):
             return str(first)
-        case Suffix() | Mark():
+        case Suffix():
             return ""
+        case Mark():
+            return node if node is Mark.PRINTS else ""
         case Either(text):
             return text
         case OwnPart(relationship):
             return relationship
+        case Repeat():
+            # The numbers in what is repeated differ from item to item.
+            return node
+        case _:
+            return inside(node, alone)
+
+
+def inside(node: Node, change: Callable[[Nodes], Nodes]) -> Node:
+    """The same node with other nodes in it."""
+    match node:
         case Line(nodes, instead):
-            return Line(alone(nodes), alone(instead))
-        case Group(nodes, fallback):
-            return Group(alone(nodes), alone(fallback))
+            return Line(change(nodes), change(instead))
+        case Group(nodes, fallback, prefix):
+            return Group(change(nodes), change(fallback), prefix)
+        case Blank(nodes, is_break):
+            return Blank(change(nodes), is_break)
+        case If(test, then, otherwise):
+            return If(test, change(then), change(otherwise))
+        case Flow(nodes, last, prefix, vanishing):
+            return Flow(change(nodes), change(last), prefix, vanishing)
+        case ParagraphEnd(nodes):
+            return ParagraphEnd(change(nodes))
+        case Block(nodes):
+            return Block(change(nodes))
+        case Grid(nodes, namespaces):
+            return Grid(change(nodes), namespaces)
+        case Picture(source, nodes, box):
+            return Picture(source, change(nodes), box)
+        case Repeat(name, nodes):
+            return Repeat(name, change(nodes))
         case _:
             return node
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
@@ -26,6 +26,7 @@ from outreach.rendering.letter.package import (
     parse,
     relationships_of,
 )
+from outreach.rendering.letter.pictures import MEDIA_TYPES
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 #: Relationships of the document to its author's notes.
@@ -88,13 +89,32 @@ def outfit_of(package: Package, parts_with_slots: frozenset[str]) -> Outfit:
         files.pop(relationships_of(part), None)
     return Outfit(
         files=files,
-        types=tuple(_entry(e, "PartName") for e in types_root
+        types=tuple(_entry(e, "PartName" if e.get("PartName") else "Extension") for e in types_root
                     if e.get("PartName", "")[1:] not in dropped),
         relationships=tuple(_entry(e, "Id") for e in rels_root
                             if _kind(e) not in _NOTES),
         relationships_part=rels_part,
         copied=_copied(package, types_root, rels_root, parts_with_slots),
     )  # fmt: skip
+
+
+def with_media(outfit: Outfit) -> Outfit:
+    """The outfit of letters with pictures of all kinds: their types are declared."""
+    declared = {key.lower() for key, xml in outfit.types if xml.startswith("<Default")}
+    added = tuple(
+        (ending, f'<Default Extension="{ending}" ContentType="{kind}"/>')
+        for ending, kind in MEDIA_TYPES.items()
+        if ending not in declared
+    )
+    return replace(outfit, types=added + outfit.types)
+
+
+def open_relationships(package: Package, part: str) -> str:
+    """The relationships of a part without their closing tag."""
+    content = package.files.get(relationships_of(part))
+    root = parse(content, package.name) if content is not None else ()
+    entries = "".join(_entry(element, "Id")[1] for element in root)
+    return f'{_HEAD}<Relationships xmlns="{RELS}">{entries}'
 
 
 def target_of(part: str, document: str) -> str:

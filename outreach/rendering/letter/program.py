@@ -2,17 +2,19 @@
 
 A part of the document (body, header, footnotes …) is a sequence of nodes. Most are plain
 `str`: XML that is copied. The others say what to put in their place. A further operation
-(a condition, a repeated row) is a further node here and a further case in filling.py.
+is a further node here and a further case in filling.py; where it comes from (a field of
+Word, or another language of templates) says slots.py alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from outreach.rendering.letter.archive import Member
 from outreach.rendering.letter.formats import Format
+from outreach.rendering.letter.sources import Condition, Source, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,117 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """The day of the run: what a DATE field prints, frozen."""
+class Print:
+    """Any other source, as the content of a run."""
 
+    source: Source
     prefix: str
-    format: Format
+    #: It may be empty: what it is worth holds nobody's letter.
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A source inside the code of a field that stays one of Word's: an address, a page."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """SET and ASK: a name and what it is worth from here on. Prints nothing."""
+
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """SKIPIF: where the condition holds there is no letter. `text` is how it is told."""
+
+    condition: Condition
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """NEXT and NEXTIF: from here on the page (of labels) is about the next person."""
+
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """One of two pieces of the document: runs, pictures, whole paragraphs."""
+
+    test: Test
+    then: Nodes
+    otherwise: Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A piece of the document (a table row, paragraphs) for each item of a list."""
+
+    list: str
+    nodes: Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Paragraphs whose number the person decides: a field begins in one and ends in another.
+
+    The nodes are the contents of the paragraphs with a `ParagraphEnd` behind each but the
+    last; `last` are the properties of the last. A paragraph made of fields only that are
+    all empty vanishes, as a `Line` does.
+    """
+
+    nodes: Nodes
+    last: Nodes
+    prefix: str
+    #: Whether empty paragraphs vanish: a template may ask to keep them.
+    vanishing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphEnd:
+    """The end of a paragraph in a `Flow`, with the paragraph's properties."""
+
+    properties: Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table between the paragraphs of a `Flow`."""
+
+    nodes: Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose formulas count its own cells, once these are written."""
+
+    nodes: Nodes
+    #: The declarations of the prefixes used in it.
+    namespaces: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A run with a picture that is another one for each person; `source` is its path."""
+
+    source: Source
+    nodes: Nodes
+    #: The box of the template's picture, in EMU (914,400 to the inch); None: its own size.
+    box: tuple[int, int] | None
+
+
+class PictureDetail(Enum):
+    """What the XML of a picture says of the file: a place inside `Picture.nodes`."""
+
+    RELATIONSHIP = "relationship"
+    WIDTH = "cx"
+    HEIGHT = "cy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +165,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines of which one at least must stay: a cell, a text box, a header needs a paragraph."""
+    """Blocks of which one at least must stay: a cell, a text box, a header needs a paragraph."""
 
     nodes: Nodes
     fallback: Nodes
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +212,15 @@ class Mark(Enum):
     BREAK = "break"
     SECTION = "section"
     END = "end"
+    #: What follows, in a line or a flow, is neither a field nor white.
+    PRINTS = "prints"
 
 
-Node = str | Slot | Today | Blank | Line | Group | Serial | Suffix | Either | OwnPart | Mark
+Node = (
+    str | Slot | Print | Code | Assign | Skip | Next | If | Repeat | Flow | ParagraphEnd | Block
+    | Grid | Picture | PictureDetail | Blank | Line | Group | Serial | Suffix | Either | OwnPart
+    | Mark
+)  # fmt: skip
 Nodes = tuple[Node, ...]
 
 
@@ -130,6 +245,8 @@ class CopiedPart:
     nodes: Nodes
     #: Its own relationships part (a logo, a link), copied along.
     relationships: bytes | None
+    #: Where it shows pictures of its own: its relationships without their closing tag.
+    open_relationships: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +275,10 @@ class BundlePlan:
     static: tuple[Member, ...]
 
 
+#: Gives the bytes of a picture by the path a template computes; None where there is none.
+Pictures = Callable[[str], bytes | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A compiled template. `fields` are the contact fields it prints, in order of appearance."""
@@ -171,3 +292,13 @@ class Program:
     #: The others, packed once; `[Content_Types].xml` is the first of them.
     static: tuple[Member, ...]
     bundle: BundlePlan
+    #: The relationships of parts that show pictures, without their closing tag: part → text.
+    relationships: Mapping[str, str] = field(default_factory=dict)
+    #: Where the pictures whose path holds a field come from.
+    pictures: Pictures | None = None
+    #: One page is about several people (NEXT): sheets of labels.
+    several: bool = False
+    #: The contact fields without which there is never a letter.
+    required: tuple[str, ...] = ()
+    #: The lists whose items it repeats rows for.
+    lists: tuple[str, ...] = ()

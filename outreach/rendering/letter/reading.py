@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from outreach.errors import DefinitionError, Location, Text
+from outreach.model.text import fold
+from outreach.rendering.letter.building import Builder
+from outreach.rendering.letter.duties import Duty, duty
+from outreach.rendering.letter.field_context import Surroundings
 from outreach.rendering.letter.fields import (
     PARAGRAPH,
     RUN,
@@ -20,45 +23,14 @@ from outreach.rendering.letter.fields import (
     Element,
     Field,
     find_fields,
-    paragraph_of,
-    text_of,
+    prefixed,
     w,
 )
-from outreach.rendering.letter.formats import CASES, LOOKS, has_time
-from outreach.rendering.letter.instructions import Instruction, Switch
+from outreach.rendering.letter.marks import Marks
+from outreach.rendering.letter.names import Asked
 from outreach.rendering.letter.package import Package, TemplateError, open_package, parse
-
-
-class Duty(Enum):
-    """What is done with a field, by its kind."""
-
-    #: A value of the contact takes its place.
-    FILLED = "filled"
-    #: The day of the run takes its place.
-    FROZEN = "frozen"
-    #: It stays a field of Word: page numbers, references, links.
-    LIVE = "live"
-    #: Word's merge would evaluate it and we do not: the template is refused.
-    REFUSED = "refused"
-    #: No field Word knows; its last result stays.
-    UNKNOWN = "unknown"
-
-
-_EVALUATED_BY_WORD = (
-    "IF COMPARE SKIPIF NEXT NEXTIF MERGEREC MERGESEQ SET ASK FILLIN ADDRESSBLOCK GREETINGLINE "
-    "DATABASE INCLUDETEXT IMPORT INCLUDE MERGEBARCODE DDE DDEAUTO AUTOTEXTLIST"
-)
-_LEFT_TO_WORD = (
-    "PAGE NUMPAGES SECTIONPAGES SECTION PAGEREF REF NOTEREF HYPERLINK TOC TC SEQ STYLEREF SYMBOL "
-    "DOCPROPERTY DOCVARIABLE AUTHOR TITLE SUBJECT KEYWORDS FILENAME CREATEDATE SAVEDATE PRINTDATE "
-    "LASTSAVEDBY QUOTE EQ ADVANCE XE INDEX RD TA TOA AUTONUM AUTONUMLGL AUTONUMOUT LISTNUM "
-    "FORMTEXT FORMCHECKBOX FORMDROPDOWN INCLUDEPICTURE EMBED LINK SHAPE NUMWORDS NUMCHARS "
-    "REVNUM TEMPLATE USERNAME USERINITIALS USERADDRESS INFO COMMENTS EDITTIME FILESIZE "
-    "BARCODE DISPLAYBARCODE MACROBUTTON GOTOBUTTON PRINT BIBLIOGRAPHY CITATION PRIVATE "
-    "ADDIN CONTROL HTMLACTIVEX AUTOTEXT GLOSSARY BIDIOUTLINE"
-)
-_REFUSED = frozenset(_EVALUATED_BY_WORD.split())
-_LIVE = frozenset(_LEFT_TO_WORD.split())
+from outreach.rendering.letter.placing import place_fields
+from outreach.rendering.letter.surroundings import stored_names
 
 #: `«Nom»` as plain text: French quotation marks have a blank inside, a field's chevrons none.
 _CHEVRONS = re.compile(r"«(\w(?:[\w .'’-]{0,38}\w)?)»")
@@ -88,25 +60,25 @@ def read_template(content: bytes, name: str) -> Template:
     field without beginning or end. What can be read but not merged stands in `problems`.
     """
     package = open_package(content, name)
-    fields: list[str] = []
     problems: list[DefinitionError] = []
     plain: list[str] = []
     warnings: list[DefinitionError] = list(_document_warnings(package))
-    for part in package.text_parts:
-        root = parse(package.files[part], name)
-        found = part_fields(root, name)
-        for field in (inner for outer in found for inner in outer.everything_inside()):
-            if duty(field.instruction) is Duty.FILLED and field.instruction.name:
-                fields.append(field.instruction.name)
-        problems += (problem for field in found for problem in _field_problems(field, name))
+    roots = {part: prefixed(parse(package.files[part], name)) for part in package.text_parts}
+    fields = {part: part_fields(root, name) for part, root in roots.items()}
+    stored = stored_names(one for part in fields.values() for one in part)
+    for part, root in roots.items():
+        plain += _names_in_chevrons(root, fields[part])
+        warnings += _unknown_kinds(fields[part], stored, name)
         problems += _braces(root, name)
-        plain += _names_in_chevrons(root, found)
-        warnings += _unknown_kinds(found, name)
+    asked = Asked()
+    placed = place_fields(package, roots, fields, Builder(Surroundings(asked)), Marks())
+    problems = [*placed.problems, *problems]
+    warnings += (_of_the_page(one, name) for one in placed.of_the_page)
     warnings += (plain_text_field(text, name) for text in dict.fromkeys(plain))
     return Template(
         name=name,
         package=package,
-        fields=tuple(dict.fromkeys(fields)),
+        fields=tuple(asked.names),
         plain=tuple(dict.fromkeys(plain)),
         problems=_each_once(problems),
         warnings=_each_once(warnings),
@@ -136,85 +108,25 @@ def plain_text_field(text: str, name: str) -> DefinitionError:
     )
 
 
-def duty(instruction: Instruction) -> Duty:
-    """What is done with a field of that code."""
-    kind = instruction.kind
-    if kind == "MERGEFIELD":
-        return Duty.FILLED
-    if kind in ("DATE", "TIME"):
-        return Duty.FROZEN
-    if kind in _REFUSED:
-        return Duty.REFUSED
-    if kind in _LIVE or kind.startswith("=") or not kind:
-        return Duty.LIVE
-    return Duty.UNKNOWN
-
-
-def _field_problems(field: Field, name: str) -> Iterator[DefinitionError]:
-    instruction = field.instruction
-    near = _near(text_of(paragraph_of(field.begin)))
-    for what in _what_is_wrong(field, instruction):
-        yield DefinitionError(what, where=Location(name), hint=near)
-    if duty(instruction) is Duty.LIVE or duty(instruction) is Duty.UNKNOWN:
-        for inner in field.in_result:
-            yield from _field_problems(inner, name)
-
-
-def _what_is_wrong(field: Field, instruction: Instruction) -> Iterator[Text]:
-    what = duty(instruction)
-    if what is Duty.REFUSED:
-        yield Text("the field {field} is not supported yet", field=instruction.text)
-        return
-    if field.in_code:
-        inner = field.in_code[0].instruction.text
-        yield Text(
-            "the field {inner} inside the code of {field} is not supported yet",
-            inner=inner, field=instruction.kind or "?",
-        )  # fmt: skip
-        return
-    if what not in (Duty.FILLED, Duty.FROZEN):
-        return
-    if what is Duty.FILLED and not instruction.name:
-        yield Text("a merge field has no name")
-    if not field.in_one_paragraph:
-        yield Text(
-            "the field {field} spans several paragraphs: that is not supported yet",
-            field=instruction.text,
-        )
-    if what is Duty.FROZEN and _prints_time(instruction):
-        yield Text("the field {field} prints the time of day: that is not supported yet",
-                   field=instruction.text)  # fmt: skip
-    for switch in instruction.switches:
-        if not _is_known(switch):
-            yield Text(
-                "the switch \\{switch} of the field {field} is not supported yet",
-                switch=f"{switch.name} {switch.argument or ''}".strip(),
-                field=instruction.text,
-            )
-
-
-def _prints_time(instruction: Instruction) -> bool:
-    pictures = [s.argument or "" for s in instruction.switches if s.name == "@"]
-    return any(map(has_time, pictures)) or (instruction.kind == "TIME" and not pictures)
-
-
-def _is_known(switch: Switch) -> bool:
-    if switch.name == "*":
-        return (switch.argument or "").lower() in CASES | LOOKS
-    if switch.name in ("@", "b", "f"):
-        return switch.argument is not None
-    # \m: a mapped name; \v: vertical text; \l \h \s: calendars of DATE that no letter here uses.
-    return switch.name in ("m", "v", "l")
-
-
-def _unknown_kinds(fields: list[Field], name: str) -> Iterator[DefinitionError]:
+def _unknown_kinds(
+    fields: list[Field], stored: frozenset[str], name: str
+) -> Iterator[DefinitionError]:
     for field in fields:
-        if duty(field.instruction) is Duty.UNKNOWN:
+        instruction = field.instruction
+        if duty(instruction) is Duty.UNKNOWN and fold(instruction.kind) not in stored:
             yield DefinitionError(
                 Text("Word has no field {field}: its text stays as it is",
                      field=field.instruction.text),
                 where=Location(name),
             )  # fmt: skip
+
+
+def _of_the_page(one: Field, name: str) -> DefinitionError:
+    return DefinitionError(
+        Text("the field {field} depends on the page: Word computes it, a PDF leaves it out",
+             field=one.instruction.kind),
+        where=Location(name),
+    )  # fmt: skip
 
 
 def _names_in_chevrons(root: Element, fields: list[Field]) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""How templates are read and compiled: Jinja's sandbox, strict, and nothing outside the folder.
+
+A template reads other templates by their path below `templates/` and nothing else; what it
+prints is escaped in `.html` and `.md` and never in text or subjects. Nothing in it may depend
+on chance (`lipsum` and `random` are gone): same input, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from outreach.rendering.markdown import standing_apart
+from outreach.rendering.markdown_tree import (
+    APART_FILTER,
+    file_of,
+    is_markdown,
+    mark_markdown,
+    markdown_source,
+    refuse_extends,
+)
+from outreach.rendering.words import Words
+
+
+class Loader(BaseLoader):
+    """Sources by their path below the templates' folder, and from nowhere else."""
+
+    #: Marks the lines of our templates in a traceback.
+    MARK = "template:"
+
+    def __init__(self, load: Callable[[str], str], language: str) -> None:
+        self._load = load
+        #: Of a message in Markdown that names none.
+        self._layouts = (f"emails/layout-{language}.html.j2", "emails/layout.html.j2")
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        file = file_of(template)
+        outside = file.startswith(("/", "\\", "~")) or ":" in file or "\\" in file
+        if outside or ".." in file.split("/"):
+            raise TemplateNotFound(file)
+        source = self._source(file)
+        if is_markdown(file):
+            source = markdown_source(template, source, self._existing_layout())
+        return source, self.MARK + file, lambda: True
+
+    def text(self, name: str) -> str:
+        """A file as it is read: without the head of a Markdown one."""
+        source = self._source(name)
+        return markdown_source(name, source, "") if is_markdown(name) else source
+
+    def _source(self, name: str) -> str:
+        try:
+            return self._load(name)
+        except (KeyError, FileNotFoundError):
+            raise TemplateNotFound(name) from None
+
+    def _existing_layout(self) -> str:
+        for layout in self._layouts:
+            try:
+                self._source(layout)
+            except TemplateNotFound:
+                continue
+            return layout
+        return self._layouts[-1]
+
+
+def escapes(name: str | None) -> bool:
+    """Whether what a template of that name prints is escaped as HTML."""
+    file = file_of(name or "").removesuffix(".j2")
+    return file.endswith((".html", ".htm", ".md"))
+
+
+class StrictEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which knows the texts that stand in its templates."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.constants: set[str] = set()
+        #: Whether any template read so far is Markdown.
+        self.markdown = False
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        if is_markdown(name):
+            refuse_extends(tree, name or "")
+        return tree
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,
+    ) -> str:
+        """Jinja's hook between reading and compiling."""
+        if name is not None and is_markdown(name) and name == file_of(name):
+            self.markdown = True
+            mark_markdown(source, self)
+        return super()._generate(source, name, filename, defer_init)
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        """Jinja's hook into its compiler: what a template says is a constant of its code."""
+        code = super()._compile(source, filename)
+        self.constants.update(_texts(code))
+        return code
+
+
+def _texts(code: CodeType) -> Iterator[str]:
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, CodeType):
+            yield from _texts(constant)
+
+
+def strict_environment(loader: Loader, words: Words) -> StrictEnvironment:
+    """The environment of one language; its filters are those of `words`."""
+    environment = StrictEnvironment(
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=escapes,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=words.written,
+        cache_size=-1,
+    )
+    environment.filters.update(words.filters())
+    environment.filters[APART_FILTER] = standing_apart(words.written)
+    environment.globals.update(salutation=words.salutation, dear=words.dear)
+    del environment.filters["random"], environment.globals["lipsum"]
+    return environment
