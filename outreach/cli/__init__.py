@@ -24,6 +24,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Campaigns": {
         "check": ("check", "Every problem of CAMPAIGN, nothing sent."),
         "preview": ("preview", "What would leave, for whom."),
+        "test": ("trial", "Send the whole chain to yourself, now; nothing is recorded."),
         "launch": ("launch", "Freeze the audience of CAMPAIGN and start it."),
         "run": ("run", "Do everything that is due now: the one command cron needs."),
         "status": ("status", "How far campaigns have come."),

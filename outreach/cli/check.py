@@ -1,15 +1,18 @@
-"""`check`: every problem of a campaign, nothing sent."""
+"""`check`: every problem, nothing sent; on a page for whoever wrote the campaign."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from outreach.application import Application
 from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
-from outreach.cli.door import Command, as_json
-from outreach.cli.output import broken, leave, say, show, wrap
+from outreach.cli.door import Command
+from outreach.cli.letter_facts import print_letter, row_of_letter
+from outreach.cli.output import console, leave, say, show, wrap
+from outreach.cli.telling import as_json
 from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
 from outreach.files.source import UnreadableFile
 from outreach.model.settings import Compliance
@@ -23,7 +26,8 @@ from outreach.runner.findings import Checked, Problem, Severity
 def check(parts: Application, campaign: str) -> None:
     """Show every problem of CAMPAIGN, with its place; nothing is sent.
 
-    Exits with 1 when the campaign must not start as it is.
+    Also what its letters print, for how many people a value is missing, and whom it would
+    go to. Exits with 1 when the campaign must not start as it is.
     """
     try:
         file = campaign_file(parts, campaign)
@@ -32,11 +36,9 @@ def check(parts: Application, campaign: str) -> None:
         errors = wrong.errors if isinstance(wrong, Problems) else (wrong,)
         checked = Checked(tuple(Problem(Severity.ERROR, e) for e in errors), None)
     checked = checked.under(_compliance(parts))
-    show(
-        parts,
-        {"problems": [_row(parts, problem) for problem in checked.problems]},
-        lambda: _print(parts, campaign, checked),
-    )
+    data: dict[str, Any] = {"problems": [_row(parts, problem) for problem in checked.problems]}
+    data["letters"] = [row_of_letter(parts, letter) for letter in checked.letters]
+    show(parts, data, lambda: _print(parts, campaign, checked))
     if checked.stopping(_compliance(parts)):
         leave(ExitCode.MENDABLE)
 
@@ -56,10 +58,12 @@ def _row(parts: Application, problem: Problem) -> dict[str, Any]:
 
 
 def _print(parts: Application, name: str, checked: Checked) -> None:
-    for problem in checked.problems:
-        _print_problem(parts, problem)
-    errors = sum(problem.severity is Severity.ERROR for problem in checked.problems)
-    warnings = len(checked.problems) - errors
+    errors = [p for p in checked.problems if p.severity is Severity.ERROR]
+    warnings = [p for p in checked.problems if p.severity is Severity.WARNING]
+    _print_problems(parts, Text("To mend before it can start:"), errors, "red")
+    _print_problems(parts, Text("Good to know:"), warnings, "yellow")
+    for letter in checked.letters:
+        print_letter(parts, letter)
     if checked.chosen is not None:
         say(parts, Text("Audience of {name!r} as it is now:", name=name))
         for line in audience_lines(checked.chosen.count):
@@ -67,25 +71,43 @@ def _print(parts: Application, name: str, checked: Checked) -> None:
         say(parts)
     counted = Text(
         "{errors}, {warnings}",
-        errors=Plural("{count} error", "{count} errors", errors),
-        warnings=Plural("{count} warning", "{count} warnings", warnings),
+        errors=Plural("{count} error", "{count} errors", len(errors)),
+        warnings=Plural("{count} warning", "{count} warnings", len(warnings)),
     )
     say(parts, counted)
     if not checked.stopping(_compliance(parts)):
+        say(parts, Text("Send it to yourself first: outreach test {name} --to ADDRESS", name=name))
         say(parts, Text("It can start: outreach launch {name}", name=name))
 
 
-def _print_problem(parts: Application, problem: Problem) -> None:
+def _print_problems(
+    parts: Application, heading: Text, problems: Sequence[Problem], colour: str
+) -> None:
+    """A heading, then the problems of one place together, in the order they were found."""
+    if not problems:
+        return
+    shown = parts.spoken().say(heading)
+    click.echo(click.style(shown, fg=colour, bold=True) if console().color_system else shown)
+    places: dict[str, list[OutreachError]] = {"": []}
+    for problem in problems:
+        places.setdefault(str(problem.error.where or ""), []).append(problem.error)
+    for place, errors in places.items():
+        if place:
+            click.echo(f"  {place}")
+        for number, error in enumerate(errors, start=1):
+            repeated = any(other.hint == error.hint for other in errors[number : number + 1])
+            _print_problem(parts, error, indent="    " if place else "  ", hint=not repeated)
+    click.echo()
+
+
+def _print_problem(
+    parts: Application, error: OutreachError, *, indent: str, hint: bool = True
+) -> None:
+    """What it is and what to do; `hint`: advice that several share stands once, behind the last."""
     speak = parts.spoken().say
-    error = problem.error
-    place = f"{error.where}: " if error.where and str(error.where) else ""
-    kind = Text("error") if problem.severity is Severity.ERROR else Text("warning")
-    colour = "red" if problem.severity is Severity.ERROR else "yellow"
-    first, *rest = broken(f"{speak(kind)}: {place}{speak(error.what)}")
-    click.echo(first.replace(speak(kind), click.style(speak(kind), fg=colour), 1))
-    for piece in rest:
-        click.echo(piece)
+    wrap(speak(error.what), first=f"{indent}• ", rest=f"{indent}  ")
     if excerpt := getattr(error, "excerpt", None):
-        click.echo(excerpt)
-    if error.hint:
-        wrap(speak(error.hint), first="  ", rest="    ")
+        for line in str(excerpt).splitlines():
+            click.echo(f"{indent}  {line}")
+    if error.hint and hint:
+        wrap(speak(error.hint), first=f"{indent}  → ", rest=f"{indent}    ")

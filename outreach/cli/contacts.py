@@ -50,6 +50,7 @@ _ELSEWHERE = {
     "show": "one_contact:show_",
     "companies": "people:companies",
     "fields": "fields:fields",
+    "labels": "labels:labels_",
     "imports": "import_log:imports",
     "undo": "import_log:undo",
 }

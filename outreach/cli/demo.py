@@ -8,38 +8,27 @@ command is shown before it runs, so that it can be typed again.
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import json
 import shlex
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from outreach.application import Application, Options
+from outreach.cli.demo_season import CAMPAIGN, MAILED, POSTED, outcomes_of, season_of
 from outreach.cli.door import Command
 from outreach.cli.output import broken
 from outreach.errors import ExitCode, OutreachError, Text
 from outreach.files.workspace import SETTINGS_FILE, new_workspace, samples_folder
 from outreach.language import Language, environment_locale
-from outreach.model.audience import Arm
-from outreach.model.campaign import Unit
-from outreach.scheduling.calendar import Calendar
-
-CAMPAIGN = "open-day"
 
 #: What marks a folder as ours to make anew.
 _MARK = ".outreach-demo"
-
-#: The season begins so long ago that all of it lies in the past.
-_BACK = timedelta(days=70)
-
-#: Days after the launch on which something is done.
-_POSTED, _MAILED = 1, 7
 
 
 class NotADemo(OutreachError):
@@ -167,7 +156,7 @@ class Stage:
 
 def _play(show: Stage, folder: Path) -> Mapping[str, object]:
     parts = Application(Options(config=str(folder / SETTINGS_FILE)))
-    season = _season(parts)
+    season = season_of(parts)
     day = season.at
 
     show.say(
@@ -201,12 +190,12 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
 
     show.title(Text("5  The letters are printed, and posted the next day"))
     show.run("run", now=day(0), allowed=(0, 4))
-    show.run("letters", "posted", CAMPAIGN, now=day(_POSTED))
+    show.run("letters", "posted", CAMPAIGN, now=day(POSTED))
 
-    outcomes = _outcomes(folder, season)
+    outcomes = outcomes_of(folder, season)
     show.title(Text("6  A few answers; a week later the e-mails leave"))
-    show.run("record", "--from", str(outcomes.write(parts, before=_MAILED)), now=day(_MAILED))
-    show.run("run", now=day(_MAILED), allowed=(0, 4))
+    show.run("record", "--from", str(outcomes.write(parts, before=MAILED)), now=day(MAILED))
+    show.run("run", now=day(MAILED), allowed=(0, 4))
 
     show.title(Text("7  Then the calls fall due"))
     show.run(
@@ -222,72 +211,6 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
     show.title(Text("9  The report: the chain, its rates, its cost and profit"))
     show.run("report", CAMPAIGN, now=day(season.end))
     return show.ask("report", CAMPAIGN, now=day(season.end))
-
-
-@dataclass(frozen=True, slots=True)
-class Season:
-    """The days of the demo, counted from the launch."""
-
-    launch: date
-    calls: int
-    end: int
-    parts: Application
-
-    def at(self, days: int) -> datetime:
-        """Ten in the morning of that day, in the workspace's zone."""
-        day = self.launch + timedelta(days=days)
-        return datetime.combine(day, time(10), self.parts.settings.zone)
-
-
-def _season(parts: Application) -> Season:
-    """The launch is a working Monday ten weeks ago, or the working days after it."""
-    calendar = Calendar(parts.settings.country, parts.settings.zone)
-    launch = parts.today() - _BACK
-    launch -= timedelta(days=launch.weekday())
-    while not all(calendar.is_working_day(launch + timedelta(days=d)) for d in (0, _MAILED)):
-        launch -= timedelta(days=7)
-    calls = calendar.add(launch + timedelta(days=_MAILED), 7, Unit.WORKING_DAYS)
-    return Season(launch, (calls - launch).days, 60, parts)
-
-
-@dataclass(slots=True)
-class _Outcomes:
-    """The sample outcomes, given out in the order of their days."""
-
-    rows: list[dict[str, str]]
-    season: Season
-    folder: Path
-    part: int = 0
-
-    def write(self, parts: Application, *, before: int) -> Path:
-        """A file of what happened before that day and was not given out yet."""
-        mine = [row for row in self.rows if int(row["day"]) < before]
-        self.rows = [row for row in self.rows if int(row["day"]) >= before]
-        self.part += 1
-        path = self.folder / f"outcomes-{self.part}.csv"
-        names = ["contact", "stage", "campaign", "on", "amount", "margin", "by", "note"]
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names, extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(self._dated(parts, mine))
-        return path
-
-    def _dated(self, parts: Application, rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-        """With dates, and without what cannot have happened: nobody calls the control group."""
-        arms = parts.store.campaigns.members(parts.launched(CAMPAIGN).id)
-        dated = []
-        for row in sorted(rows, key=lambda r: int(r["day"])):
-            arm = arms.get(parts.person(row["contact"]).id)
-            if arm is Arm.ENROLLED or (arm is Arm.CONTROL and row["stage"] == "order"):
-                day = self.season.launch + timedelta(days=int(row["day"]))
-                dated.append(row | {"on": day.isoformat()})
-        return dated
-
-
-def _outcomes(folder: Path, season: Season) -> _Outcomes:
-    with (folder / "outcomes.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter=","))
-    return _Outcomes(rows, season, folder)
 
 
 def _farewell(show: Stage, folder: Path, received: int) -> None:

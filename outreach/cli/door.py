@@ -1,4 +1,4 @@
-"""The door itself: options that any command takes, errors into words and exit codes.
+"""The door itself: options that any command takes, commands found lazily, exit codes.
 
 `--json`, `--now` and `--config` may stand before or after a command's name.
 """
@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import gc
 import inspect
-import json
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from copy import copy
 from importlib import import_module
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from outreach.application import Application, Options, read_instant
 from outreach.cli.lazy import LazyCommands
-from outreach.cli.usage import SpokenContext, speech, wrong_usage
-from outreach.errors import ExitCode, OutreachError, Problems, Text, did_you_mean
+from outreach.cli.telling import tell, tell_bug, tell_usage
+from outreach.cli.usage import SpokenContext, speech
+from outreach.errors import ExitCode, Interrupted, OutreachError, Text, did_you_mean
 
 CommandTable = dict[str, dict[str, tuple[str, str]]]
 
@@ -252,7 +251,7 @@ class Door(Group):
         try:
             return self._told(arguments, parts, **extra), None
         except Exception as bug:
-            return _bug(bug, parts), bug
+            return tell_bug(bug, parts), bug
 
     def _told(self, arguments: list[str], parts: Application, **extra: Any) -> int:
         try:
@@ -266,9 +265,9 @@ class Door(Group):
         except click.exceptions.Exit as leaving:
             return leaving.exit_code
         except click.ClickException as error:
-            return _usage(error, parts)
+            return tell_usage(error, parts)
         except (click.Abort, KeyboardInterrupt):
-            click.echo(parts.spoken().say(Text("interrupted")), err=True)
+            tell(Interrupted(), parts)
             return ExitCode.INTERRUPTED
 
 
@@ -278,71 +277,3 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
         click.echo(f"outreach {__version__}")
         ctx.exit()
-
-
-def tell(error: OutreachError, parts: Application) -> None:
-    """Every error of one kind, on stderr for people, on stdout as JSON for programs."""
-    errors = error.errors if isinstance(error, Problems) else (error,)
-    say = parts.spoken().say
-    if parts.options.json:
-        rows = [as_json(one, say) for one in errors]
-        click.echo(json.dumps({"errors": rows}, ensure_ascii=False))
-        return
-    for one in errors:
-        place = f"{one.where}: " if one.where and str(one.where) else ""
-        _red(f"{place}{say(one.what)}")
-        if excerpt := getattr(one, "excerpt", None):
-            click.echo(excerpt, err=True)
-        if one.hint:
-            click.echo(f"  {say(one.hint)}", err=True)
-
-
-def as_json(error: OutreachError, say: Any) -> dict[str, Any]:
-    """The JSON form of one error (CONTRACT, "JSON keys")."""
-    where = error.where
-    return {
-        "message": say(error.what),
-        "file": where.file if where else None,
-        "line": where.line if where else None,
-        "column": where.column if where else None,
-        "hint": say(error.hint) if error.hint else None,
-    }
-
-
-def _red(text: str, stream: IO[str] | None = None) -> None:
-    colour = "NO_COLOR" not in os.environ
-    click.echo(click.style(text, fg="red") if colour else text, err=True, file=stream)
-
-
-def _usage(error: click.ClickException, parts: Application) -> int:
-    say = parts.spoken().say
-    what = say(wrong_usage(error))
-    if parts.options.json:
-        row = {"message": what, "file": None, "line": None, "column": None, "hint": None}
-        click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
-    elif isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
-    else:
-        if isinstance(error, click.UsageError) and error.ctx is not None:
-            click.echo(error.ctx.get_usage(), err=True)
-            help_command = f"{error.ctx.command_path} --help"
-            click.echo(say(Text("Help: {command}", command=help_command)) + "\n", err=True)
-        _red(say(Text("Error: {what}", what=what)))
-    return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.MENDABLE
-
-
-def _bug(bug: Exception, parts: Application) -> int:
-    trace = "".join(traceback.format_exception(bug))
-    what = parts.spoken().say(
-        Text(
-            "this is a mistake of the program, not yours: {error}",
-            error=f"{type(bug).__name__}: {bug}",
-        )
-    )
-    if parts.options.json:
-        row = {"message": what, "file": None, "line": None, "column": None, "hint": None}
-        click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
-    else:
-        _red(what)
-    click.echo(trace, err=True)
-    return ExitCode.BUG

@@ -11,14 +11,15 @@ from typing import Any
 
 from outreach.application import Application
 from outreach.cli.output import console, leave, say, show, table
+from outreach.cli.telling import when_interrupted
 from outreach.errors import ExitCode, Plural, Text
 from outreach.model.admission import ImportCounts, OnMatch
 from outreach.model.source import Source
 from outreach.runner.admit import Wanted, admit_table, refuse_unreadable
-from outreach.runner.import_report import ImportReport
+from outreach.runner.import_report import ImportReport, Reason
 from outreach.runner.opening import open_list, open_query
 
-#: Reasons for setting cells aside that are shown, the most frequent first.
+#: Reasons why cells are set aside or odd that are shown, the most frequent first.
 _REASONS = 12
 
 #: Characters of a cell that are shown.
@@ -57,7 +58,13 @@ def import_files(
     reports = []
     for open_one in openers:
         list_ = open_one()
-        with _progress(parts, list_.file) as told, _map_shown(map_file):
+        kept = Text("nothing was written") if dry_run else Text(
+            "the rows read so far are kept, in whole chunks;"
+            " import {file} again and the rest follows", file=list_.file.name,
+        )  # fmt: skip
+        with (
+            when_interrupted(kept), _progress(parts, list_.file) as told, _map_shown(map_file)
+        ):  # fmt: skip
             reports.append(
                 admit_table(
                     parts.store.contacts, list_, wanted,
@@ -118,11 +125,8 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
         "file": str(report.file),
         "source": report.source,
         "set_aside": dict(report.set_aside),
-        "set_aside_reasons": [
-            {"field": one.field, "reason": speak(one.reason), "count": one.count,
-             "line": one.line, "original": one.original}
-            for one in report.reasons
-        ],
+        "set_aside_reasons": _reasons(parts, report.reasons),
+        "to_look_at": _reasons(parts, report.to_look_at),
         "mapping": [
             {"header": c.header, "field": c.field, "type": c.type.value, "new": c.new,
              "note": speak(c.note) if c.note else None}
@@ -140,6 +144,14 @@ def _row(parts: Application, report: ImportReport) -> dict[str, Any]:
             ]} for name, changed in report.changed
         ]} if report.changed else {}),
     }  # fmt: skip
+
+
+def _reasons(parts: Application, reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    return [
+        {"field": one.field, "reason": parts.language.say(one.reason), "count": one.count,
+         "line": one.line, "original": one.original}
+        for one in reasons
+    ]  # fmt: skip
 
 
 # --- as text ----------------------------------------------------------------------------------
@@ -178,12 +190,23 @@ def _print(parts: Application, report: ImportReport) -> None:
             "  {count} cells could not be used and were set aside: {cells}",
             sum(report.set_aside.values()), cells=_few(cells),
         ))  # fmt: skip
-        for one in report.reasons[:_REASONS]:
-            say(parts, Text(
-                "    {field} {count}: {reason} (line {line}: {value})", field=one.field,
-                count=one.count, reason=one.reason, line=one.line, value=_short(one.original),
-            ))  # fmt: skip
+        _print_reasons(parts, report.reasons)
+    if report.to_look_at:
+        say(parts, Plural(
+            "  {count} cell to look at, kept as it is:",
+            "  {count} cells to look at, kept as they are:",
+            sum(one.count for one in report.to_look_at),
+        ))  # fmt: skip
+        _print_reasons(parts, report.to_look_at)
     _print_rejections(parts, report)
+
+
+def _print_reasons(parts: Application, reasons: Sequence[Reason]) -> None:
+    for one in reasons[:_REASONS]:
+        say(parts, Text(
+            "    {field} {count}: {reason} (line {line}: {value})", field=one.field,
+            count=one.count, reason=one.reason, line=one.line, value=_short(one.original),
+        ))  # fmt: skip
 
 
 def _short(cell: str) -> str:

@@ -10,14 +10,18 @@ import click
 from outreach.application import Application
 from outreach.cli.campaigns import mailroom
 from outreach.cli.door import Group
+from outreach.cli.labels import as_data, as_lines, sheets_wished
 from outreach.cli.output import leave, show
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
 from outreach.files.pdf import Failed
 from outreach.files.pdf_finding import find_office
 from outreach.model.campaign import CampaignState
 from outreach.model.contact import Contact
-from outreach.runner.letters import Letters, Printed
+from outreach.runner.beside import Beside
+from outreach.runner.letters import Letters
 from outreach.runner.pdf_letters import AsPdf
+from outreach.runner.printed import Printed
+from outreach.runner.separating import Separators
 
 
 @click.group(cls=Group, default="print")
@@ -43,9 +47,24 @@ def letters() -> None:
     is_flag=True,
     help="With --pdf: each letter of the print file begins on a new sheet of paper.",
 )
+@click.option("--labels", metavar="FORMAT",
+              help="Sheets of labels too: 99.1x38.1, 70x37 … (see `contacts labels`).")  # fmt: skip
+@click.option("--skip", type=click.IntRange(min=0), default=0, metavar="N",
+              help="With --labels: the first N labels of the first sheet are used.")  # fmt: skip
+@click.option("--envelopes", metavar="SIZE", help="Envelopes too: DL, C6/5, C6, C5, C4.")
+@click.option("--separators", type=click.Choice([by.value for by in Separators]),
+              help="A page before each group of the bundle, with its count.")  # fmt: skip
 @click.pass_obj
 def print_(
-    parts: Application, campaign: str | None, out: Path | None, pdf: bool, two_sided: bool
+    parts: Application,
+    campaign: str | None,
+    out: Path | None,
+    pdf: bool,
+    two_sided: bool,
+    labels: str | None,
+    skip: int,
+    envelopes: str | None,
+    separators: str | None,
 ) -> None:
     """Merge the letters that are due: one .docx each, and one bundle sorted by postal code.
 
@@ -53,6 +72,11 @@ def print_(
     """
     if two_sided and not pdf:
         raise WrongUsage(Text("--two-sided is for the print file of --pdf"))
+    beside = Beside(
+        sheets=sheets_wished(parts, labels=labels, skip=skip, envelope=envelopes),
+        separators=Separators(separators) if separators else None,
+        as_pdf=pdf,
+    )
     if pdf:
         find_office()
     chosen = [parts.launched(campaign)] if campaign else parts.store.campaigns.all()
@@ -64,10 +88,12 @@ def print_(
             out=out,
             again=True,
             pdf=AsPdf(two_sided) if pdf else None,
+            beside=beside,
         )
     data = {
         "letters": sum(batch.letters for batch in made),
         "held": sum(batch.held for batch in made),
+        "skipped": sum(batch.skipped for batch in made),
         "bundles": [
             {
                 "campaign": batch.campaign,
@@ -76,6 +102,7 @@ def print_(
                 "letters": batch.letters,
                 "held": batch.held,
                 **({"no_pdf": _not_made(parts, batch)} if pdf else {}),
+                **({"addresses": [*map(as_data, batch.addressed)]} if beside.sheets else {}),
             }
             for batch in made
         ],
@@ -90,8 +117,11 @@ def print_(
         for batch in made
     ] or [Text("No letter is due.")]
     failed = [one for batch in made for one in batch.failed]
-    show(parts, data, [*lines, *_failures(failed), *_next(parts, data["held"])])
-    if data["held"] or failed:
+    told = [*lines, *_skipped(sum(batch.skipped for batch in made)), *_failures(failed)]
+    told += [line for batch in made for done in batch.addressed for line in as_lines(done)]
+    show(parts, data, [*told, *_next(parts, data["held"])])
+    lacking = any(done.left_out for batch in made for done in batch.addressed)
+    if data["held"] or failed or lacking:
         leave(ExitCode.PARTLY_DONE)
 
 
@@ -112,6 +142,18 @@ def _failures(failed: list[Failed[Contact]]) -> list[Text]:
             reason=one.error.what,
         )
         for one in failed
+    ]
+
+
+def _skipped(count: int) -> list[Text | Plural]:
+    if not count:
+        return []
+    return [
+        Plural(
+            "The template leaves {count} person out (SKIPIF).",
+            "The template leaves {count} people out (SKIPIF).",
+            count,
+        )
     ]
 
 

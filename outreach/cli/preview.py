@@ -1,4 +1,4 @@
-"""`preview`: what would leave, for whom, before anything is written anywhere."""
+"""`preview`: what would leave, for whom and when, before anything is written anywhere."""
 
 from __future__ import annotations
 
@@ -8,84 +8,196 @@ from typing import Any
 import click
 
 from outreach.application import Application
-from outreach.cleaning.phones import as_dialled
 from outreach.cli.campaigns import campaign_file, mailroom
 from outreach.cli.door import Command
-from outreach.cli.output import leave, say, show, wrap
-from outreach.errors import ExitCode, Text
-from outreach.rendering.guide import SECTIONS
-from outreach.runner.preview import Page, preview_pages
-from outreach.runner.wording import CHANNELS
+from outreach.cli.output import leave, notice, show
+from outreach.cli.preview_text import (
+    calendar_lines,
+    difference_lines,
+    print_pages,
+    print_sample,
+)
+from outreach.errors import ExitCode, Text, WrongUsage
+from outreach.model.contact import Contact
+from outreach.runner.preview import Page, Preview
+from outreach.runner.sampling import Sample, Sampled
+
+
+class OneThing(WrongUsage):
+    def __init__(self, options: list[str]) -> None:
+        super().__init__(
+            Text("{options} do not go together", options=", ".join(options)),
+            hint=Text("ask for one thing at a time"),
+        )
 
 
 @click.command(cls=Command)
 @click.argument("campaign")
-@click.option("--who", metavar="WHO", help="This person; else one who would be enrolled.")
+@click.option(
+    "--who", multiple=True, metavar="WHO", help="This person; else a sample that tells most."
+)
 @click.option("--step", metavar="S", help="Only this step.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also write .eml, .html, .txt and .docx there.",
+    help="Also write .eml, .html, .txt, .docx and .pdf there.",
 )
+@click.option("--calendar", is_flag=True, help="How much would leave on which day.")
+@click.option("--diff", nargs=2, metavar="WHO WHO", help="What differs between two people.")
+@click.option("--web", is_flag=True, help="Look through it in a browser, on this machine only.")
 @click.pass_obj
 def preview(
-    parts: Application, campaign: str, who: str | None, step: str | None, out: Path | None
+    parts: Application,
+    campaign: str,
+    who: tuple[str, ...],
+    step: str | None,
+    out: Path | None,
+    calendar: bool,
+    diff: tuple[str, str] | None,
+    web: bool,
 ) -> None:
-    """Show every step of CAMPAIGN as one person would get it. Nothing is sent or recorded."""
-    file = campaign_file(parts, campaign)
-    pages = preview_pages(
-        file,
-        mailroom(parts),
-        person=parts.person(who) if who else None,
-        step=step,
-        out=out,
-        now=parts.now(),
-    )
-    data = {"campaign": file.campaign.name, "steps": [_row(parts, page) for page in pages]}
-    show(parts, data, lambda: _print(parts, pages))
+    """Show every step of CAMPAIGN as people would get it. Nothing is sent or recorded.
+
+    Without --who it shows a sample: each variant, each branch of the templates, missing
+    values, the longest name.
+    """
+    asked = {"--calendar": calendar, "--diff": diff, "--web": web}
+    chosen = [name for name, given in asked.items() if given]
+    if len(chosen) > 1:
+        raise OneThing(chosen)
+    seen = Preview(campaign_file(parts, campaign), mailroom(parts), step=step, now=parts.now())
+    with seen.mailroom.office:
+        if calendar:
+            _calendar(parts, seen)
+        elif diff:
+            _diff(parts, seen, [parts.person(one) for one in diff])
+        elif web:
+            _web(parts, seen, _sample(parts, seen, who))
+        else:
+            _pages(parts, seen, _sample(parts, seen, who), out)
+
+
+def _sample(parts: Application, seen: Preview, who: tuple[str, ...]) -> Sample:
+    """The people asked for, each once; else those who tell most."""
+    if not who:
+        return seen.sample()
+    named = {person.id: person for person in map(parts.person, who)}
+    people = tuple(Sampled(person) for person in named.values())
+    return Sample(people=people, looked_at=len(people), enrolled=len(people))
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def _pages(parts: Application, seen: Preview, sample: Sample, out: Path | None) -> None:
+    pages = [page for one in sample.people for page in seen.pages(one.contact)]
+    files = _written(parts, seen, pages, out)
+    data = {
+        "campaign": seen.campaign.name,
+        "people": [_person(parts, seen, one) for one in sample.people],
+        "looked_at": sample.looked_at,
+        "enrolled": sample.enrolled,
+        "steps": [_row(parts, page, files[at]) for at, page in enumerate(pages)],
+    }
+
+    def lines() -> None:
+        print_sample(parts, seen, sample)
+        print_pages(parts, pages, files)
+
+    show(parts, data, lines)
     if any(page.problem for page in pages):
         leave(ExitCode.PARTLY_DONE)
 
 
-def _row(parts: Application, page: Page) -> dict[str, Any]:
+def _written(
+    parts: Application, seen: Preview, pages: list[Page], out: Path | None
+) -> list[tuple[Path, ...]]:
+    """The files of each page; none where no folder was given."""
+    if out is None:
+        return [()] * len(pages)
+    from outreach.runner.preview_files import PageFiles
+
+    folder = PageFiles(seen, out)
+    files = [folder.write(page) for page in pages]
+    for reason in folder.no_pdf:
+        notice(parts, Text("a letter without its PDF: {reason}", reason=reason))
+    return files
+
+
+def _person(parts: Application, seen: Preview, one: Sampled) -> dict[str, Any]:
+    outside = seen.outside(one.contact)
+    return {
+        "contact": one.contact.id,
+        "name": one.contact.name,
+        "reasons": [parts.language.say(reason) for reason in one.reasons],
+        "outside": parts.language.say(outside) if outside else None,
+    }
+
+
+def _row(parts: Application, page: Page, files: tuple[Path, ...]) -> dict[str, Any]:
+    say = parts.language.say
     return {
         "contact": page.contact.id,
         "name": page.contact.name,
         "step": page.step,
         "channel": page.channel.value,
         "date": page.at.astimezone(parts.settings.zone),
+        "variant": page.variant,
+        "to": page.to,
         "subject": page.subject,
         "text": page.text,
-        "files": [str(path) for path in page.files],
-        "problem": parts.language.say(page.problem) if page.problem else None,
+        "files": [str(path) for path in files],
+        "problem": say(page.problem) if page.problem else None,
+        "skipped": say(page.skipped) if page.skipped else None,
     }
 
 
-def _print(parts: Application, pages: list[Page]) -> None:
-    for page in pages:
-        day = parts.language.write(page.at.astimezone(parts.settings.zone).date())
-        channel = parts.language.say(CHANNELS[page.channel])
-        say(parts, f"── {page.step} · {channel} · {day} · {page.contact.name}")
-        if page.problem:
-            say(parts, Text("would be held: {problem}", problem=page.problem))
-        if page.to:
-            address = as_dialled(page.to, parts.settings.country)
-            say(parts, Text("To: {address}", address=address))
-        if page.subject:
-            say(parts, Text("Subject: {subject}", subject=page.subject))
-        if page.text:
-            say(parts)
-            for line in page.text.rstrip().splitlines():
-                if line.strip():
-                    wrap(line)
-                else:
-                    say(parts)
-        if page.guide:
-            for title, lines in page.guide.blocks:
-                say(parts, SECTIONS[title])
-                for line in lines:
-                    wrap(line, first="  • ", rest="    ")
-        for path in page.files:
-            say(parts, Text("written: {path}", path=path))
-        say(parts)
+# --- the other ways to look ---------------------------------------------------------------------
+
+
+def _calendar(parts: Application, seen: Preview) -> None:
+    from outreach.runner.ahead import ahead
+
+    looked = ahead(seen)
+    channels = {step.name: step.channel.value for step in seen.campaign.steps}
+    days = [
+        {"date": one.day, "step": one.step, "channel": channels[one.step], "count": one.count}
+        for one in looked.days
+    ]
+    data = {
+        "campaign": seen.campaign.name,
+        "calendar": days,
+        "too_late": dict(looked.too_late),
+        "passed_over": dict(looked.passed_over),
+    }
+    show(parts, data, lambda: calendar_lines(parts, seen, looked))
+
+
+def _diff(parts: Application, seen: Preview, people: list[Contact]) -> None:
+    from outreach.runner.differences import differences
+
+    first, second = people
+    found = differences(seen.pages(first), seen.pages(second), parts.language.say)
+    data = {
+        "campaign": seen.campaign.name,
+        "people": [{"contact": one.id, "name": one.name} for one in people],
+        "differences": [
+            {"step": one.step, "part": one.part.value, "lines": list(one.lines)} for one in found
+        ],
+    }
+    show(parts, data, lambda: difference_lines(parts, people, found))
+
+
+def _web(parts: Application, seen: Preview, sample: Sample) -> None:
+    from outreach.cli.output import on_terminal
+    from outreach.web.serving import serve
+
+    def ready(address: str) -> None:
+        data = {"campaign": seen.campaign.name, "url": address}
+        show(parts, data, [Text("The preview is at {address}", address=address)])
+        notice(parts, Text("Ctrl-C ends it."))
+        if on_terminal() and not parts.options.json:
+            click.launch(address)
+
+    serve(seen, sample, language=parts.language, find=parts.person, ready=ready)

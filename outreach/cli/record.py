@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from outreach.application import Application
-from outreach.cli.door import Command, as_json, tell
+from outreach.cli.door import Command
 from outreach.cli.output import leave, say, show
+from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Text, WrongUsage
 from outreach.runner.record import Recorded
 from outreach.runner.record import record as write_down

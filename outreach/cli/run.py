@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from outreach.application import Application
-from outreach.cli.door import Command, as_json, tell
+from outreach.cli.door import Command
 from outreach.cli.output import console, leave, say, show
+from outreach.cli.telling import as_json, tell, when_interrupted
 from outreach.errors import ExitCode, Plural, Text
 from outreach.model.campaign import Channel
 from outreach.runner.coming import coming
@@ -33,6 +34,9 @@ KEYS = (
     "tasks",
     "remaining",
 )
+
+#: What Ctrl-C means for a run.
+_GOES_ON = Text("nothing is lost and nothing is sent twice; outreach run goes on from here")
 
 
 @click.command(cls=Command)
@@ -87,7 +91,7 @@ def run_now(
         secret=lambda reference: resolve_secret(reference, parts.settings.folder),
         transport=parts.transport,
     )
-    with parts.alone(), progress_bar(parts, campaigns) as progress:
+    with when_interrupted(_GOES_ON), parts.alone(), progress_bar(parts, campaigns) as progress:
         return runner.run(campaigns, limit=limit, until=until, progress=progress)
 
 
@@ -170,6 +174,8 @@ def print_report(parts: Application, report: RunReport) -> None:
             **{key: getattr(report, key) for key in KEYS},
         ),
     )
+    if report.interrupted:
+        say(parts, Text("interrupted: {what}", what=_GOES_ON))
     for batch in report.printed:
         say(
             parts,

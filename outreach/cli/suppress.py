@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from outreach.application import Application
-from outreach.cli.door import Group, as_json, tell
+from outreach.cli.door import Group
 from outreach.cli.output import leave, say, show, table
+from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Location, OutreachError, Plural, Problems, Text, WrongUsage
 from outreach.model.suppression import Suppression, SuppressionScope
 from outreach.runner.suppress import meaning, suppress_people, unsuppress

@@ -14,6 +14,9 @@ from outreach.errors import Text, did_you_mean
 
 Say = Callable[[Text], str]
 
+#: Most characters of a typed word, and of a sentence of click's around one, that are repeated.
+_WORD, _LINE = 80, 300
+
 
 def speech(ctx: click.Context) -> Say:
     """How this invocation says a sentence."""
@@ -61,10 +64,10 @@ def _hint(error: click.ClickException) -> Text | None:
 def _wrong(error: click.ClickException) -> Text:
     match error:
         case click.NoSuchOption():
-            return Text("there is no option {name!r}", name=error.option_name)
+            return Text("there is no option {name!r}", name=_cut(error.option_name))
         # click tells a flag with a value and an option without one by this sentence alone.
         case click.BadOptionUsage() if "does not take" in error.message:
-            return Text("{option} takes no value", option=error.option_name)
+            return Text("{option} takes no value", option=_cut(error.option_name))
         case click.BadOptionUsage():
             return Text("{option} needs a value", option=error.option_name)
         case click.MissingParameter() if error.param is not None:
@@ -73,8 +76,8 @@ def _wrong(error: click.ClickException) -> Text:
             return _unfit(error, error.param)
     # A sentence of click's that has no class of its own.
     if found := re.match(r"Got unexpected extra arguments? \((.*)\)", error.format_message()):
-        return Text("too many words: {words}", words=found[1])
-    return Text("{message}", message=error.format_message())
+        return Text("too many words: {words}", words=_cut(found[1]))
+    return Text("{message}", message=_cut(error.format_message(), _LINE))
 
 
 def _unfit(error: click.BadParameter, param: click.Parameter) -> Text:
@@ -88,7 +91,12 @@ def _unfit(error: click.BadParameter, param: click.Parameter) -> Text:
         return Text("{name} takes a whole number, at least {least}", name=name, least=kind.min)
     if kind is click.INT:
         return Text("{name} takes a whole number", name=name)
-    return Text("{name}: {message}", name=name, message=error.message)
+    return Text("{name}: {message}", name=name, message=_cut(error.message, _LINE))
+
+
+def _cut(typed: str, most: int = _WORD) -> str:
+    """What was typed, not longer than a reader needs to know it again."""
+    return typed if len(typed) <= most else f"{typed[: most - 1]}…"
 
 
 def _named(param: click.Parameter, ctx: click.Context | None) -> str:

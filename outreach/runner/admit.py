@@ -7,13 +7,13 @@ finishes the job.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from outreach.cleaning.address_books import with_mobiles
 from outreach.cleaning.column_types import ColumnType
 from outreach.cleaning.drafts import Drafter, is_blank
 from outreach.cleaning.fields import Plan, doubtful, plan_fields, see_columns, settled
@@ -27,10 +27,10 @@ from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
 from outreach.model.contact import Draft
 from outreach.model.settings import Settings
 from outreach.model.source import Source
-from outreach.runner.import_report import ImportReport, by_field, mapping_of, notes_of, reasons_of
+from outreach.runner.import_report import Aside, ImportReport, mapping_of, notes_of
 from outreach.runner.opening import open_list
 from outreach.store.contacts import CHUNK, Contacts, ImportStart
-from outreach.store.import_changes import fields_changed
+from outreach.store.import_changes import fields_changed, first_changed
 
 #: Rows shown by a dry run.
 SAMPLES = 10
@@ -161,7 +161,7 @@ def _admit(
     )
     policies = _policies(columns, wanted)
     done = Admitted()
-    aside: Counter[tuple[str, Text]] = Counter()
+    aside = Aside()
     samples: list[Draft] = []
     for rows in _chunks(table.rows()):
         drafts, refused = _drafts(drafter, rows)
@@ -172,7 +172,7 @@ def _admit(
         taken += Admitted(ImportCounts(rejected=len(refused)), refused)
         if rejects:
             _write_rejects(rejects, rows, taken.rejected)
-        aside.update(reasons_of(drafts))
+        aside.see(drafts)
         samples += drafts[: SAMPLES - len(samples)] if wanted.dry_run else []
         done = Admitted(done.counts + taken.counts, (done.rejected + taken.rejected)[:SAMPLES])
         told(len(rows))
@@ -183,12 +183,14 @@ def _admit(
         counts=done.counts,
         rejects_file=rejects.written if rejects else None,
         mapping=mapping_of(columns, plan),
-        set_aside=by_field(aside),
-        reasons=tuple((name, reason, n) for (name, reason), n in aside.most_common()),
+        set_aside=aside.by_field(),
+        reasons=aside.reasons(),
+        to_look_at=aside.to_look_at(),
         notes=notes_of(table, drafter),
         rejections=done.rejected,
         samples=tuple(samples),
         changes=fields_changed(contacts.database, number) if wanted.dry_run else {},
+        changed=tuple(first_changed(contacts.database, number, SAMPLES)) if wanted.dry_run else (),
     )
 
 
@@ -220,7 +222,7 @@ def _understood(
     columns = map_columns(table.header, catalogue, wanted.overrides, empty=frozenset(blank))
     seen = see_columns(columns, (row.cells for row in table.rows() if row.fault is None))
     of_a_program = program_of(table.header) is not None
-    columns = settled(columns, seen, catalogue, of_a_program=of_a_program)
+    columns = with_mobiles(settled(columns, seen, catalogue, of_a_program=of_a_program))
     return columns, _plan(contacts, columns, seen)
 
 

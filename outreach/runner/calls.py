@@ -100,10 +100,9 @@ def _call(
 
 
 def _line(row: Any, mailroom: Mailroom) -> Text:
-    day = row.at.astimezone(mailroom.settings.zone).date().isoformat()
     return Text(
         "{day}  {campaign}  {what}",
-        day=day,
+        day=row.at.astimezone(mailroom.settings.zone).date(),
         campaign=row.campaign_name or "–",
-        what=stage_text(row.stage) if row.stage else row.step_name or row.kind,
+        what=stage_text(row.stage) if row.stage else row.step_name or Text("a touch"),
     )

@@ -6,29 +6,34 @@ him is passed over. Nothing here touches the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from mimetypes import guess_type
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from outreach.errors import DefinitionError, Location, OutreachError, Text
+from outreach.cleaning.phones import with_dialled_phones
+from outreach.errors import OutreachError
+from outreach.files.pdf import Converted
+from outreach.files.pdf_office import Office
 from outreach.files.templates import TemplateFolder
-from outreach.model.campaign import Attachment, Campaign, Step
+from outreach.model.campaign import Attachment, Campaign, Channel, Step
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.message import Message
 from outreach.model.settings import Sender, Settings
 from outreach.rendering.context import Values, values_for
-from outreach.rendering.email import Envelope, compose, render_parts, unsubscribe_by
+from outreach.rendering.email import compose, render_parts
+from outreach.rendering.envelope import Envelope, unsubscribe_by
 from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import AttachedFile
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.tokens import message_id, token
+from outreach.runner.attached import FilesToAttach, mime_of, pictures
 from outreach.runner.conditions import Conditions
 from outreach.runner.merging import Merging
+from outreach.runner.trial_mark import NOBODY, TrialMark
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
@@ -40,15 +45,6 @@ NO_CAMPAIGN = CampaignId(0)
 
 #: The conventions of a language where the workspace speaks another one.
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-
-
-class MissingAttachment(DefinitionError):
-    def __init__(self, path: str, where: Location | None = None) -> None:
-        super().__init__(
-            Text("there is no file {path!r} to attach", path=path),
-            where=where,
-            hint=Text("attachments are looked for in the workspace's folder"),
-        )
 
 
 class Mailroom:
@@ -73,9 +69,14 @@ class Mailroom:
         self.fields = catalogue.names
         self.merging = Merging(self.folder, catalogue, country=settings.country)
         self.conditions = Conditions(store, settings, campaigns)
+        #: Started when a letter is first wanted as PDF.
+        self.office = Office()
+        self._pdf = Converted(self.office)
         self._templates: dict[str, Templates] = {}
         self._people: dict[ContactId, Contact] = {}
         self._keys: dict[str, list[SigningKey]] = {}
+        self._files = FilesToAttach(settings.folder)
+        self._pictures = FilesToAttach(settings.templates)
 
     # --- the e-mail of one delivery -----------------------------------------------------------
 
@@ -98,6 +99,7 @@ class Mailroom:
                 campaign=delivery.campaign,
                 message=delivery.message_id,
                 bounce=("b", int(delivery.id)),
+                follows=self._sent_before(delivery, launched.definition, step),
             )
         except MissingValues as missing:
             return Held(tuple(missing.names))
@@ -125,11 +127,18 @@ class Mailroom:
         campaign: CampaignId = NO_CAMPAIGN,
         message: str | None = None,
         bounce: tuple[str, int] = ("p", 0),
+        follows: Sequence[str] | None = None,
+        trial: TrialMark | None = None,
     ) -> Message:
-        """The finished message. Raises `MissingValues` and errors of the templates."""
+        """The finished message. Raises `MissingValues` and errors of the templates.
+
+        `follows` are the Message-IDs it continues; None: of every e-mail before it in the
+        chain, as if each had been sent.
+        """
         sender = self.settings.senders[definition.sender_of(step) or ""]
         step = with_variant(step, variant)
-        key = token(self.store.database.secret, "u", int(campaign), int(contact.id))
+        kind = NOBODY if trial else "u"
+        key = token(self.store.database.secret, kind, int(campaign), int(contact.id))
         out = unsubscribe_by(sender, key, self.settings.unsubscribe_url)
         values = self.values(definition, contact, sender, at, out.link)
         templates = self.templates(self.language(definition, contact))
@@ -150,11 +159,17 @@ class Mailroom:
             list_name=self.settings.organisation.name or None,
             unsubscribe=out,
             bounce_token=token(self.store.database.secret, *bounce),
+            follows=tuple(
+                self._ids_before(definition, step, contact.id) if follows is None else follows
+            ),
         )
         files = [
             self._attached(a, definition, contact, templates, values, at) for a in step.attachments
         ]
-        return self._signed(compose(envelope, content, files), sender, at)
+        files += pictures(self._pictures, content.pictures)
+        if trial:
+            envelope, content = trial.envelope(envelope), trial.content(content)
+        return self.signed(compose(envelope, content, files), sender, at)
 
     def message_id(
         self,
@@ -175,6 +190,17 @@ class Mailroom:
             domain=domain,
         )
 
+    def _ids_before(self, definition: Campaign, step: Step, contact: ContactId) -> Iterator[str]:
+        for earlier in emails_before(definition, step):
+            sender = self.settings.senders[definition.sender_of(earlier) or ""]
+            yield self.message_id(definition, earlier, contact, sender)
+
+    def _sent_before(self, delivery: Delivery, definition: Campaign, step: Step) -> Sequence[str]:
+        names = [earlier.name for earlier in emails_before(definition, step)]
+        if not names:
+            return ()
+        return self.store.deliveries.sent_ids(delivery.contact, delivery.campaign, names)
+
     def values(
         self,
         definition: Campaign,
@@ -185,7 +211,7 @@ class Mailroom:
     ) -> Values:
         """What the templates of a step see of one person."""
         return values_for(
-            contact,
+            with_dialled_phones(contact, self.settings.country),
             self.fields,
             organisation=self.settings.organisation,
             sender=sender,
@@ -237,17 +263,18 @@ class Mailroom:
     ) -> AttachedFile:
         if attachment.letter:
             locale = self.locale(self.language(definition))
-            today = at.astimezone(self.settings.zone).date()
+            today = at.astimezone(self.settings.zone)
             content = self.merging.merge(attachment.letter, contact, locale=locale, today=today)
-            name = PurePosixPath(attachment.letter).name
-            return AttachedFile(name, content, _mime(name))
+            if attachment.as_pdf:
+                content = self._pdf(content)
+            name = PurePosixPath(attachment.letter)
+            name = name.with_suffix(".pdf") if attachment.as_pdf else name
+            return AttachedFile(name.name, content, mime_of(name.name))
         path = templates.render_text(attachment.path or "", values)
-        file = (self.settings.folder / path).resolve()
-        if not file.is_relative_to(self.settings.folder.resolve()) or not file.is_file():
-            raise MissingAttachment(path)
-        return AttachedFile(file.name, file.read_bytes(), _mime(file.name))
+        return self._files.file(path)
 
-    def _signed(self, message: Message, sender: Sender, at: datetime) -> Message:
+    def signed(self, message: Message, sender: Sender, at: datetime) -> Message:
+        """With the sender's DKIM signatures, where he has keys."""
         if not sender.dkim:
             return message
         from outreach.rendering.dkim import load_key, sign
@@ -272,6 +299,16 @@ def with_variant(step: Step, name: str | None) -> Step:
     return step
 
 
+def emails_before(definition: Campaign, step: Step) -> list[Step]:
+    """The e-mails that a step continues, oldest first: those its chain of `after` leads to."""
+    found: list[Step] = []
+    while step.after is not None:
+        step = definition.step(step.after.step)
+        if step.channel is Channel.EMAIL:
+            found.insert(0, step)
+    return found
+
+
 def too_late(definition: Campaign, step: Step, today: date) -> bool:
     """Whether the last day of the step, or of the campaign, has passed."""
     last = [day for day in (step.not_after, definition.not_after) if day is not None]
@@ -281,9 +318,3 @@ def too_late(definition: Campaign, step: Step, today: date) -> bool:
 def _addressee(contact: Contact) -> str | None:
     name = " ".join(filter(None, (contact.text("first_name"), contact.text("last_name"))))
     return name or contact.text("company")
-
-
-def _mime(name: str) -> str:
-    if name.endswith(".docx"):
-        return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    return guess_type(name)[0] or "application/octet-stream"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from outreach.model.delivery import Delivery
@@ -10,7 +11,9 @@ from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
 from outreach.model.stage import FACTS
-from outreach.segmentation.checking import Vocabulary, understand
+from outreach.runner.vocabulary import words_of
+from outreach.segmentation.checking import understand
+from outreach.segmentation.errors import ExpressionError
 from outreach.segmentation.predicate import Past, Person, holds
 from outreach.segmentation.tree import Condition
 from outreach.store.campaigns import Launched
@@ -43,14 +46,14 @@ class Conditions:
         return holds(self._understood[key], person, today=today, now=now, zone=zone)
 
     def _understand(self, when: str, launched: Launched) -> Condition:
-        vocabulary = Vocabulary(
-            catalogue=self.store.database.catalogue,
-            segments=self.store.segments.all(),
-            stages=(*launched.definition.chain, *FACTS),
-            locale=self.settings.locale,
-            currency=self.settings.currency,
-        )
-        return understand(when, vocabulary)
+        stages = (*launched.definition.chain, *FACTS)
+        words = words_of(self.store, self.settings, stages=stages, own=launched.definition)
+        try:
+            return understand(when, words)
+        except ExpressionError:
+            # What was launched goes on, though a campaign it names was never launched and its
+            # file is gone: nobody received that one.
+            return understand(when, replace(words, told=()))
 
     def _person(self, delivery: Delivery) -> Person:
         contact = self.store.contacts.get(delivery.contact)

@@ -12,6 +12,8 @@ from outreach.errors import OutreachError, Text
 from outreach.files.templates import TemplateFolder
 from outreach.model.campaign import Campaign, Step
 from outreach.rendering.jinja import Templates
+from outreach.rendering.mail_source import VALUE, holdings
+from outreach.rendering.pictures import local_picture
 
 
 class TemplatesChanged(OutreachError):
@@ -35,6 +37,8 @@ def fingerprint(definition: Campaign, folder: TemplateFolder, templates: Templat
         for name in jinja_names(step):
             folder.path(name)
             templates.problems(name)
+            for picture in own_pictures(templates, name):
+                folder.content(picture)
         for name in plain_names(step):
             folder.content(name)
     mark = hashlib.sha256()
@@ -42,6 +46,14 @@ def fingerprint(definition: Campaign, folder: TemplateFolder, templates: Templat
         mark.update(f"{name}\0{len(content)}\0".encode())
         mark.update(content)
     return mark.hexdigest()
+
+
+def own_pictures(templates: Templates, name: str) -> list[str]:
+    """The pictures below `templates/` that the messages of a template show."""
+    sources = templates.sources(name)
+    shown = [picture for source in sources for picture in holdings(source).pictures]
+    paths = [local_picture(picture.source) for picture in shown if VALUE not in picture.source]
+    return list(dict.fromkeys(path for path in paths if path))
 
 
 def jinja_names(step: Step) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from outreach.cleaning.drafts import Drafter
@@ -13,8 +13,9 @@ from outreach.cleaning.headers import Column, program_of
 from outreach.errors import Plural, Text
 from outreach.files.tables import Table
 from outreach.model.admission import ImportCounts, Rejection
-from outreach.model.contact import Draft
+from outreach.model.contact import Draft, SetAside
 from outreach.model.field import FieldType
+from outreach.store.import_changes import FieldChange
 
 #: Line numbers shown in a note.
 _SHOWN = 10
@@ -31,6 +32,17 @@ class MappedColumn:
     note: Text | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why cells of a field could not be used, or are odd; how many, and the first of them."""
+
+    field: str
+    reason: Text
+    count: int
+    line: int
+    original: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What became of one file."""
@@ -44,7 +56,9 @@ class ImportReport:
     #: Field → how many of its cells could not be used as they are.
     set_aside: Mapping[str, int]
     #: The same by field and reason, the most frequent first.
-    reasons: tuple[tuple[str, Text, int], ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    #: Cells that are kept as they are, though they are odd: a town beside another's code.
+    to_look_at: tuple[Reason, ...] = ()
     notes: tuple[Text, ...] = ()
     #: The first rejections, for showing.
     rejections: tuple[Rejection, ...] = ()
@@ -52,26 +66,53 @@ class ImportReport:
     samples: tuple[Draft, ...] = ()
     #: Of a dry run: field → contacts on file in which it would change.
     changes: Mapping[str, int] = field(default_factory=dict)
+    #: Of a dry run: the first contacts on file that would change, and how.
+    changed: tuple[tuple[str, Sequence[FieldChange]], ...] = ()
 
 
-def reasons_of(drafts: Sequence[Draft]) -> Iterator[tuple[str, Text]]:
-    """Field and reason of every cell that could not be used; values in it are left out."""
-    for draft in drafts:
-        for aside in draft.set_aside:
-            if aside.reason:
-                yield aside.field, _general(aside.reason)
+class Aside:
+    """The cells that could not be used, and those that are odd and kept, counted by reason."""
+
+    def __init__(self) -> None:
+        self._unused: dict[tuple[str, Text], Reason] = {}
+        self._odd: dict[tuple[str, Text], Reason] = {}
+
+    def see(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            for aside in draft.set_aside:
+                if aside.reason:
+                    # What stands in the field as it was written is kept: nothing was lost.
+                    kept = draft.values.get(aside.field) == aside.original
+                    self._count(self._odd if kept else self._unused, aside, draft.line)
+
+    def _count(self, counted: dict[tuple[str, Text], Reason], aside: SetAside, line: int) -> None:
+        assert aside.reason is not None
+        key = aside.field, _general(aside.reason)
+        before = counted.get(key) or Reason(*key, 0, line, aside.original)
+        counted[key] = replace(before, count=before.count + 1)
+
+    def by_field(self) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for reason in self._unused.values():
+            counts[reason.field] += reason.count
+        return dict(counts)
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Of the cells that could not be used, the most frequent first."""
+        return _ordered(self._unused)
+
+    def to_look_at(self) -> tuple[Reason, ...]:
+        """Of the cells that are kept as they are, the most frequent first."""
+        return _ordered(self._odd)
+
+
+def _ordered(counted: Mapping[tuple[str, Text], Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(counted.values(), key=lambda reason: -reason.count))
 
 
 def _general(reason: Text) -> Text:
     """The reason without the values of one cell, so that it can be counted."""
     return Text(reason.msgid, **dict.fromkeys(reason.values, "…"))
-
-
-def by_field(aside: Counter[tuple[str, Text]]) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
-    for (name, _), number in aside.items():
-        counts[name] += number
-    return dict(counts)
 
 
 def mapping_of(columns: Sequence[Column], plan: Plan) -> tuple[MappedColumn, ...]:

@@ -21,7 +21,8 @@ from outreach.runner.drawing import draw, nearest_whole, variant_for
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.sequence import first_due
 from outreach.store.audience import Candidate, Question, candidates
-from outreach.store.campaigns import Launched, Member
+from outreach.store.campaigns import Launched
+from outreach.store.freezing import Member
 from outreach.store.store import Store
 
 if TYPE_CHECKING:

@@ -7,48 +7,33 @@ really posted. A letter that lacks a value is held by name and never printed wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from outreach.errors import OutreachError, Text
+from outreach.cleaning.post_order import post_order
+from outreach.errors import OutreachError
 from outreach.files.bundles import whole_file, write_letter
+from outreach.files.pdf import Failed
 from outreach.model.campaign import Campaign, Step
 from outreach.model.change import Change
 from outreach.model.contact import Contact
-from outreach.model.delivery import Delivery, DeliveryState, Held, Sent
+from outreach.model.delivery import Delivery, DeliveryState, Held, Sent, Skipped
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.message import Letter
 from outreach.rendering.letter.bundle import COMFORTABLE, BundleWriter
+from outreach.rendering.letter.filling import SkippedLetter
 from outreach.rendering.letter.naming import letter_name
 from outreach.rendering.missing import MissingValues
+from outreach.runner.beside import Beside
 from outreach.runner.compose import Mailroom
+from outreach.runner.labels import Addresses
 from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.pdf_letters import AsPdf, PdfLetters
+from outreach.runner.printed import NothingToPost, Printed
+from outreach.runner.separating import Opening, divider_pages, separated
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
-    """One bundle in the outbox."""
-
-    campaign: str
-    step: str
-    folder: Path
-    letters: int
-    #: Letters that lack a value and wait for it.
-    held: int
-
-
-class NothingToPost(OutreachError):
-    def __init__(self, campaign: str) -> None:
-        super().__init__(
-            Text(
-                "campaign {campaign!r} has no printed letters that wait for the post",
-                campaign=campaign,
-            ),
-            hint=Text("print them first: outreach letters {campaign}", campaign=campaign),
-        )
 
 
 class Letters:
@@ -63,12 +48,16 @@ class Letters:
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.settings.zone).date()
 
+    def _instant(self, at: datetime) -> datetime:
+        """What DATE and TIME of a letter print: the run's instant in the workspace's zone."""
+        return at.astimezone(self.settings.zone)
+
     def _locale(self, definition: Campaign) -> str:
         """A Word letter is written in one language: the campaign's."""
         return self.mailroom.locale(self.mailroom.language(definition))
 
-    def try_one(self, delivery: Delivery) -> bytes | Held:
-        """Whether a held letter can be made now."""
+    def try_one(self, delivery: Delivery) -> bytes | Held | Skipped:
+        """Whether a held letter can be made now, or need not be made at all."""
         launched = self.mailroom.campaigns[delivery.campaign]
         step = launched.definition.step(delivery.step)
         contact = self.store.contacts.get(delivery.contact)
@@ -77,10 +66,11 @@ class Letters:
                 step.template or "",
                 contact,
                 locale=self._locale(launched.definition),
-                today=self._day(self.mailroom.now()),
+                today=self._instant(self.mailroom.now()),
+                answers=step.answers,
             )
-        except MissingValues as missing:
-            return Held(tuple(missing.names))
+        except OutreachError as error:
+            return _not_made(error)
 
     # --- a bundle -----------------------------------------------------------------------------
 
@@ -91,19 +81,29 @@ class Letters:
         now: datetime,
         out: Path | None = None,
         again: bool = False,
+        pdf: AsPdf | None = None,
+        beside: Beside | None = None,
     ) -> tuple[Printed, ...]:
         """Print the letters that are due, a bundle per campaign and step, into the outbox or `out`.
 
-        Letters that lie in a bundle already are printed again only when asked for.
+        Letters that lie in a bundle already are printed again only when asked for; as PDF
+        too, with labels and envelopes, when that is wished. Several bundles each get a folder
+        of their own in `out`.
         """
         due = self.store.printing.due_letters(now=now, campaigns=list(campaigns), printed_too=again)
         groups: dict[tuple[CampaignId, StepId], list[Delivery]] = {}
         for delivery in due:
             groups.setdefault((delivery.campaign, delivery.step_id), []).append(delivery)
-        return tuple(
-            self._print(campaigns[campaign], step, deliveries, now, out)
-            for (campaign, step), deliveries in groups.items()
-        )
+        made: list[Printed] = []
+        wish = beside or Beside()
+        with self.mailroom.office:
+            for (campaign, step), deliveries in groups.items():
+                launched = campaigns[campaign]
+                own = out / f"{launched.name}-{launched.step_named(step).name}" if out else None
+                folder = out if len(groups) == 1 else own
+                made.append(self._print(launched, step, deliveries, now, folder, pdf, wish))
+                wish = wish.for_the_next()
+        return tuple(made)
 
     def _print(
         self,
@@ -112,25 +112,43 @@ class Letters:
         deliveries: Sequence[Delivery],
         now: datetime,
         out: Path | None,
+        pdf: AsPdf | None,
+        beside: Beside,
     ) -> Printed:
         definition = launched.definition
         step = launched.step_named(step_id)
         folder = out or self._folder(launched, step.name, now)
         people = self.store.contacts.values_of([delivery.contact for delivery in deliveries])
-        ordered = sorted(deliveries, key=lambda d: _postal_order(people[d.contact]))
-        held: dict[DeliveryId, tuple[str, ...]] = {}
+        home = self.settings.country
+        ordered = sorted(deliveries, key=lambda d: post_order(people[d.contact].values, home=home))
+        left: dict[DeliveryId, Held | Skipped] = {}
+        failed: list[Failed[Contact]] = []
         for number, start in enumerate(range(0, len(ordered), COMFORTABLE), 1):
             part = ordered[start : start + COMFORTABLE]
             name = "bundle.docx" if len(ordered) <= COMFORTABLE else f"bundle-{number}.docx"
-            held |= self._write(folder, name, part, people, definition, step, now)
-        made = [delivery for delivery in ordered if delivery.id not in held]
-        self._hold([d for d in ordered if d.id in held], held, launched, now)
+            left |= self._write(folder, name, part, people, definition, step, now, beside)
+            if pdf:
+                whole = [people[d.contact] for d in part if d.id not in left]
+                failed += self._write_pdf(folder, name, whole, definition, step, now, pdf, beside)
+        made = [delivery for delivery in ordered if delivery.id not in left]
+        self._leave([d for d in ordered if d.id in left], left, launched, now)
         if made:
             self.store.printing.start_batch(
                 launched.id, step_id, folder=str(folder), ids=[d.id for d in made], now=now
             )
         return Printed(
-            campaign=launched.name, step=step.name, folder=folder, letters=len(made), held=len(held)
+            campaign=launched.name,
+            step=step.name,
+            folder=folder,
+            letters=len(made),
+            held=sum(isinstance(why, Held) for why in left.values()),
+            skipped=sum(isinstance(why, Skipped) for why in left.values()),
+            failed=tuple(failed),
+            addressed=beside.write(
+                folder,
+                [people[delivery.contact] for delivery in made],
+                Addresses(self.settings, self.mailroom.office),
+            ),
         )
 
     def _write(
@@ -142,20 +160,32 @@ class Letters:
         definition: Campaign,
         step: Step,
         now: datetime,
-    ) -> dict[DeliveryId, tuple[str, ...]]:
-        """One .docx per person and one for all of them; who lacks which values."""
+        beside: Beside,
+    ) -> dict[DeliveryId, Held | Skipped]:
+        """One .docx per person and one for all of them; whose letter was not made, and why."""
         template = step.template or ""
-        locale, today = self._locale(definition), self._day(now)
-        bundle = BundleWriter(self.merging.program(template), locale=locale, today=today)
-        held: dict[DeliveryId, tuple[str, ...]] = {}
+        locale, today = self._locale(definition), self._instant(now)
+        program = self.merging.program(template, answers=step.answers)
+        opening: Opening = {}
+        if beside.separators:
+            program, opening = separated(
+                program, [people[d.contact] for d in part], self.merging.values,
+                by=beside.separators, home=self.settings.country, locale=locale, today=today,
+            )  # fmt: skip
+        bundle = BundleWriter(program, locale=locale, today=today)
+        left: dict[DeliveryId, Held | Skipped] = {}
         letters: list[bytes] = []
         for delivery in part:
             contact = people[delivery.contact]
             try:
-                letters.append(bundle.add(self.merging.values(contact)))
-                content = self.merging.merge(template, contact, locale=locale, today=today)
-            except MissingValues as missing:
-                held[delivery.id] = missing.names
+                values = {**self.merging.values(contact), **opening.get(contact.id, {})}
+                letters.append(bundle.add(values))
+                content = self.merging.merge(
+                    template, contact, locale=locale, today=today,
+                    answers=step.answers, place=bundle.count,
+                )  # fmt: skip
+            except OutreachError as error:
+                left[delivery.id] = _not_made(error)
                 continue
             write_letter(folder, Letter(name=_letter_name(contact), content=content))
         if bundle.count:
@@ -163,7 +193,38 @@ class Letters:
                 for piece in letters:
                     write(piece)
                 write(bundle.finish())
-        return held
+        return left
+
+    def _write_pdf(
+        self,
+        folder: Path,
+        name: str,
+        people: Sequence[Contact],
+        definition: Campaign,
+        step: Step,
+        now: datetime,
+        wish: AsPdf,
+        beside: Beside,
+    ) -> list[Failed[Contact]]:
+        """One PDF per person and one for all of them; who could not be printed."""
+        locale = self._locale(definition)
+        printing = PdfLetters(
+            self.mailroom.office,
+            self.merging.program(step.template or "", answers=step.answers),
+            self.merging.values,
+            locale=locale,
+            today=self._instant(now),
+        )
+        dividers: Mapping[ContactId, bytes] = {}
+        if beside.separators:
+            dividers = divider_pages(
+                self.mailroom.office, people,
+                by=beside.separators, home=self.settings.country, locale=locale,
+            )  # fmt: skip
+        return printing.write(
+            folder, people, name=_as_pdf(name), call=lambda c: _as_pdf(_letter_name(c)), wish=wish,
+            before=dividers,
+        )  # fmt: skip
 
     def _folder(self, launched: Launched, step: str, now: datetime) -> Path:
         """`data/outbox/letters/<campaign>/<step>-<day>`, numbered when it is there already."""
@@ -176,17 +237,17 @@ class Letters:
             number += 1
         return folder
 
-    def _hold(
+    def _leave(
         self,
         deliveries: Iterable[Delivery],
-        missing: Mapping[DeliveryId, tuple[str, ...]],
+        why: Mapping[DeliveryId, Held | Skipped],
         launched: Launched,
         now: datetime,
     ) -> None:
+        """Write down whose letter waits for a value, and whom the template leaves out."""
         change = Change()
         for delivery in deliveries:
-            here = self._situation(launched, now)
-            change += change_for(delivery, Held(missing[delivery.id]), here)
+            change += change_for(delivery, why[delivery.id], self._situation(launched, now))
         if change.settled:
             self.store.deliveries.write(change)
 
@@ -216,9 +277,19 @@ class Letters:
         )
 
 
-def _postal_order(contact: Contact) -> tuple[str, str, int]:
-    """Sorted for the post: postal code, name."""
-    return (contact.text("postal_code") or "", contact.text("last_name") or "", contact.id)
+def _not_made(error: OutreachError) -> Held | Skipped:
+    """What becomes of a letter that cannot be made for this person, or must not be."""
+    match error:
+        case SkippedLetter():
+            return Skipped("skipif")
+        case MissingValues(names=names):
+            return Held(names)
+        case _:
+            return Held((str(error.what),))
+
+
+def _as_pdf(name: str) -> str:
+    return name.removesuffix(".docx") + ".pdf"
 
 
 def _letter_name(contact: Contact) -> str:

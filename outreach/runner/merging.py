@@ -6,15 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from outreach.cleaning.headers import standard_field
+from outreach.cleaning.phones import with_dialled_phones
 from outreach.cleaning.postal import line_field, line_fields
 from outreach.errors import DefinitionError, Location
 from outreach.files.templates import TemplateFolder
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, Value
+from outreach.rendering.letter.address_block import MAPPED
 from outreach.rendering.letter.compiling import compile_template
 from outreach.rendering.letter.filling import fill
+from outreach.rendering.letter.names import Names
 from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.reading import Template, read_template
+
+#: What ASK and FILLIN are answered with, by bookmark or prompt (`Step.answers`).
+Answers = tuple[tuple[str, str], ...]
 
 
 class Merging:
@@ -25,34 +31,67 @@ class Merging:
         self._folder = folder
         self._catalogue = catalogue
         self._country = country
-        self._programs: dict[str, Program] = {}
+        self._programs: dict[tuple[str, Answers], Program] = {}
 
-    def program(self, name: str, where: Location | None = None) -> Program:
-        """The compiled template. Raises `Problems` with everything wrong with it."""
-        if name not in self._programs:
-            self._programs[name] = self._compiled(self._read(name, where))
-        return self._programs[name]
+    def program(
+        self, name: str, where: Location | None = None, *, answers: Answers = ()
+    ) -> Program:
+        """The compiled template, its prompts answered. Raises `Problems` with all that is wrong."""
+        key = name, answers
+        if key not in self._programs:
+            self._programs[key] = self._compiled(self.template(name, where), answers)
+        return self._programs[key]
 
-    def warnings(self, name: str, where: Location | None) -> Sequence[DefinitionError]:
+    def template(self, name: str, where: Location | None = None) -> Template:
+        """The template as it lies in the workspace, so that its errors name its place."""
+        return read_template(self._folder.content(name, where=where), f"templates/{name}")
+
+    def field_of(self, name: str) -> str | None:
+        """The contact field that a merge field of that name takes; None: there is none."""
+        if name in MAPPED:
+            return MAPPED[name]
+        names = Names(self._resolve, self._catalogue.names, "")
+        return names.find(name) if names.knows(name) else None
+
+    def warnings(
+        self, name: str, where: Location | None, *, answers: Answers = ()
+    ) -> Sequence[DefinitionError]:
         """What its author may want to know. Raises what keeps it from being used."""
-        template = self._read(name, where)
-        self._compiled(template)
+        template = self.template(name, where)
+        self._compiled(template, answers)
         return template.warnings
 
-    def merge(self, name: str, contact: Contact, *, locale: str, today: date) -> bytes:
-        """The letter of one person: a whole .docx. Raises `MissingValues`."""
-        return fill(self.program(name), self.values(contact), locale=locale, today=today)
+    def merge(
+        self,
+        name: str,
+        contact: Contact,
+        *,
+        locale: str,
+        today: date,
+        answers: Answers = (),
+        place: int = 1,
+    ) -> bytes:
+        """The letter of one person: a whole .docx; `place` is the person's in the run, from 1.
+
+        Raises `MissingValues`, `SkippedLetter` and `FormulaError`.
+        """
+        program = self.program(name, answers=answers)
+        values = self.values(contact)
+        return fill(program, values, locale=locale, today=today, record=place, sequence=place)
 
     def values(self, contact: Contact) -> Mapping[str, Value]:
         """The contact's fields, and the lines of the address as the post wants them."""
-        return {**line_fields(contact.values, home=self._country), **contact.values}
+        read = with_dialled_phones(contact, self._country)
+        return {**line_fields(contact.values, home=self._country), **read.values}
 
-    def _compiled(self, template: Template) -> Program:
-        return compile_template(template, self._resolve, self._catalogue.names)
-
-    def _read(self, name: str, where: Location | None) -> Template:
-        """The template as it lies in the workspace, so that its errors name its place."""
-        return read_template(self._folder.content(name, where=where), f"templates/{name}")
+    def _compiled(self, template: Template, answers: Answers) -> Program:
+        return compile_template(
+            template,
+            self._resolve,
+            self._catalogue.names,
+            answers=dict(answers),
+            pictures=self._folder.picture,
+        )
 
     def _resolve(self, name: str) -> str | None:
         """The contact field a merge field means: by name, by label, or as in a file's header."""

@@ -1,28 +1,35 @@
-"""What every step of a campaign would be for one person: made, shown, kept nowhere.
+"""What every step of a campaign would be for people: made, shown, kept nowhere.
 
 The same functions as in a run; the store is only read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from functools import cached_property
 
 from outreach.errors import OutreachError, Text, WrongUsage, did_you_mean
-from outreach.files.bundles import whole_file
 from outreach.files.campaigns import CampaignFile
+from outreach.files.pdf import letter_pdf
 from outreach.model.audience import Arm
 from outreach.model.campaign import Campaign, Channel, Step
 from outreach.model.contact import Contact
-from outreach.model.message import Guide
-from outreach.rendering.letter.naming import letter_name
+from outreach.model.ids import ContactId
+from outreach.model.message import Guide, Message
+from outreach.rendering.letter.filling import SkippedLetter
 from outreach.rendering.letter.text import letter_text
 from outreach.runner.check import check
 from outreach.runner.compose import Mailroom
 from outreach.runner.drawing import variant_for
+from outreach.runner.findings import Checked
 from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
+from outreach.runner.reach import no_address
+from outreach.runner.sampling import AT_MOST, LOOKED_AT, Sample, telling
+from outreach.runner.traits import traits_of
+from outreach.runner.wording import exclusion_text
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.sequence import due_at, first_due, order
 
@@ -36,13 +43,21 @@ class Page:
     channel: Channel
     #: When it would fall due if every step before it were done at once.
     at: datetime
+    #: The condition under which it is done, as it is written; None: always.
+    when: str | None = None
+    variant: str | None = None
     to: str | None = None
     subject: str | None = None
     text: str | None = None
     guide: Guide | None = None
-    files: tuple[Path, ...] = ()
-    #: Why it would be held.
+    message: Message | None = None
+    #: The whole .docx.
+    letter: bytes | None = None
+    #: Why it would be held, and what may be done about it.
     problem: Text | None = None
+    hint: Text | None = None
+    #: Why it would be passed over.
+    skipped: Text | None = None
 
 
 class UnknownStep(WrongUsage):
@@ -54,112 +69,141 @@ class UnknownStep(WrongUsage):
         )
 
 
-def preview_pages(
-    file: CampaignFile,
-    mailroom: Mailroom,
-    *,
-    person: Contact | None,
-    step: str | None,
-    out: Path | None,
-    now: datetime,
-) -> list[Page]:
-    """The pages of one person: the one asked for, else the first who would be enrolled.
+class Preview:
+    """A campaign as it would be if it were launched now."""
 
-    Raises what is wrong with the files, so that nothing is previewed that could not leave.
-    """
-    definition = file.campaign
-    if step is not None and step not in {one.name for one in definition.steps}:
-        raise UnknownStep(step, definition)
-    contact = person or _somebody(file, mailroom, now)
-    dates = _dates(definition, mailroom, now)
-    chosen = [one for one in order(definition.steps) if step in (None, one.name)]
-    return [_page(definition, one, contact, mailroom, dates[one.name], out) for one in chosen]
+    def __init__(
+        self, file: CampaignFile, mailroom: Mailroom, *, step: str | None = None, now: datetime
+    ) -> None:
+        """`step`: only this one. Raises `UnknownStep`."""
+        self.campaign = file.campaign
+        if step is not None and step not in {one.name for one in self.campaign.steps}:
+            raise UnknownStep(step, self.campaign)
+        self.steps = [one for one in order(self.campaign.steps) if step in (None, one.name)]
+        self.mailroom = mailroom
+        self.now = now
+        self._file = file
 
+    @cached_property
+    def checked(self) -> Checked:
+        """What is wrong with the campaign, and who would be in it."""
+        return check(self._file, self.mailroom, now=self.now)
 
-def _somebody(file: CampaignFile, mailroom: Mailroom, now: datetime) -> Contact:
-    checked = check(file, mailroom, now=now)
-    if checked.chosen is None:
-        raise checked.problems[-1].error
-    enrolled = [m for m in checked.chosen.members if m.arm is Arm.ENROLLED]
-    if not enrolled:
-        raise EmptyAudience(file.campaign.name, checked.chosen.count)
-    return mailroom.store.contacts.get(enrolled[0].contact)
+    # --- people -------------------------------------------------------------------------------
 
+    def sample(self, at_most: int = AT_MOST) -> Sample:
+        """People who show what the campaign can look like, each with the reason.
 
-def _dates(definition: Campaign, mailroom: Mailroom, now: datetime) -> dict[str, datetime]:
-    calendar = Calendar(mailroom.settings.country, mailroom.settings.zone)
-    dates: dict[str, datetime] = {}
-    for step in order(definition.steps):
-        if step.after is None:
-            dates[step.name] = first_due(step, start=definition.start, now=now, calendar=calendar)
-        else:
-            dates[step.name] = due_at(step, done_at=dates[step.after.step], calendar=calendar)
-    return dates
+        Raises what is wrong with the audience's expression, and `EmptyAudience`.
+        """
+        chosen = self.checked.chosen
+        if chosen is None:
+            raise self.checked.problems[-1].error
+        enrolled = [m.contact for m in chosen.members if m.arm is Arm.ENROLLED]
+        if not enrolled:
+            raise EmptyAudience(self.campaign.name, chosen.count)
+        people = self._people(enrolled[:LOOKED_AT])
+        traits = traits_of(people, self.campaign, self.mailroom, at=self.now)
+        return Sample(
+            people=tuple(telling(people, traits, at_most)),
+            looked_at=len(people),
+            enrolled=len(enrolled),
+        )
 
+    def _people(self, ids: Sequence[ContactId]) -> list[Contact]:
+        found = self.mailroom.store.contacts.values_of(ids)
+        return [found[one] for one in ids if one in found]
 
-def _page(
-    definition: Campaign,
-    step: Step,
-    contact: Contact,
-    mailroom: Mailroom,
-    at: datetime,
-    out: Path | None,
-) -> Page:
-    page = Page(contact=contact, step=step.name, channel=step.channel, at=at)
-    try:
+    @cached_property
+    def _standing(self) -> dict[ContactId, Text | None]:
+        chosen = self.checked.chosen
+        told: dict[ContactId, Text | None] = {}
+        for member in chosen.members if chosen else ():
+            told[member.contact] = None
+            if member.arm is Arm.CONTROL:
+                told[member.contact] = Text("in the control group: never contacted")
+            elif member.reason:
+                reason = exclusion_text(member.reason.value)
+                told[member.contact] = Text("left out: {reason}", reason=reason)
+        return told
+
+    def outside(self, contact: Contact) -> Text | None:
+        """Why this person would get nothing of all this; None for who would be enrolled."""
+        return self._standing.get(contact.id, Text("not in the audience of this campaign"))
+
+    # --- pages --------------------------------------------------------------------------------
+
+    def pages(self, contact: Contact) -> list[Page]:
+        """Every step as that person would get it."""
+        return [self.page(contact, step) for step in self.steps]
+
+    def page(self, contact: Contact, step: Step) -> Page:
+        """One step as that person would get it."""
+        names = [variant.name for variant in step.variants]
+        page = Page(
+            contact=contact,
+            step=step.name,
+            channel=step.channel,
+            at=self._dates[step.name],
+            when=step.when,
+            variant=variant_for(self.campaign.name, step.name, contact.id, names),
+        )
+        if no_address(contact, step.channel):
+            # A letter or a guide can be looked at all the same.
+            page = replace(page, skipped=Text("no address for this channel"))
+            if step.channel is Channel.EMAIL:
+                return page
+        try:
+            return self._made(page, step)
+        except SkippedLetter as skipped:
+            return replace(page, skipped=skipped.what)
+        except OutreachError as error:
+            if page.skipped:
+                return page
+            return replace(page, problem=error.what, hint=error.hint)
+
+    @cached_property
+    def _dates(self) -> dict[str, datetime]:
+        settings = self.mailroom.settings
+        calendar = Calendar(settings.country, settings.zone)
+        dates: dict[str, datetime] = {}
+        for step in order(self.campaign.steps):
+            if step.after is None:
+                dates[step.name] = first_due(
+                    step, start=self.campaign.start, now=self.now, calendar=calendar
+                )
+            else:
+                dates[step.name] = due_at(step, done_at=dates[step.after.step], calendar=calendar)
+        return dates
+
+    def _made(self, page: Page, step: Step) -> Page:
+        contact = page.contact
         match step.channel:
             case Channel.EMAIL:
-                return _email(page, definition, step, mailroom, out)
+                message = self.mailroom.message(
+                    self.campaign, step, contact, at=page.at, variant=page.variant
+                )
+                to, subject, text = message.recipient, message.subject, message.text
+                return replace(page, to=to, subject=subject, text=text, message=message)
             case Channel.LETTER:
-                return _letter(page, definition, step, mailroom, out)
-            case _ if step.guide:
-                guide = guide_for(step.guide, definition, contact, mailroom, at=at)
-                return replace(page, to=contact.text("phone"), guide=guide, text=guide.title)
+                letter = self._letter(page, step)
+                return replace(page, text=letter_text(letter), letter=letter)
             case _:
-                return page
-    except OutreachError as error:
-        return replace(page, problem=error.what)
+                number = contact.text("phone") or contact.text("mobile")
+                page = replace(page, to=number if step.channel is Channel.CALL else None)
+                if not step.guide:
+                    return page
+                guide = guide_for(step.guide, self.campaign, contact, self.mailroom, at=page.at)
+                return replace(page, guide=guide, text=guide.title)
 
+    def _letter(self, page: Page, step: Step) -> bytes:
+        mailroom = self.mailroom
+        locale = mailroom.locale(mailroom.language(self.campaign))
+        today = page.at.astimezone(mailroom.settings.zone)
+        return mailroom.merging.merge(
+            step.template or "", page.contact, locale=locale, today=today, answers=step.answers
+        )
 
-def _email(
-    page: Page, definition: Campaign, step: Step, mailroom: Mailroom, out: Path | None
-) -> Page:
-    names = [variant.name for variant in step.variants]
-    variant = variant_for(definition.name, step.name, page.contact.id, names)
-    message = mailroom.message(definition, step, page.contact, at=page.at, variant=variant)
-    contents = {".eml": message.content, ".txt": message.text.encode()}
-    if message.html:
-        contents[".html"] = message.html.encode()
-    files = _write(out, f"{step.name}-{page.contact.id}", contents)
-    return replace(
-        page, to=message.recipient, subject=message.subject, text=message.text, files=files
-    )
-
-
-def _letter(
-    page: Page, definition: Campaign, step: Step, mailroom: Mailroom, out: Path | None
-) -> Page:
-    contact = page.contact
-    locale = mailroom.locale(mailroom.language(definition))
-    today = page.at.astimezone(mailroom.settings.zone).date()
-    content = mailroom.merging.merge(step.template or "", contact, locale=locale, today=today)
-    name = letter_name(
-        contact.text("postal_code"),
-        contact.text("last_name") or contact.text("company"),
-        contact.text("first_name"),
-        contact.id,
-    )
-    files = _write(out, f"{step.name}-{name.removesuffix('.docx')}", {".docx": content})
-    return replace(page, text=letter_text(content), files=files)
-
-
-def _write(out: Path | None, stem: str, contents: dict[str, bytes]) -> tuple[Path, ...]:
-    if out is None:
-        return ()
-    written = []
-    for ending, content in contents.items():
-        path = out / f"{stem}{ending}"
-        with whole_file(path) as write:
-            write(content)
-        written.append(path)
-    return tuple(written)
+    def pdf(self, page: Page) -> bytes:
+        """A letter as PDF. Raises `NoOffice` and `OfficeFailed`."""
+        return letter_pdf(self.mailroom.office, page.letter or b"")

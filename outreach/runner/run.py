@@ -29,8 +29,9 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint
 from outreach.runner.interrupt import stop_on_signals
 from outreach.runner.ledger import SendLedger
-from outreach.runner.letters import Letters, Printed
+from outreach.runner.letters import Letters
 from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.printed import Printed
 from outreach.runner.send import Progress, SendReport, send_due
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
@@ -103,7 +104,8 @@ class Runner:
             calendar=self._calendar,
             campaigns=running,
         )
-        sent = asyncio.run(self._send(ledger, number, limit, until, progress))
+        with mailroom.office:
+            sent = asyncio.run(self._send(ledger, number, limit, until, progress))
         letters = Letters(mailroom)
         printed = () if sent.interrupted else letters.print_due(running, now=self.clock.now())
         report = self._report(running, ledger, sent, printed, skipped, errors)

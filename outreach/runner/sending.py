@@ -15,7 +15,19 @@ from outreach.model.settings import Limits
 from outreach.scheduling.pace import DAY, HOUR, Counts
 
 
-class Ledger(Protocol):
+class Past(Protocol):
+    """What a sender has sent: what its limits go by."""
+
+    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
+        """How many a sender has sent since an instant, and when the oldest of them."""
+        ...
+
+    def first_sent(self, sender: str) -> datetime | None:
+        """When the sender sent its first message ever."""
+        ...
+
+
+class Ledger(Past, Protocol):
     """What the sending loop asks of the store. Every act is one committed transaction."""
 
     def due_emails(
@@ -46,14 +58,6 @@ class Ledger(Protocol):
 
     def give_back(self, ids: Sequence[DeliveryId]) -> None:
         """Claimed → due: nothing of them left this machine."""
-        ...
-
-    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
-        """How many a sender has sent since an instant, and when the oldest of them."""
-        ...
-
-    def first_sent(self, sender: str) -> datetime | None:
-        """When the sender sent its first message ever."""
         ...
 
 
@@ -98,19 +102,17 @@ class SendReport:
     errors: tuple[OutreachError, ...]
 
 
-def sent_so_far(
-    ledger: Ledger, sender: str, limits: Limits, now: datetime, *, pending: int
-) -> Counts:
+def sent_so_far(past: Past, sender: str, limits: Limits, now: datetime, *, pending: int) -> Counts:
     """What the quotas of hours and days need: the ledger's numbers, and what is not in it yet.
 
     Nothing is asked for that no limit needs.
     """
     counts = Counts()
     if limits.per_hour is not None:
-        sent, oldest = ledger.sent_since(sender, now - HOUR)
+        sent, oldest = past.sent_since(sender, now - HOUR)
         counts = replace(counts, hour=sent + pending, hour_oldest=oldest)
     if limits.per_day is not None or limits.warm_up_start is not None:
-        sent, oldest = ledger.sent_since(sender, now - DAY)
-        first = ledger.first_sent(sender)
+        sent, oldest = past.sent_since(sender, now - DAY)
+        first = past.first_sent(sender)
         counts = replace(counts, day=sent + pending, day_oldest=oldest, first=first)
     return counts

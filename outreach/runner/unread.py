@@ -14,7 +14,8 @@ from outreach.files.shapes import in_order
 from outreach.files.source import Path_
 from outreach.files.templates import MissingTemplate
 from outreach.runner.compose import Mailroom
-from outreach.segmentation.checking import Vocabulary, understand
+from outreach.runner.vocabulary import words_of
+from outreach.segmentation.checking import understand
 
 #: The keys of a step that name a file below `templates/`.
 _FILES = ("template", "text", "guide")
@@ -63,12 +64,7 @@ def _audience(broken: BrokenCampaign, mailroom: Mailroom) -> Iterator[OutreachEr
     text = _at(broken, path)
     if not isinstance(text, str):
         return
-    vocabulary = Vocabulary(
-        catalogue=mailroom.store.database.catalogue,
-        segments=mailroom.store.segments.all(),
-        locale=mailroom.settings.locale,
-        currency=mailroom.settings.currency,
-    )
+    vocabulary = words_of(mailroom.store, mailroom.settings)
     try:
         understand(text, vocabulary, where=broken.marked.location(path))
     except Problems as problems:

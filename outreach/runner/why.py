@@ -16,7 +16,10 @@ from outreach.model.campaign import CampaignState, Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
-from outreach.runner.wording import CHANNELS, exclusion_text, kind_text, reason_text, stage_text
+from outreach.model.field import Catalogue
+from outreach.model.ids import ContactId
+from outreach.runner.happened import happened, reason_of
+from outreach.runner.wording import exclusion_text, reason_text
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
@@ -28,6 +31,8 @@ class Line:
     at: datetime
     what: Text
     kind: str
+    #: Under which record: the contact's own, or one that was merged into it since.
+    record: ContactId
     stage: str | None = None
     reason: str | None = None
 
@@ -71,14 +76,15 @@ def why(store: Store, contact: Contact, campaign: Launched | None = None) -> Why
     known = {c.id: c for c in store.campaigns.all()}
     memberships = [
         row
-        for row in store.campaigns.memberships(contact.id)
+        for row in store.campaigns.all_memberships(contact.id)
         if row.campaign_id in known and (campaign is None or row.campaign_id == campaign.id)
     ]
     events = store.events.of_contact(contact.id)
     stories = tuple(
         _story(store, contact, row, known[row.campaign_id], events) for row in memberships
     )
-    beside = tuple(_line(event) for event in events if event.campaign_id is None)
+    catalogue = store.database.catalogue
+    beside = tuple(_line(event, catalogue) for event in events if event.campaign_id is None)
     channels = (Channel.EMAIL, Channel.LETTER, Channel.CALL)
     answers = [(channel, store.suppressions.forbids(contact, channel)) for channel in channels]
     return Why(contact, stories, beside, tuple((ch, reason) for ch, reason in answers if reason))
@@ -88,12 +94,12 @@ def _story(
     store: Store, contact: Contact, membership: Any, launched: Launched, events: list[Any]
 ) -> Story:
     here = [event for event in events if event.campaign_id == launched.id]
-    deliveries = store.deliveries.of_contact(contact.id, launched.id)
+    deliveries = store.deliveries.of_contact(membership.contact_id, launched.id)
     return Story(
         campaign=launched.name,
         arm=Arm(membership.arm),
         reason=membership.reason,
-        past=tuple(_line(event) for event in here),
+        past=tuple(_line(event, store.database.catalogue) for event in here),
         next=_next(membership, launched, deliveries),
     )
 
@@ -158,58 +164,7 @@ def _nothing(what: Text, reason: str | None) -> Next:
     return Next(step=None, at=None, what=what, reason=reason)
 
 
-def _line(event: Any) -> Line:
-    sentence = _SENTENCES[EventKind(event.kind)](event)
-    reason = _reason(event) or (event.note if event.kind == EventKind.SKIPPED.value else None)
-    return Line(event.at, sentence, event.kind, event.stage, reason)
-
-
-def _reason(event: Any) -> str | None:
-    found: str | None = (event.data or {}).get("reason")
-    return found
-
-
-def _channel(event: Any) -> Text:
-    return CHANNELS[Channel(event.channel)] if event.channel else Text("a touch")
-
-
-#: What each kind of event says in a person's story.
-_SENTENCES = {
-    EventKind.IMPORTED: lambda e: Text("came into the contact base"),
-    EventKind.CHANGED: lambda e: Text("changed: {fields}", fields=_fields(e)),
-    EventKind.ENROLLED: lambda e: Text("enrolled"),
-    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=exclusion_text(_reason(e))),
-    EventKind.TOUCHED: lambda e: Text(
-        "{channel} {step}", channel=_channel(e), step=e.step_name or ""
-    ),
-    EventKind.REFUSED: lambda e: Text(
-        "{step} was refused: {reply}", step=e.step_name, reply=e.note
-    ),
-    EventKind.HELD: lambda e: Text(
-        "{step} is held: it lacks {fields}", step=e.step_name, fields=e.note
-    ),
-    EventKind.SKIPPED: lambda e: Text(
-        "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)
-    ),
-    EventKind.CANCELLED: lambda e: Text(
-        "{step} was cancelled: {reason}",
-        step=e.step_name,
-        reason=reason_text(_reason(e)),
-    ),
-    EventKind.UNKNOWN: lambda e: Text("{step}: nobody knows whether it arrived", step=e.step_name),
-    EventKind.REACHED: lambda e: Text(
-        "{stage}{note}", stage=stage_text(e.stage), note=f" – {e.note}" if e.note else ""
-    ),
-    EventKind.BECAME: lambda e: Text("became {kind}", kind=kind_text((e.data or {}).get("to"))),
-    EventKind.SUPPRESSED: lambda e: Text("must not be contacted any more"),
-    EventKind.UNSUPPRESSED: lambda e: Text("may be contacted again"),
-    EventKind.NOTED: lambda e: Text("note: {note}", note=e.note),
-    EventKind.MERGED: lambda e: Text("merged with another record"),
-    EventKind.ERASED: lambda e: Text("erased on request"),
-    EventKind.CORRECTED: lambda e: Text("an earlier entry was corrected"),
-}
-
-
-def _fields(event: Any) -> str:
-    data = event.data or {}
-    return ", ".join(data.get("fields", ())) or "–"
+def _line(event: Any, catalogue: Catalogue) -> Line:
+    sentence = happened(event, catalogue)
+    reason = reason_of(event) or (event.note if event.kind == EventKind.SKIPPED.value else None)
+    return Line(event.at, sentence, event.kind, ContactId(event.contact_id), event.stage, reason)

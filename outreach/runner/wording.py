@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from outreach.errors import Text
 from outreach.model.audience import Exclusion
 from outreach.model.campaign import CampaignState, Channel
+from outreach.model.field import FieldType, Origin
+from outreach.model.source import ListOrigin
 
 STAGES: Mapping[str, Text] = {
     "contacted": Text("contacted"),
@@ -48,6 +50,7 @@ _REASONS: Mapping[str, Text] = {
     "not_after": Text("its last day has passed"),
     "no_address": Text("no address for this channel"),
     "erased": Text("the person was erased"),
+    "skipif": Text("the letter's template leaves the person out (SKIPIF)"),
 }
 
 CAMPAIGN_STATES: Mapping[CampaignState, Text] = {
@@ -69,6 +72,33 @@ _KINDS: Mapping[str, Text] = {
     "suspect": Text("suspect"),
     "prospect": Text("prospect"),
     "customer": Text("customer"),
+}
+
+#: The types of fields; `contacts fields retype` takes the contract's own words.
+FIELD_TYPES: Mapping[FieldType, Text] = {
+    FieldType.TEXT: Text("free text"),
+    FieldType.INTEGER: Text("whole number"),
+    FieldType.NUMBER: Text("decimal number"),
+    FieldType.DATE: Text("date"),
+    FieldType.DATETIME: Text("date and time"),
+    FieldType.BOOLEAN: Text("yes/no"),
+    FieldType.MONEY: Text("amount"),
+}
+
+FIELD_ORIGINS: Mapping[Origin, Text] = {
+    Origin.STANDARD: Text("standard"),
+    Origin.DERIVED: Text("counted"),
+    Origin.USER: Text("yours"),
+}
+
+#: How a list was come by.
+LIST_ORIGINS: Mapping[ListOrigin, Text] = {
+    ListOrigin.INTERNAL: Text("our own file"),
+    ListOrigin.EXCHANGED: Text("exchanged"),
+    ListOrigin.RENTED: Text("rented"),
+    ListOrigin.BOUGHT: Text("bought"),
+    ListOrigin.CREATED: Text("put together by ourselves"),
+    ListOrigin.DIRECTORY: Text("a directory"),
 }
 
 

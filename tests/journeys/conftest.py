@@ -9,7 +9,8 @@ import pytest
 from postgres import PostgresServer
 from workspaces import Workspace
 
-from outreach.store.engine import Database, open_database
+from outreach.store.engine import Database
+from outreach.store.opening import open_database
 
 
 @pytest.fixture

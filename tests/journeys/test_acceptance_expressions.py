@@ -29,6 +29,7 @@ def town(workspace: Workspace) -> Workspace:
     workspace.settings(more="")
     workspace.write("people.csv", PEOPLE)
     workspace.ok("contacts", "import", "people.csv")
+    workspace.campaign("spring")
     return workspace
 
 
@@ -119,6 +120,14 @@ MISTAKES = {
     "city = 'x')": (1, 11, "never opened", ""),
     "city = 'x' and": (1, 12, "missing after and", ""),
     'in_segment("none")': (1, 1, "no segment 'none'", "segment list"),
+    'reached("apointment")': (1, 9, "no stage 'apointment'", "'appointment'"),
+    'not received("sprng")': (1, 14, "no campaign 'sprng'", "'spring'"),
+    'received("spring", "male")': (1, 20, "no step 'male'", "'mail'"),
+    'kind = "custumer"': (1, 8, "kind is never 'custumer'", "'customer'"),
+    "city is": (1, 6, "after `is` only null and not null can stand", "is null"),
+    "city is not": (1, 6, "after `is` only null and not null can stand", "is null"),
+    'city is "Rennes"': (1, 1, "after `is` only null and not null can stand", "field = value"),
+    "": (1, 1, "the expression is empty", 'city = "Rennes"'),
     'tags = "vip"': (1, 1, "no field 'tags'", "has_tag"),
 }
 

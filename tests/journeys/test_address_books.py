@@ -37,9 +37,10 @@ def test_cells_set_aside_are_shown_with_their_reason(workspace: Workspace) -> No
 
     assert told["set_aside"] == {"email": 2}
     assert told["set_aside_reasons"] == [
-        {"field": "email", "count": 1,
+        {"field": "email", "count": 1, "line": 2, "original": "a@lys.example / b@lys.example",
          "reason": "several addresses in one cell: the first one was taken, not …"},
-        {"field": "email", "count": 1, "reason": "not an e-mail address"},
+        {"field": "email", "count": 1, "line": 3, "original": "x",
+         "reason": "not an e-mail address"},
     ]  # fmt: skip
     assert workspace.ok("contacts", "show", "C1")["set_aside"] == [
         {"field": "email", "original": "a@lys.example / b@lys.example",
@@ -68,9 +69,15 @@ def test_postal_codes_are_checked_against_a_table(workspace: Workspace) -> None:
     workspace.write("codes.csv", "Code_postal;Nom_commune\n35000;RENNES\n")
     workspace.write("list.csv", "Nom;CP;Ville\nPetit;35000;Lyon\n")
 
-    told = workspace.ok("contacts", "import", "list.csv", "--postcodes", "codes.csv")
+    words = ("contacts", "import", "list.csv", "--postcodes", "codes.csv")
+    rehearsed = workspace.run(*words, "--dry-run").out
+    told = workspace.ok(*words)
 
-    assert (told["created"], told["set_aside"]) == (1, {"city": 1})
+    assert "  1 cell to look at, kept as it is:\n    city 1: the postal code" in rehearsed
+    assert "could not be used" not in rehearsed
+    assert (told["created"], told["set_aside"], told["set_aside_reasons"]) == (1, {}, [])
+    (odd,) = told["to_look_at"]
+    assert (odd["field"], odd["count"], odd["line"], odd["original"]) == ("city", 1, 2, "Lyon")
 
 
 @pytest.mark.parametrize("name", ["Ligne_adresse_", "postal_line_"])

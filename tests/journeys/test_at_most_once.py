@@ -177,9 +177,12 @@ def test_a_run_that_waits_for_its_pace_is_interrupted_at_once(workspace: Workspa
         until(lambda: server.received, process)
         process.send_signal(signal.SIGINT)
         try:
-            process.communicate(timeout=5)
+            out, _ = process.communicate(timeout=5)
         except subprocess.TimeoutExpired:
             process.kill()
             raise
     assert process.returncode == 130
+    assert "nothing is lost and nothing is sent twice; outreach run goes on from here" in " ".join(
+        out.split()
+    )
     assert workspace.by_state("spring") == {"due": 4, "sent": 1}

@@ -183,6 +183,44 @@ def test_a_campaign_that_was_never_launched_exits_with_1(workspace: Workspace) -
         assert (done.code, "outreach launch spring" in done.errors[0]["hint"]) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("sprng", "did you mean 'spring'?"),
+        ("sumer", "did you mean 'summer'?"),
+        ("xyz", "there are: spring, summer"),
+    ],
+)
+def test_a_campaign_that_exists_nowhere_is_no_campaign_to_be_started(
+    workspace: Workspace, name: str, hint: str
+) -> None:
+    """`spring` is launched and its file is gone, `summer` is only written."""
+    workspace.people([("p1", "Alone", "p1@mail.example", "Rennes")])
+    workspace.campaign("spring")
+    workspace.launch("spring")
+    (workspace.folder / "campaigns" / "spring.yaml").unlink()
+    workspace.campaign("summer")
+    for command in ("status", "report", "run", "letters"):
+        done = workspace.run(command, name, "--json")
+        (error,) = done.errors
+        assert (done.code, error["message"]) == (2, f"there is no campaign '{name}'")
+        assert error["hint"] == hint
+
+
+@pytest.mark.parametrize("sign", ["-", "--", ""])
+@pytest.mark.parametrize(
+    "words",
+    ["contacts count", "contacts list --limit", "contacts import", "status", "why", "run --until",
+     "record a", "segment explain", "suppress add", "launch", ""],
+)  # fmt: skip
+def test_a_word_of_a_hundred_kilobytes_is_not_said_again_whole(
+    workspace: Workspace, words: str, sign: str
+) -> None:
+    done = workspace.run(*words.split(), sign + "x" * 100_000)
+    assert done.code in (1, 2)
+    assert len(done.out + done.err) < 2500
+
+
 # --- people who lack a value -------------------------------------------------------------------
 
 

@@ -17,7 +17,8 @@ from workspaces import PROGRAM, Workspace, until
 
 from outreach.store import schema
 from outreach.store.contacts import CHUNK
-from outreach.store.engine import Database, open_database
+from outreach.store.engine import Database
+from outreach.store.opening import open_database
 
 MANY = 20_000
 
@@ -49,6 +50,12 @@ def test_an_interrupted_import_leaves_whole_chunks_and_is_finished_by_doing_it_a
 
     there = people(base)
     assert process.returncode == (130 if how is signal.SIGINT else -how), told
+    if how is signal.SIGINT:
+        assert told.splitlines() == [
+            "interrupted",
+            "  the rows read so far are kept, in whole chunks; import big.csv again and the rest"
+            " follows",
+        ]
     assert 0 < there < MANY
     assert there % CHUNK == 0
     assert events(base) == there

@@ -100,7 +100,7 @@ def test_why_has_an_answer_for_everybody(workspace: Workspace) -> None:
     if arms["gap"] == "enrolled":
         assert "mail is held: it lacks last_name" in why(workspace, "gap")
     assert workspace.run("why", "Nobody").code == 2
-    assert workspace.run("why", sent, "autumn").code == 1
+    assert workspace.run("why", sent, "autumn").code == 2
     everyone = workspace.ok("contacts", "list")["contacts"]
     for person in everyone:
         for story in workspace.ok("why", str(person["id"]))["campaigns"]:
@@ -278,7 +278,7 @@ def test_a_preview_shows_what_one_person_would_get_and_changes_nothing(chain: Wo
     assert (mail["subject"], mail["problem"]) == ("For Dupré", None)
     assert "Dear Dupré, from Rennes." in mail["text"]
     names = sorted(path.suffix for path in (chain.folder / "look").iterdir())
-    assert names == [".docx", ".eml", ".html", ".txt"]
+    assert [name for name in names if name != ".pdf"] == [".docx", ".eml", ".html", ".txt"]
     eml = next((chain.folder / "look").glob("*.eml"))
     message = email.message_from_bytes(eml.read_bytes())
     assert message["To"].endswith("<a@mail.example>")

@@ -137,3 +137,46 @@ def test_an_expression_that_is_wrong_is_not_saved(town: Workspace) -> None:
     (error,) = town.run("segment", "save", " ", "true", "--json").errors
     assert error["message"] == "'' is no name for a segment"
     assert town.ok("segment", "list") == {"segments": []}
+
+
+def test_a_campaign_may_be_named_before_it_is_launched(town: Workspace) -> None:
+    """Its file is enough, a broken one too; what exists nowhere is refused in every place."""
+    town.campaign("spring", head="chain: [contacted, tasting, order]\n")
+    town.write("campaigns/odd.yaml", "campaign: odd\nsteps:\n  - {step: leaflet, chanel: x}\n")
+    for expression in (
+        'received("Spring")', 'received("spring", "mail")', 'reached("tasting")',
+        'reached("order", "spring")', 'received("odd", "leaflet")',
+    ):  # fmt: skip
+        assert town.ok("contacts", "count", expression) == {"count": 0}
+        assert town.ok("contacts", "count", f"not {expression}") == {"count": 4}
+    town.campaign("summer", 'not received("sprng") and not reached("tastin", "summer")')
+    (error,) = [p for p in town.ok("check", "summer", code=1)["problems"]
+                if p["severity"] == "error"]  # fmt: skip
+    assert (error["message"], error["hint"]) == (
+        "there is no campaign 'sprng'", "did you mean 'spring'?"
+    )  # fmt: skip
+    assert (error["file"], error["line"]) == ("campaigns/summer.yaml", 5)
+    town.campaign("summer", 'not received("summer") and not reached("tasting", "spring")')
+    assert town.launch("summer", now=MONDAY)["enrolled"] == 4
+
+
+def test_a_running_campaign_goes_on_when_the_file_it_names_is_gone(town: Workspace) -> None:
+    """`when` named a campaign that was never launched: nobody received it."""
+    town.campaign("later")
+    town.campaign(
+        "spring",
+        steps="  - {step: ring, channel: task, when: not received("
+        '"later")}\n',
+    )
+    town.launch("spring", now=MONDAY)
+    (town.folder / "campaigns" / "later.yaml").unlink()
+
+    assert town.ok("run", now=MONDAY)["tasks"] == 3
+
+
+def test_a_deleted_word_of_the_language_is_not_the_whole_base(town: Workspace) -> None:
+    for command in (["contacts", "count"], ["contacts", "list"], ["contacts", "export", "x.csv"]):
+        for expression in ("", "  "):
+            done = town.run(*command, expression, "--json")
+            assert (done.code, done.errors[0]["message"]) == (1, "the expression is empty")
+    assert not (town.folder / "x.csv").exists()

@@ -13,7 +13,8 @@ from outreach.model.field import FieldType
 from outreach.model.settings import Settings
 from outreach.runner.admit import ImportReport, Wanted, admit
 from outreach.store.contacts import Contacts
-from outreach.store.engine import Database, open_database
+from outreach.store.engine import Database
+from outreach.store.opening import open_database
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -119,7 +120,9 @@ def test_an_ambiguous_row_is_rejected_with_the_others_of_its_chunk_taken(
     report = take(contacts, write(tmp_path, "Code;Mail\nC1;marie@lys.example\nC2;b@lys.example\n"))
 
     assert told(report) == {"read": 2, "created": 1, "rejected": 1}
-    assert str(report.rejections[0].reason) == "fits several contacts: #1, #2"
+    assert str(report.rejections[0].reason) == (
+        "fits several contacts: #1 (identifier), #2 marie@lys.example (e-mail)"
+    )
 
 
 def test_unknown_columns_become_typed_fields_and_drifting_headers_stay_one(
@@ -288,7 +291,8 @@ def test_a_town_that_is_not_its_postal_codes_is_told_and_kept(
     report = take(contacts, file)
 
     assert told(report) == {"read": 2, "created": 2}
-    assert [(one.field, one.count) for one in report.reasons] == [("city", 1)]
+    assert (report.reasons, dict(report.set_aside)) == ((), {})
+    assert [(one.field, one.count, one.line) for one in report.to_look_at] == [("city", 1, 3)]
     morel = contacts.find("Morel")[0]
     assert morel.values["city"] == "Lyon"
     assert str(contacts.set_aside_of(morel.id)[0].reason) == (

@@ -11,7 +11,7 @@ from outreach.model.settings import Settings
 from outreach.runner.admit import Wanted, admit
 from outreach.runner.import_report import ImportReport
 from outreach.store.contacts import Contacts
-from outreach.store.engine import open_database
+from outreach.store.opening import open_database
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from outreach.model.field import Origin
 from outreach.model.settings import Settings
 from outreach.runner.admit import Wanted, admit
 from outreach.store.contacts import Contacts
-from outreach.store.engine import open_database
+from outreach.store.opening import open_database
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 

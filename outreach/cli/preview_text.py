@@ -1,0 +1,151 @@
+"""How a preview is written on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from outreach.application import Application
+from outreach.cleaning.phones import as_dialled
+from outreach.cli.output import broken, say, table, wrap
+from outreach.errors import Plural, Text
+from outreach.model.campaign import Channel
+from outreach.rendering.guide import SECTIONS
+from outreach.runner.wording import CHANNELS
+
+if TYPE_CHECKING:
+    from outreach.model.contact import Contact
+    from outreach.runner.differences import Difference
+    from outreach.runner.preview import Page, Preview
+    from outreach.runner.sampling import Sample
+    from outreach.scheduling.ahead import Ahead
+
+
+#: The parts of a page, as `--diff` calls them.
+PARTS = {
+    "subject": Text("subject"),
+    "text": Text("text"),
+    "html": Text("HTML"),
+    "letter": Text("letter"),
+    "guide": Text("guide"),
+    "headers": Text("headers"),
+    "problem": Text("problem"),
+}
+
+
+def print_sample(parts: Application, seen: Preview, sample: Sample) -> None:
+    """Who is shown, and why they; nothing where one person was asked for who is in."""
+    chosen = [one for one in sample.people if one.reasons]
+    if chosen:
+        say(
+            parts,
+            Plural(
+                "{count} of {enrolled} people, chosen for what they show:",
+                "{count} of {enrolled} people, chosen for what they show:",
+                len(sample.people),
+                enrolled=sample.enrolled,
+            ),
+        )
+    for one in sample.people:
+        outside = seen.outside(one.contact)
+        reasons = [*([outside] if outside else []), *one.reasons]
+        if reasons:
+            told = "; ".join(parts.language.say(reason) for reason in reasons)
+            wrap(f"{one.contact.name}: {told}", first="  • ", rest="    ")
+    if sample.looked_at < sample.enrolled:
+        say(parts, Text("(looked for among the first {count})", count=sample.looked_at))
+    if chosen:
+        say(parts)
+
+
+def print_pages(
+    parts: Application, pages: Sequence[Page], files: Sequence[tuple[Path, ...]]
+) -> None:
+    """Every step of everybody, one below the other."""
+    for page, written in zip(pages, files, strict=True):
+        _head(parts, page)
+        if page.text:
+            _text(parts, page.text)
+        if page.guide:
+            _guide(parts, page)
+        for path in written:
+            say(parts, Text("written: {path}", path=path))
+        say(parts)
+
+
+def _head(parts: Application, page: Page) -> None:
+    day = parts.language.write(page.at.astimezone(parts.settings.zone).date())
+    channel = parts.language.say(CHANNELS[page.channel])
+    variant = f" ({page.variant})" if page.variant else ""
+    say(parts, f"── {page.step}{variant} · {channel} · {day} · {page.contact.name}")
+    if page.when:
+        say(parts, Text("only where: {condition}", condition=page.when))
+    if page.skipped:
+        say(parts, Text("would be passed over: {reason}", reason=page.skipped))
+    if page.problem:
+        say(parts, Text("would be held: {problem}", problem=page.problem))
+        if page.hint:
+            wrap(parts.language.say(page.hint), first="  ", rest="  ")
+    if page.to:
+        dialled = page.channel is Channel.CALL
+        address = as_dialled(page.to, parts.settings.country) if dialled else page.to
+        say(parts, Text("To: {address}", address=address))
+    if page.subject:
+        say(parts, Text("Subject: {subject}", subject=page.subject))
+
+
+def _text(parts: Application, text: str) -> None:
+    say(parts)
+    for line in text.rstrip().splitlines():
+        if line.strip():
+            wrap(line)
+        else:
+            say(parts)
+
+
+def _guide(parts: Application, page: Page) -> None:
+    for title, lines in page.guide.blocks if page.guide else ():
+        say(parts, SECTIONS[title])
+        for line in lines:
+            wrap(line, first="  • ", rest="    ")
+
+
+def calendar_lines(parts: Application, seen: Preview, looked: Ahead) -> None:
+    """The days as a table, and what would not leave at all."""
+    from outreach.runner.ahead import not_leaving
+
+    channels = {s.name: parts.language.say(CHANNELS[s.channel]) for s in seen.campaign.steps}
+    table(
+        parts,
+        [Text("Day"), Text("Step"), Text("Channel"), Text("Number")],
+        [
+            [parts.language.write(one.day), one.step, channels[one.step], str(one.count)]
+            for one in looked.days
+        ],
+        right=[3],
+    )
+    for line in not_leaving(looked):
+        say(parts, line)
+    if any(step.when for step in seen.campaign.steps) or seen.campaign.stop_on:
+        say(parts, Text("At most: whoever answers or does not fit a condition drops out."))
+
+
+def difference_lines(
+    parts: Application, people: Sequence[Contact], found: Sequence[Difference]
+) -> None:
+    """The lines that differ, the first person's with `-` and the second's with `+`."""
+    first, second = people
+    say(parts, f"- {first.name}")
+    say(parts, f"+ {second.name}")
+    if not found:
+        say(parts, Text("Nothing differs."))
+    for one in found:
+        say(parts)
+        say(parts, f"── {one.step} · {parts.language.say(PARTS[one.part.value])}")
+        for line in one.lines:
+            colour = {"-": "red", "+": "green"}.get(line[0])
+            for piece in broken(line):
+                click.echo(click.style(piece, fg=colour) if colour else piece)

@@ -1,0 +1,107 @@
+"""What is wrong with the letters of a campaign, and what their authors may want to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from outreach.errors import Location, OutreachError, Plural, Text
+from outreach.files.campaigns import CampaignFile
+from outreach.model.campaign import Channel
+from outreach.model.ids import ContactId
+from outreach.runner.compose import Mailroom
+from outreach.runner.findings import Problem, Severity, errors_of, warning
+from outreach.runner.letter_facts import LetterFacts, PrintedField, letter_facts
+from outreach.runner.merging import Answers
+
+
+class LetterCheck:
+    """The Word templates of one campaign, each looked at once: steps and attachments."""
+
+    def __init__(self, file: CampaignFile, mailroom: Mailroom, now: datetime) -> None:
+        self.file = file
+        self.mailroom = mailroom
+        self.now = now
+        self._readable: list[tuple[str, Answers]] = []
+
+    def problems(self) -> Iterator[Problem]:
+        """What keeps a template from being used, and what reading it found."""
+        for (name, answers), where in self._places().items():
+            merging = self.mailroom.merging
+            try:
+                merging.template(name, where)
+                self._readable.append((name, answers))
+                warnings = merging.warnings(name, where, answers=answers)
+            except OutreachError as error:
+                yield from errors_of(error)
+                continue
+            yield from (Problem(Severity.WARNING, one) for one in warnings)
+
+    def facts(self, chosen: Sequence[ContactId] | None) -> tuple[LetterFacts, ...]:
+        """What the templates that can be read print; asked after `problems`."""
+        locale = self.mailroom.locale(self.mailroom.language(self.file.campaign))
+        return tuple(
+            letter_facts(
+                name,
+                self.mailroom,
+                locale=locale,
+                now=self.now,
+                chosen=chosen,
+                answers=answers,
+            )
+            for name, answers in self._readable
+        )
+
+    def warnings(self, facts: Sequence[LetterFacts]) -> Iterator[Problem]:
+        """Pictures that do nothing, and people whose letter would be held."""
+        places = {name: where for (name, _), where in reversed(self._places().items())}
+        for letter in facts:
+            for field in letter.fields:
+                if field.unfit:
+                    yield _without_effect(field, Location(f"templates/{letter.template}"))
+            if letter.held:
+                yield _held(letter, letter.held, places[letter.template])
+
+    def _places(self) -> dict[tuple[str, Answers], Location]:
+        """Each Word template with the answers to its prompts, and where it is named first."""
+        found: dict[tuple[str, Answers], Location] = {}
+        for index, step in enumerate(self.file.campaign.steps):
+            if step.channel is Channel.LETTER and step.template:
+                where = self._at("steps", index, "template")
+                found.setdefault((step.template, step.answers), where)
+            for number, attachment in enumerate(step.attachments):
+                if attachment.letter:
+                    where = self._at("steps", index, "attachments", number)
+                    found.setdefault((attachment.letter, ()), where)
+        return found
+
+    def _at(self, *path: str | int) -> Location:
+        return self.file.locate(tuple(path))
+
+
+def _without_effect(field: PrintedField, where: Location) -> Problem:
+    return warning(
+        Text(
+            "{switches} of the field {written} cannot write “{value}”: it is printed as it is",
+            switches=field.switches,
+            written=field.written,
+            value=field.unfit[0],
+        ),
+        where,
+        Text("write that value as a date or a number in the contact base, or take the picture out"),
+    )
+
+
+def _held(letter: LetterFacts, count: int, where: Location) -> Problem:
+    lacking = [one.field for one in letter.fields if one.field in letter.needed and one.lacking]
+    return warning(
+        Plural(
+            "{count} person lacks a value that the letter {template} prints ({fields})",
+            "{count} people lack a value that the letter {template} prints ({fields})",
+            count,
+            template=letter.template,
+            fields=", ".join(dict.fromkeys(lacking)),
+        ),
+        where,
+        Text("their letter is held until it is there: fill it in with outreach contacts set WHO"),
+    )

@@ -1,0 +1,79 @@
+"""What happened to a person, one sentence per event, for `why` and `contacts show`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from outreach.errors import Text
+from outreach.model.campaign import Channel
+from outreach.model.event import EventKind
+from outreach.model.field import Catalogue
+from outreach.runner.wording import CHANNELS, exclusion_text, kind_text, reason_text, stage_text
+
+
+def happened(event: Any, catalogue: Catalogue) -> Text:
+    """A row of `store.events` in words; fields are called by their labels."""
+    kind = EventKind(event.kind)
+    return _changed(event, catalogue) if kind is EventKind.CHANGED else _SENTENCES[kind](event)
+
+
+def reason_of(event: Any) -> str | None:
+    """The contract's word for why it happened."""
+    found: str | None = (event.data or {}).get("reason")
+    return found
+
+
+def _changed(event: Any, catalogue: Catalogue) -> Text:
+    told: Text | None = None
+    for name in (event.data or {}).get("fields", ()):
+        label = _label(name, catalogue)
+        told = Text("{first}, {rest}", first=told, rest=label) if told else label
+    return Text("changed: {fields}", fields=told or "–")
+
+
+def _label(name: str, catalogue: Catalogue) -> Text:
+    if name == "tags":
+        return Text("Tags")
+    field = catalogue.find(name)
+    return Text(field.label) if field and field.label else Text("{field}", field=name)
+
+
+def _channel(event: Any) -> Text:
+    return CHANNELS[Channel(event.channel)] if event.channel else Text("a touch")
+
+
+#: What each kind of event says in a person's story.
+_SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
+    EventKind.IMPORTED: lambda e: Text("came into the contact base"),
+    EventKind.ENROLLED: lambda e: Text("enrolled"),
+    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=exclusion_text(reason_of(e))),
+    EventKind.TOUCHED: lambda e: Text(
+        "{channel} {step}", channel=_channel(e), step=e.step_name or ""
+    ),
+    EventKind.REFUSED: lambda e: Text(
+        "{step} was refused: {reply}", step=e.step_name, reply=e.note
+    ),
+    EventKind.HELD: lambda e: Text(
+        "{step} is held: it lacks {fields}", step=e.step_name, fields=e.note
+    ),
+    EventKind.SKIPPED: lambda e: Text(
+        "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)
+    ),
+    EventKind.CANCELLED: lambda e: Text(
+        "{step} was cancelled: {reason}",
+        step=e.step_name,
+        reason=reason_text(reason_of(e)),
+    ),
+    EventKind.UNKNOWN: lambda e: Text("{step}: nobody knows whether it arrived", step=e.step_name),
+    EventKind.REACHED: lambda e: Text(
+        "{stage}{note}", stage=stage_text(e.stage), note=f" – {e.note}" if e.note else ""
+    ),
+    EventKind.BECAME: lambda e: Text("became {kind}", kind=kind_text((e.data or {}).get("to"))),
+    EventKind.SUPPRESSED: lambda e: Text("must not be contacted any more"),
+    EventKind.UNSUPPRESSED: lambda e: Text("may be contacted again"),
+    EventKind.NOTED: lambda e: Text("note: {note}", note=e.note),
+    EventKind.MERGED: lambda e: Text("merged with another record"),
+    EventKind.ERASED: lambda e: Text("erased on request"),
+    EventKind.CORRECTED: lambda e: Text("an earlier entry was corrected"),
+}

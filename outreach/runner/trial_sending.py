@@ -1,0 +1,170 @@
+"""Send a test, one message after the other, at the sender's pace; nothing is written down.
+
+What was sent in earnest counts for the limits; a test itself is not counted afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from outreach.errors import OutreachError, Problems, Text
+from outreach.model.delivery import Sent, explain
+from outreach.model.settings import Sender
+from outreach.rendering.letter.filling import SkippedLetter
+from outreach.rendering.missing import MissingValues
+from outreach.runner.clock import Clock
+from outreach.runner.flight import PATIENCE, STEP
+from outreach.runner.sending import Past, sent_so_far
+from outreach.runner.trial import Trial
+from outreach.scheduling.pace import MINUTE, Pacer
+from outreach.transports import Transport
+
+#: Waits that need no word.
+_A_MOMENT = timedelta(seconds=2)
+
+
+class NotNow(OutreachError):
+    def __init__(self, sender: str, at: datetime) -> None:
+        super().__init__(
+            Text(
+                "the limits of the sender {sender!r} let the next message leave at {instant}",
+                sender=sender,
+                instant=at,
+            ),
+            hint=Text("test the remaining steps then, with --step"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of one message of a test.
+
+    `outcome`: sent, deferred, refused, unknown, held, skipped; failed where its files are
+    wrong, not_sent where the way out was closed.
+    """
+
+    trial: Trial
+    outcome: str
+    #: What to tell about it.
+    told: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReport:
+    """What a test did."""
+
+    tried: tuple[Tried, ...]
+    #: What is wrong with the files, and what closed a sender's way out; each told once.
+    errors: tuple[OutreachError, ...]
+
+    def count(self, *outcomes: str) -> int:
+        return sum(one.outcome in outcomes for one in self.tried)
+
+
+def send_trials(
+    trials: Sequence[Trial],
+    transport: Callable[[Sender], Transport],
+    *,
+    past: Past,
+    clock: Clock,
+    zone: tzinfo,
+    waiting: Callable[[datetime], None] = lambda until: None,
+) -> TrialReport:
+    """Send what could be made, in its order; the rest says why it could not.
+
+    `waiting` is told when the limits make everybody wait for more than a moment.
+    """
+    return asyncio.run(_Sending(transport, past, clock, zone, waiting).all(trials))
+
+
+class _Sending:
+    def __init__(
+        self,
+        transport: Callable[[Sender], Transport],
+        past: Past,
+        clock: Clock,
+        zone: tzinfo,
+        waiting: Callable[[datetime], None],
+    ) -> None:
+        self._transport = transport
+        self._past = past
+        self._clock = clock
+        #: Where instants are told in.
+        self._zone = zone
+        self._waiting = waiting
+        self._sent: Counter[str] = Counter()
+        #: Senders whose way out is closed, and what closed it.
+        self._closed: dict[str, OutreachError] = {}
+
+    async def all(self, trials: Sequence[Trial]) -> TrialReport:
+        senders = {trial.sender.name: trial.sender for trial in trials if trial.message}
+        pacer = Pacer({key: sender.limits for key, sender in senders.items()})
+        for key in senders:
+            sent, oldest = self._past.sent_since(key, self._clock.now() - MINUTE)
+            pacer.resume(key, sent=sent, oldest=oldest)
+        ways_out = {key: self._transport(sender) for key, sender in senders.items()}
+        async with AsyncExitStack() as stack:
+            for way_out in ways_out.values():
+                await stack.enter_async_context(way_out)
+            tried = [await self._one(trial, ways_out, pacer) for trial in trials]
+        wrong = [error for trial in trials for error in _mistakes(trial)]
+        errors = {str(error): error for error in (*wrong, *self._closed.values())}
+        return TrialReport(tuple(tried), tuple(errors.values()))
+
+    async def _one(self, trial: Trial, ways_out: Mapping[str, Transport], pacer: Pacer) -> Tried:
+        key, message = trial.sender.name, trial.message
+        if message is None:
+            return _not_made(trial)
+        if key in self._closed:
+            return Tried(trial, "not_sent", self._closed[key].what)
+        try:
+            await self._wait(trial.sender, message.recipient.rpartition("@")[2], pacer)
+            outcome = await ways_out[key].deliver(message)
+        except OutreachError as error:
+            self._closed[key] = error
+            return Tried(trial, "not_sent", error.what)
+        self._sent[key] += 1
+        told = trial.note if isinstance(outcome, Sent) else explain(outcome)
+        return Tried(trial, type(outcome).__name__.lower(), told)
+
+    async def _wait(self, sender: Sender, domain: str, pacer: Pacer) -> None:
+        """Until the next message may leave. Raises `NotNow` where that is more than a minute."""
+        told = False
+        while True:
+            now = self._clock.now()
+            counts = sent_so_far(
+                self._past, sender.name, sender.limits, now, pending=self._sent[sender.name]
+            )
+            start = pacer.next_start(sender.name, domain, now, counts)
+            if start <= now:
+                pacer.take(sender.name, domain, now)
+                return
+            if start - now > PATIENCE:
+                raise NotNow(sender.name, start.astimezone(self._zone))
+            if not told and start - now > _A_MOMENT:
+                self._waiting(start.astimezone(self._zone))
+                told = True
+            await self._clock.sleep(min((start - now).total_seconds(), STEP))
+
+
+def _not_made(trial: Trial) -> Tried:
+    """Held by name, left out by its own template, or wrong."""
+    match trial.problem:
+        case MissingValues(what=what):
+            return Tried(trial, "held", what)
+        case SkippedLetter(what=what):
+            return Tried(trial, "skipped", what)
+    return Tried(trial, "failed", next((error.what for error in _mistakes(trial)), None))
+
+
+def _mistakes(trial: Trial) -> Sequence[OutreachError]:
+    """What is wrong with the files, one by one; a missing value is no mistake of theirs."""
+    problem = trial.problem
+    if problem is None or isinstance(problem, MissingValues | SkippedLetter):
+        return ()
+    return problem.errors if isinstance(problem, Problems) else (problem,)
