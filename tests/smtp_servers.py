@@ -42,6 +42,7 @@ class SmtpServer:
         implicit_tls: bool = False,
         delay: float = 0,
         most_connections: int = 10**9,
+        utf8: bool = False,
     ) -> None:
         """Faults at RCPT and later concern recipients that contain `only_for`, `times` times.
 
@@ -55,7 +56,11 @@ class SmtpServer:
         self.implicit_tls = implicit_tls
         self.delay = delay
         self.most_connections = most_connections
+        #: Whether it offers SMTPUTF8 (RFC 6531).
+        self.utf8 = utf8
         self.received: list[tuple[str, bytes]] = []
+        #: What followed the address in MAIL FROM, of each message it accepted.
+        self.options: list[list[str]] = []
         self.connections = 0
         self.open_now = 0
         self.most_open = 0
@@ -108,6 +113,7 @@ class _Session(SMTP):
         super().__init__(
             _Handler(server, self),
             hostname="test.localhost",
+            enable_SMTPUTF8=server.utf8,
             tls_context=None if server.implicit_tls else server.tls,
             auth_require_tls=False,
             authenticator=self._authenticate_user if server.login else None,
@@ -210,6 +216,7 @@ class _Handler:
         lost = self.server.fault("BODY_LOST", recipient)
         if lost is None:
             self.server.received.append((recipient, envelope.content))
+            self.server.options.append(sorted(envelope.mail_options))
         answer = lost or self.server.fault("BODY", recipient)
         if answer in (HANG_UP, SILENCE):
             await self.session.go_wrong(answer)

@@ -15,7 +15,7 @@ from outreach.model.field import Value
 from outreach.model.text import fold
 
 #: Territories with a code of their own in ISO 3166 and a French postal code (97…, 98…).
-_FRENCH = frozenset("GP MQ GF RE YT PM BL MF NC PF WF TF MC".split())
+_FRENCH = frozenset(("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF", "MC"))
 _FRENCH_CODE = re.compile(r"\d{5}")
 
 #: Letters of our own country, then those abroad, then those without a postal code.

@@ -14,8 +14,8 @@ from outreach.cleaning.clean import Clean, Cleaner
 from outreach.cleaning.emails import email
 from outreach.cleaning.phones import ALSO
 from outreach.errors import Text
-from outreach.model.contact import Kind
 from outreach.model.text import fold
+from outreach.model.words import KINDS
 
 # --- phone ------------------------------------------------------------------------------------
 
@@ -210,27 +210,15 @@ def civility_cleaner(language: str) -> Cleaner:
     return clean
 
 
-_KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("suspect", "suspects", "piste", "lead", "contact", "cold"), Kind.SUSPECT),
-    **dict.fromkeys(("prospect", "prospects", "prospecte"), Kind.PROSPECT),
-    **dict.fromkeys(
-        ("client", "cliente", "clients", "customer", "customers", "client actif", "acheteur"),
-        Kind.CUSTOMER,
-    ),
-}
-
-
 def is_kind(word: str) -> bool:
     """Whether a folded word says how far a contact has come."""
-    return word in _KINDS
+    return word in KINDS
 
 
 def kind(text: str) -> Clean:
     """How far the contact has come, in either language."""
-    found = _KINDS.get(fold(text))
-    return (
-        Clean(found.value) if found else Clean(None, Text("not one of suspect, prospect, customer"))
-    )
+    found = KINDS.get(fold(text))
+    return Clean(found or None, None if found else Text("not one of suspect, prospect, customer"))
 
 
 def plain(text: str) -> Clean:

@@ -23,7 +23,7 @@ from outreach.rendering.context import MissingValue, Values
 from outreach.rendering.environment import Loader, strict_environment
 from outreach.rendering.inspection import Inspection, UnknownTemplate, syntax_error
 from outreach.rendering.mail_source import MailSource, without_tags
-from outreach.rendering.markdown import to_html
+from outreach.rendering.markdown import CodeInValue, to_html
 from outreach.rendering.markdown_tree import is_markdown, page_of
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.words import NotWritable, Words
@@ -196,6 +196,8 @@ class Templates:
 def _reason(error: Exception) -> Text:
     if isinstance(error, NotWritable):
         return Text("a value cannot be written in this way: {value}", value=str(error))
+    if isinstance(error, CodeInValue):
+        return Text("the message holds a code that stands for no character (U+FDD0)")
     if isinstance(error, UndefinedError):
         return Text("the template names something unknown: {reason}", reason=str(error))
     return Text("the template cannot be filled in: {reason}", reason=str(error))

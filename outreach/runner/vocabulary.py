@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from outreach.model.campaign import Campaign
 from outreach.model.outline import Outline
-from outreach.model.settings import Settings
 from outreach.segmentation.vocabulary import Told, Vocabulary
-from outreach.store.store import Store
+
+if TYPE_CHECKING:
+    from outreach.model.campaign import Campaign
+    from outreach.model.settings import Settings
+    from outreach.store.store import Store
 
 
 def words_of(

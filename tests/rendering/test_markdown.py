@@ -102,7 +102,7 @@ def test_a_value_is_a_text_and_never_markdown(value: str) -> None:
 def test_every_naughty_value_is_written_as_html_writes_it() -> None:
     """Escaped and nothing else, whatever Markdown would read into it."""
     room = templates("V{{ city }}F", {"a.html.j2": "<p>V{{ city }}F</p>\n"})
-    for value in NAUGHTY:
+    for value in (text for text in NAUGHTY if markdown._OURS.search(text) is None):
         person = values(city=value)
         page = room.render("emails/x.md.j2", person)
         assert page == f"<title>T</title>{room.render('a.html.j2', person)}<hr>", value
@@ -235,6 +235,6 @@ def test_a_layout_without_a_block_for_the_content_is_an_error() -> None:
 
 
 def test_a_code_of_ours_in_a_value_is_refused_by_name() -> None:
-    with pytest.raises(Exception, match="the template cannot be filled in") as refused:
+    with pytest.raises(Exception, match="a code that stands for no character") as refused:
         html("{{ city }}", city="a\ufdd3b")
     assert type(refused.value).__name__ == "TemplateFailure"

@@ -133,6 +133,8 @@ _pattern = st.lists(
     max_size=5,
 ).map(lambda parts: quoted("".join(parts)))
 _text_field = _either("city", "`Note interne`", "kind", "lower(city)", "note")
+#: Beside a field of a few words stand its own alone.
+_free_field = _either("city", "`Note interne`", "lower(city)", "note")
 _number = st.sampled_from([*NUMBERS, *AMOUNTS]).map(lambda number: format(number, "f"))
 _number_field = _either("effectif", "surface", "budget", "order_count", "revenue")
 _days_since = _either("days_since(inscrit_le)", "days_since(vu_le)")
@@ -160,10 +162,12 @@ _told = st.one_of(
     _either("replied", "contacted", "order", "opted_out"),
 )
 
-_stage = st.sampled_from(STAGES).map(quoted)
+_stage = st.sampled_from([*STAGES, "Perdu", "en déclin"]).map(quoted)
+_kind = st.sampled_from([*KINDS, "Client", "PISTE"]).map(quoted)
 
 _leaf = st.one_of(
-    _about(_text_field, _word),
+    _about(_free_field, _word),
+    _about(st.just("kind"), _kind),
     _about(st.just("life_stage"), _stage),
     _joined(_text_field, _either("like", "not like"), _pattern),
     _call("contains", _text_field, _word),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from segmentation.people import CATALOGUE, VOCABULARY
+from segmentation.people import CATALOGUE, SEGMENTS, VOCABULARY
 
 from outreach.errors import Location, OutreachError
 from outreach.segmentation.checking import ExpressionError, Vocabulary, understand
+from outreach.segmentation.tree import Reached
+from outreach.segmentation.vocabulary import Told
 
 
 def error_of(text: str, vocabulary: Vocabulary = VOCABULARY) -> ExpressionError:
@@ -82,7 +84,9 @@ def test_the_excerpt_of_a_long_line_is_cut_around_the_spot() -> None:
         ('city in ("Rennes", null)', "1:20", "null", "nothing can be compared with null",
          "write: is null, or is not null"),
         ("abonne is true", "1:1", "abonne", "after `is` only null and not null can stand",
-         "write: field = value, or for yes and no: field, not field"),
+         "write: is null, is not null, field = value, or for yes and no: field, not field"),
+        ("city is", "1:6", "is", "after `is` only null and not null can stand",
+         "write: is null, is not null, field = value, or for yes and no: field, not field"),
         ("abonne < true", "1:1", "abonne", "yes and no have no order",
          "write: = true, or = false"),
         ('abonne = "oui"', "1:1", 'abonne = "oui"',
@@ -171,6 +175,84 @@ def test_segments_cannot_grow_without_end() -> None:
     }
     error = error_of('in_segment("s15")', Vocabulary(CATALOGUE, segments))
     assert "the expression is too long, with the segments in it" in str(error.what)
+
+
+SPRING = Told({"Spring": ("letter", "mail")}, frozenset({"visited"}))
+SUMMER = Told({"summer": ("call",)}, frozenset({"dégustation"}))
+#: Of launched campaigns first, then of those only written.
+PAST = Vocabulary(CATALOGUE, SEGMENTS, told=(lambda: SPRING, lambda: SUMMER))
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "spot", "what", "hint"),
+    [
+        ('not reached("apointment")', 13, '"apointment"', "there is no stage 'apointment'",
+         "did you mean 'appointment'?"),
+        ('reached("degustatio")', 9, '"degustatio"', "there is no stage 'degustatio'",
+         "did you mean 'dégustation'?"),
+        ('reached("xyz")', 9, '"xyz"', "there is no stage 'xyz'",
+         "known: contacted, replied, appointment, quote, order, no_answer, call_back, met, refused,"
+         " lost, opted_out, bounced, complained, returned, visited, dégustation"),
+        ('city = "a" or not received("sprng")', 28, '"sprng"', "there is no campaign 'sprng'",
+         "did you mean 'Spring'?"),
+        ('reached("order", "winter")', 18, '"winter"', "there is no campaign 'winter'",
+         "there are: Spring, summer"),
+        ('received("spring", "male")', 20, '"male"', "the campaign 'Spring' has no step 'male'",
+         "did you mean 'mail'?"),
+        ('received("summer", "mail")', 20, '"mail"', "the campaign 'summer' has no step 'mail'",
+         "known: call"),
+        ('stage = "quotte"', 9, '"quotte"', "there is no stage 'quotte'", "did you mean 'quote'?"),
+        ('kind = "custmer"', 8, '"custmer"', "kind is never 'custmer'",
+         "did you mean 'customer'?"),
+        ('not kind in ("customer", "xyz")', 26, '"xyz"', "kind is never 'xyz'",
+         "one of: suspect, prospect, customer"),
+        ('"losst" = life_stage', 1, '"losst"', "life_stage is never 'losst'",
+         "did you mean 'lost'?"),
+        ('interest != "hot"', 13, '"hot"', "interest is never 'hot'",
+         "one of: arid, latent, active, inbound"),
+    ],
+)  # fmt: skip
+def test_a_name_that_exists_nowhere_is_no_silent_nobody(
+    text: str, column: int, spot: str, what: str, hint: str
+) -> None:
+    error = error_of(text, PAST)
+    shown, carets = error.excerpt.splitlines()
+    start = carets.index("^")
+    assert (error.where, str(error.what)) == (Location(None, 1, column), what)
+    assert (shown[start : start + carets.count("^")], str(error.hint)) == (spot, hint)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ('received("SPRING", "Mail")', 'received("Spring", "mail")'),
+        ('reached("visited", "Summer")', 'reached("visited", "summer")'),
+        ('reached("DEGUSTATION")', 'reached("dégustation")'),
+        ('reached("rendez-vous")', 'reached("appointment")'),
+        ('stage = "Devis"', 'stage = "quote"'),
+        ('kind = "Client"', 'kind = "customer"'),
+        ('kind in ("clients", "Piste")', 'kind in ("customer", "suspect")'),
+        ('life_stage != "perdu"', 'life_stage != "lost"'),
+        ('"Épisodique" = life_stage', '"episodic" = life_stage'),
+    ],
+)
+def test_names_are_found_in_any_case_and_words_in_french(typed: str, meant: str) -> None:
+    assert understand(typed, PAST) == understand(meant, PAST)
+
+
+def test_a_stage_of_ones_own_chain_comes_before_a_french_word() -> None:
+    """A chain that calls a stage `devis` means its own."""
+    own = Vocabulary(CATALOGUE, told=(lambda: Told(stages=frozenset({"devis"})),))
+    assert understand('reached("Devis")', own) == Reached("devis")
+    assert understand('reached("Devis")', Vocabulary(CATALOGUE)) == Reached("quote")
+
+
+def test_the_campaigns_are_read_only_where_an_expression_speaks_of_them() -> None:
+    def never() -> Told:
+        raise AssertionError("nobody asked")
+
+    words = Vocabulary(CATALOGUE, SEGMENTS, told=(lambda: SPRING, never))
+    understand('city = "a" and received("spring") and reached("visited")', words)
 
 
 def test_a_segment_does_not_know_the_words_of_when() -> None:

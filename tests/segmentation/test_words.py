@@ -17,9 +17,10 @@ SAID = [
     ('city != "Besançon"', "people whose city is not Besançon"),
     ("not (abonne or effectif > 5)", "people whose Abonné is not yes, and of whom it is not true: "
      "whose Effectif is above 5"),
-    ('not (city = "a" and kind = "b")', "people whose city is not a, or whose kind is not b"),
-    ('city = "a" and (kind = "b" or has_tag("c"))',
-     "people whose city is a, and (whose kind is b, or who carry the tag c)"),
+    ('not (city = "a" and kind = "lead")',
+     "people whose city is not a, or whose kind is not lead"),
+    ('city = "a" and (kind = "client" or has_tag("c"))',
+     "people whose city is a, and (whose kind is client, or who carry the tag c)"),
     ("effectif between 1 and 5", "people whose Effectif is between 1 and 5"),
     ("inscrit_le not between days_ago(30) and today()",
      "people whose Inscrit le is not between the day 30 days ago and today"),
@@ -65,7 +66,7 @@ def test_what_is_slow_is_named_with_its_reason() -> None:
 
 
 def test_an_index_helps_what_is_compared_bare() -> None:
-    text = 'city = "a" and not budget > 3 and kind = "x" and contains(note, "y") and effectif+1 = 2'
+    text = 'city = "a" and not budget > 3 and kind = "prospect" and contains(note, "y") and effectif+1 = 2'
     fields = compared_fields(understand(text, VOCABULARY))
 
     assert [field.name for field in fields] == ["city", "budget"]

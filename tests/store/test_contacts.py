@@ -261,7 +261,9 @@ def test_a_row_that_fits_two_contacts_is_rejected_with_its_reason(contacts: Cont
 
     assert tally(admitted) == {"rejected": 1}
     assert admitted.rejected[0].line == 2
-    assert str(admitted.rejected[0].reason) == "fits several contacts: #1, #2"
+    assert str(admitted.rejected[0].reason) == (
+        "fits several contacts: #1 (identifier), #2 marie@lys.example (e-mail)"
+    )
     assert contacts.count() == 2
 
 

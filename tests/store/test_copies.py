@@ -19,8 +19,10 @@ from outreach.runner.keeping import FileThere, back_up, restore
 from outreach.runner.lock import hold
 from outreach.store import schema, upgrading
 from outreach.store.copies import COPIED_AT, Copies, CopyFailed, NotACopy, copies_of
-from outreach.store.engine import Database, StoreTooNew, StoreTooOld, open_database, revision_of
+from outreach.store.engine import Database
+from outreach.store.opening import open_database, revision_of
 from outreach.store.store import Store
+from outreach.store.trouble import StoreTooNew, StoreTooOld
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 

@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from outreach.model.field import FieldType
 from outreach.store import schema
-from outreach.store.engine import Database, StoreTooNew, StoreUnusable, open_database
+from outreach.store.engine import Database
+from outreach.store.opening import open_database
+from outreach.store.trouble import StoreTooNew, StoreUnusable
 
 
 def test_a_new_store_has_every_table_and_a_secret(database: Database) -> None:
@@ -47,3 +50,36 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnusable, match="not a database"):
         open_database("sqlite:///store.db", folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    ["select nonsense from contact", "select 1 from nowhere", "selekt 1", "select nonsense(1)"],
+)
+def test_a_mistake_in_our_own_sql_is_no_broken_store(database: Database, mistake: str) -> None:
+    """PostgreSQL says of a column, too, that it does not exist."""
+    with pytest.raises(DBAPIError), database.reading() as connection:
+        connection.execute(text(mistake))
+
+
+def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnusable, match="refused"):
+        open_database("postgresql://nobody@127.0.0.1:9/outreach", folder=tmp_path)
+
+
+def test_a_database_that_is_not_there_is_told(database: Database, tmp_path: Path) -> None:
+    """SQLite makes its file; a folder that cannot be one is told."""
+    url = database.engine.url.set(database="no-such-place").render_as_string(hide_password=False)
+    if database.is_sqlite:
+        (tmp_path / "no-such-place").mkdir()
+    with pytest.raises(StoreUnusable):
+        open_database("sqlite:///no-such-place" if database.is_sqlite else url, folder=tmp_path)
+
+
+def test_a_store_that_may_only_be_read_is_told(database: Database, now: datetime) -> None:
+    only_read = "PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"
+    with pytest.raises(StoreUnusable, match="read"), database.writing() as connection:
+        connection.execute(text(only_read))
+        connection.execute(schema.segment.insert().values(
+            name="a", expression="true", created_at=now, updated_at=now
+        ))  # fmt: skip

@@ -18,8 +18,9 @@ from outreach.model.event import Event, EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.store import schema
-from outreach.store.campaigns import Launched, Member
+from outreach.store.campaigns import Launched
 from outreach.store.engine import Database
+from outreach.store.freezing import Member
 from outreach.store.permission import obstacles
 from outreach.store.store import Store
 

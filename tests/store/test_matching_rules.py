@@ -218,7 +218,9 @@ def test_a_row_that_fits_two_contacts_is_rejected_with_its_reason(contacts: Cont
     admitted = take(contacts, both)
 
     assert tally(admitted) == {"rejected": 1}
-    assert str(admitted.rejected[0].reason) == "fits several contacts: #1, #2"
+    assert str(admitted.rejected[0].reason) == (
+        "fits several contacts: #1 Petit (e-mail), #2 Petit (phone)"
+    )
     assert [c.values["city"] for c in contacts.matching()] == [None, None]
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.engine import Engine
 
 from outreach.store import schema
-from outreach.store.engine import Database, _begin_sqlite, _prepare_sqlite
+from outreach.store.engine import Database
+from outreach.store.opening import begin_sqlite, prepare_sqlite
 from outreach.store.upgrading import MIGRATIONS, upgrade
 
 
@@ -30,8 +31,8 @@ def migrated(engine: Engine) -> list[object]:
 
 def test_migrations_give_the_schema_on_sqlite(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path}/store.db")
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
 
     assert migrated(engine) == []
     assert set(schema.metadata.tables) == set(inspect(engine).get_table_names())

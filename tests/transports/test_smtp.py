@@ -291,14 +291,43 @@ def test_in_clear_only_on_this_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["a b@example.org", "a>@example.org", "é@example.org", "nobody", "a@b..c"]
+    "address",
+    [
+        "a b@example.org",
+        "a>@example.org",
+        "é\u00a0@example.org",
+        "é\r@example.org",
+        "nobody",
+        "a@b..c",
+    ],
 )
 def test_an_address_that_smtp_cannot_carry_is_refused_without_a_word(address: str) -> None:
     with SmtpServer() as server:
         (outcome,) = send(way_out(at(server.port)), letter(address))
 
-    assert outcome == Refused("this address cannot be written in plain SMTP")
+    assert outcome == Refused("this address cannot be written in SMTP")
     assert server.received == []
+
+
+def test_an_address_with_accents_goes_to_a_server_that_offers_smtputf8() -> None:
+    """RFC 6531: MAIL says SMTPUTF8, RCPT carries the address in UTF-8; plain mail goes on."""
+    with SmtpServer(utf8=True) as server:
+        outcomes = send(way_out(at(server.port)), letter("élise@école.fr"), letter())
+
+    assert [type(outcome) for outcome in outcomes] == [Sent, Sent]
+    assert server.recipients == ["élise@xn--cole-9oa.fr", "anne@example.org"]
+    assert server.options == [["BODY=8BITMIME", "SMTPUTF8"], []]
+
+
+def test_an_address_with_accents_is_refused_for_a_server_without_smtputf8() -> None:
+    """The person is not called dead, and the next message leaves."""
+    with SmtpServer() as server:
+        outcomes = send(way_out(at(server.port)), letter("élise@example.org"), letter())
+
+    assert outcomes[0] == Refused(
+        "this server takes no address with letters beyond ASCII (SMTPUTF8)"
+    )
+    assert server.recipients == ["anne@example.org"]
 
 
 def test_a_domain_with_accents_is_written_in_its_ascii_form() -> None:

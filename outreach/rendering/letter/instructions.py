@@ -53,11 +53,22 @@ class Instruction:
     arguments: tuple[str, ...]
     switches: tuple[Switch, ...]
     text: str
+    #: How many arguments stand before the first switch.
+    leading: int
 
     @property
     def name(self) -> str:
-        """The merge field's name. Blanks in it should be quoted, and often are not."""
-        return " ".join(self.arguments).strip()
+        """The merge field's name. Blanks in it should be quoted, and often are not.
+
+        It ends at the first switch: what follows an unquoted picture (`\\@ d MMMM`) is read
+        by nobody, in Word neither.
+        """
+        return " ".join(self.arguments[: self.leading] or self.arguments).strip()
+
+    @property
+    def unread(self) -> str:
+        """What Word passes over: the words behind a picture that lacks its quotes."""
+        return " ".join(self.arguments[self.leading :] if self.leading else ())
 
 
 def read_instruction(code: str) -> Instruction:
@@ -69,6 +80,7 @@ def read_instruction(code: str) -> Instruction:
         kind = tokens.pop(0)[1].upper()
     arguments: list[str] = []
     switches: list[Switch] = []
+    leading = 0
     for what, value in tokens:
         if what == "switch":
             switches.append(Switch(value))
@@ -76,8 +88,9 @@ def read_instruction(code: str) -> Instruction:
             switches[-1] = Switch(switches[-1].name, value)
         else:
             arguments.append(value)
+            leading += not switches
     return Instruction(
-        _FRENCH.get(fold(kind).upper(), kind), tuple(arguments), tuple(switches), text
+        _FRENCH.get(fold(kind).upper(), kind), tuple(arguments), tuple(switches), text, leading
     )
 
 
