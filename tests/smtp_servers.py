@@ -61,6 +61,8 @@ class SmtpServer:
         self.received: list[tuple[str, bytes]] = []
         #: What followed the address in MAIL FROM, of each message it accepted.
         self.options: list[list[str]] = []
+        #: The address in MAIL FROM of each message it accepted: where a failure goes back to.
+        self.reverse_paths: list[str] = []
         self.connections = 0
         self.open_now = 0
         self.most_open = 0
@@ -217,6 +219,7 @@ class _Handler:
         if lost is None:
             self.server.received.append((recipient, envelope.content))
             self.server.options.append(sorted(envelope.mail_options))
+            self.server.reverse_paths.append(envelope.mail_from)
         answer = lost or self.server.fault("BODY", recipient)
         if answer in (HANG_UP, SILENCE):
             await self.session.go_wrong(answer)

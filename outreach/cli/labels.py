@@ -15,17 +15,9 @@ from outreach.errors import ExitCode, OutreachError, Plural, Text, WrongUsage
 from outreach.model.audience import Exclusion
 from outreach.model.contact import Contact
 from outreach.rendering.labels import SHEETS, read_envelope, read_labels
-from outreach.runner.labels import (
-    Addressed,
-    Addresses,
-    Sheets,
-    envelopes,
-    in_post_order,
-    label_sheets,
-    left_out_of_post,
-)
 
 if TYPE_CHECKING:
+    from outreach.runner.labels import Addressed, Sheets
     from outreach.store.conditions import Selection
 
 _REASONS = {
@@ -74,6 +66,9 @@ def labels_(
     Sorted by postal code. Whom no letter may go to (opted out, no address, returned by the
     post) is left out.
     """
+    # Letters are heavy to load, and this module is loaded for a line of help.
+    from outreach.runner.labels import left_out_of_post
+
     if file.suffix.lower() not in _ENDINGS:
         raise WrongUsage(
             Text("labels are written as {endings}", endings=", ".join(_ENDINGS)),
@@ -100,6 +95,8 @@ def sheets_wished(
     parts: Application, *, labels: str | None, skip: int, envelope: str | None
 ) -> Mapping[str, Sheets]:
     """What the options ask for, by the name of its file. Raises what is wrong with them."""
+    from outreach.runner.labels import envelopes, label_sheets
+
     wished: dict[str, Sheets] = {}
     if skip and not labels:
         raise WrongUsage(Text("--skip is for labels: it says how many are gone from the sheet"))
@@ -150,6 +147,7 @@ def _lacks(done: Addressed) -> Iterator[Text]:
 
 def _written(parts: Application, file: Path, chosen: Selection | None, sheets: Sheets) -> Addressed:
     from outreach.files.pdf_office import Office
+    from outreach.runner.labels import Addresses, in_post_order
 
     if file.suffix.lower() == ".pdf":
         from outreach.files.pdf_finding import find_office

@@ -71,8 +71,10 @@ class Session:
         """One transaction. Raises `LostBeforeBody`, or `LoginRefused` on a 530."""
         recipient, sender = path(message.recipient), path(message.envelope_from)
         if recipient is None:
-            # Not called dead: a server with SMTPUTF8 could take it.
-            return Refused("this address cannot be written in plain SMTP")
+            return Refused("this address cannot be written in SMTP")
+        if not recipient.isascii() and not self._smtp.supports_extension("smtputf8"):
+            # Not called dead: another server could take it.
+            return Refused("this server takes no address with letters beyond ASCII (SMTPUTF8)")
         if sender is None:
             raise ValueError(f"the envelope sender {message.envelope_from!r} cannot be written")
         body = _on_the_wire(message.content)
@@ -85,8 +87,10 @@ class Session:
         if self._open_transaction:
             await self._command(Stage.MAIL, b"RSET")
         self._open_transaction = True
+        # RFC 6531 §3.4: said for this message alone, whose headers name the recipient too.
+        utf8 = b"" if recipient.isascii() else b" BODY=8BITMIME SMTPUTF8"
         steps = (
-            (Stage.MAIL, b"MAIL FROM:" + sender, (250,)),
+            (Stage.MAIL, b"MAIL FROM:" + sender + utf8, (250,)),
             (Stage.RCPT, b"RCPT TO:" + recipient, (250, 251)),
             (Stage.DATA, b"DATA", (354,)),
         )
@@ -135,15 +139,15 @@ class Session:
 def path(address: str) -> bytes | None:
     """An address as a command carries it: `<anne@xn--cole-9oa.fr>`. None: it cannot be.
 
-    Printable ASCII without the signs that end a path or a line (RFC 5321 §4.1.2); a domain
-    with accents is written in its ASCII form.
+    Nothing that ends a path or a line, no blank (RFC 5321 §4.1.2, RFC 6531 §3.3); a domain
+    with accents is written in its ASCII form, a local part with accents in UTF-8.
     """
     local, _, domain = address.rpartition("@")
     try:
         written = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
         return None
-    clean = all("!" <= char <= "~" and char not in "<>" for char in written)
+    clean = written.isprintable() and not set(written) & set(" <>")
     return f"<{written}>".encode() if local and domain and clean else None
 
 

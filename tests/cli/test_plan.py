@@ -123,5 +123,5 @@ def test_a_report_of_no_campaign_is_an_empty_list(ask: Ask) -> None:
 
 def test_a_report_of_an_unknown_campaign_says_so(ask: Ask) -> None:
     code, _, err = ask("report", "autumn")
-    assert code == 1
+    assert code == 2
     assert "'autumn'" in err

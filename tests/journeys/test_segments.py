@@ -165,8 +165,7 @@ def test_a_running_campaign_goes_on_when_the_file_it_names_is_gone(town: Workspa
     town.campaign("later")
     town.campaign(
         "spring",
-        steps="  - {step: ring, channel: task, when: not received("
-        '"later")}\n',
+        steps='  - {step: ring, channel: task, when: not received("later")}\n',
     )
     town.launch("spring", now=MONDAY)
     (town.folder / "campaigns" / "later.yaml").unlink()

@@ -66,7 +66,9 @@ def test_what_is_slow_is_named_with_its_reason() -> None:
 
 
 def test_an_index_helps_what_is_compared_bare() -> None:
-    text = 'city = "a" and not budget > 3 and kind = "prospect" and contains(note, "y") and effectif+1 = 2'
+    text = (
+        'city = "a" and not budget > 3 and kind = "lead" and contains(note, "y") and effectif+1 = 2'
+    )
     fields = compared_fields(understand(text, VOCABULARY))
 
     assert [field.name for field in fields] == ["city", "budget"]

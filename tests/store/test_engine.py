@@ -78,8 +78,12 @@ def test_a_database_that_is_not_there_is_told(database: Database, tmp_path: Path
 
 def test_a_store_that_may_only_be_read_is_told(database: Database, now: datetime) -> None:
     only_read = "PRAGMA query_only=ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"
-    with pytest.raises(StoreUnusable, match="read"), database.writing() as connection:
-        connection.execute(text(only_read))
-        connection.execute(schema.segment.insert().values(
-            name="a", expression="true", created_at=now, updated_at=now
-        ))  # fmt: skip
+
+    def write() -> None:
+        row = {"name": "a", "expression": "true", "created_at": now, "updated_at": now}
+        with database.writing() as connection:
+            connection.execute(text(only_read))
+            connection.execute(schema.segment.insert().values(**row))
+
+    with pytest.raises(StoreUnusable, match="read"):
+        write()
