@@ -4,7 +4,8 @@ Campaign definitions select people from a contact base with query expressions, r
 letters and e-mails for them, send these at a chosen pace, write down every step of the
 prospecting chain, and say afterwards what it cost and what came of it.
 
-    door         cli/             people and cron knock here
+    doors        cli/             people and cron knock here; it opens the other door
+                 web/             the preview in a browser, on this machine only
     parts        application.py   builds settings, store, transports and the clock, once
     loop         runner/          decide → do → record; a module per act
     things       files/           what people write and read: settings, campaigns, tables, letters
