@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from outreach.model.contact import Contact
     from outreach.model.settings import Sender, Settings
     from outreach.runner.clock import Clock
-    from outreach.segmentation.checking import Vocabulary
     from outreach.segmentation.tree import Condition
+    from outreach.segmentation.vocabulary import Vocabulary
     from outreach.store.campaigns import Launched
     from outreach.store.conditions import Selection
     from outreach.store.copies import Copies
@@ -166,7 +166,7 @@ class Application:
         return self._open(to_upgrade=True)
 
     def _open(self, *, to_upgrade: bool) -> Database:
-        from outreach.store.engine import open_database
+        from outreach.store.opening import open_database
 
         settings = self.settings
         return open_database(
@@ -217,15 +217,9 @@ class Application:
 
     def vocabulary(self, *, stages: tuple[str, ...] = ()) -> Vocabulary:
         """The words that expressions of this workspace may use."""
-        from outreach.segmentation.checking import Vocabulary
+        from outreach.runner.vocabulary import words_of
 
-        return Vocabulary(
-            catalogue=self.database.catalogue,
-            segments=self.store.segments.all(),
-            stages=stages,
-            locale=self.settings.locale,
-            currency=self.settings.currency,
-        )
+        return words_of(self.store, self.settings, stages=stages)
 
     def understand(self, expression: str, *, where: Location | None = None) -> Condition:
         from outreach.segmentation.checking import understand
@@ -233,8 +227,11 @@ class Application:
         return understand(expression, self.vocabulary(), where=where)
 
     def select(self, expression: str | None, *, where: Location | None = None) -> Selection | None:
-        """An expression as a condition on the contact base; None selects everybody."""
-        if expression is None or not expression.strip():
+        """An expression as a condition on the contact base; None selects everybody.
+
+        An empty one selects nobody by mistake: it is refused like any that says nothing.
+        """
+        if expression is None:
             return None
         from outreach.store.conditions import compile_condition
 
@@ -255,12 +252,22 @@ class Application:
         return find_campaign(name, self.settings)
 
     def launched(self, name: str) -> Launched:
-        """A launched campaign, by its name or by its file."""
-        from outreach.files.campaigns import find_campaign
+        """A launched campaign, by its name or by its file.
 
-        if self.store.campaigns.look_up(name) is None and name.endswith((".yaml", ".yml")):
-            name = find_campaign(name, self.settings).campaign.name
-        return self.store.campaigns.find(name)
+        Raises `NotLaunched` for one that is only written, `UnknownCampaign` for none at all.
+        """
+        campaigns = self.store.campaigns
+        if found := campaigns.look_up(name):
+            return found
+        from outreach.files.campaigns import UnknownCampaign, find_campaign, written_campaigns
+        from outreach.store.campaigns import NotLaunched
+
+        if name.endswith((".yaml", ".yml")):
+            return campaigns.find(find_campaign(name, self.settings).campaign.name)
+        written = written_campaigns(self.settings)
+        if name in written:
+            raise NotLaunched(name, ())
+        raise UnknownCampaign(name, [*written, *(one.name for one in campaigns.all())])
 
     # --- transports ---------------------------------------------------------------------------
 

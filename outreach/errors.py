@@ -12,6 +12,7 @@ Everything else that is raised is a bug of ours: nobody catches it.
     ├── PartlyDone                 exit 4: the rest was done
     ├── AlreadyRunning             exit 5: another run holds the lock
     ├── OutcomeUnknown             exit 6: messages whose fate nobody knows
+    ├── Interrupted                exit 130: somebody pressed Ctrl-C; what is kept is said
     └── StoreError                 the contact base cannot be used as it is
 """
 
@@ -147,6 +148,15 @@ class OutcomeUnknown(OutreachError):
     """Some messages were on the wire when a run ended: nobody knows whether they arrived."""
 
     exit_code = ExitCode.UNKNOWN_OUTCOME
+
+
+class Interrupted(OutreachError):
+    """Somebody pressed Ctrl-C: the hint says what is kept and how it is finished."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, hint: Text | None = None) -> None:
+        super().__init__(Text("interrupted"), hint=hint)
 
 
 class StoreError(OutreachError):

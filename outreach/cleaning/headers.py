@@ -258,3 +258,8 @@ def standard_field(header: str) -> str | None:
     """The standard field a header, or a merge field of a letter, is known to mean."""
     found = _RECOGNISED.get(key_of(header))
     return found[0] if found else None
+
+
+def header_words() -> frozenset[str]:
+    """Every way of writing a standard field that is known: what a slip may have meant."""
+    return frozenset(alias for aliases in ALIASES.values() for alias in aliases.split("|"))

@@ -205,7 +205,7 @@ def civility_cleaner(language: str) -> Cleaner:
         form = _CIVILITY.get(word)
         if word == "mr":
             form = "M." if french else "Mr"
-        return Clean(form or text)
+        return Clean(form) if form else plain(text)
 
     return clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,9 @@ def preview(
     Without --who it shows a sample: each variant, each branch of the templates, missing
     values, the longest name.
     """
-    asked = {"--calendar": calendar, "--diff": diff, "--web": web}
-    chosen = [name for name, given in asked.items() if given]
-    if len(chosen) > 1:
-        raise OneThing(chosen)
+    ways = {"--calendar": calendar, "--diff": diff, "--web": web}
+    _refuse_together({**ways, "--out": out})
+    _refuse_together({"--calendar": calendar, "--diff": diff, "--who": who})
     seen = Preview(campaign_file(parts, campaign), mailroom(parts), step=step, now=parts.now())
     with seen.mailroom.office:
         if calendar:
@@ -76,6 +76,13 @@ def preview(
             _web(parts, seen, _sample(parts, seen, who))
         else:
             _pages(parts, seen, _sample(parts, seen, who), out)
+
+
+def _refuse_together(options: Mapping[str, object]) -> None:
+    """At most one of them may be given. Raises `OneThing`."""
+    given = [name for name, value in options.items() if value]
+    if len(given) > 1:
+        raise OneThing(given)
 
 
 def _sample(parts: Application, seen: Preview, who: tuple[str, ...]) -> Sample:
@@ -164,6 +171,7 @@ def _calendar(parts: Application, seen: Preview) -> None:
     days = [
         {"date": one.day, "step": one.step, "channel": channels[one.step], "count": one.count}
         for one in looked.days
+        if one.step in {step.name for step in seen.steps}
     ]
     data = {
         "campaign": seen.campaign.name,

@@ -54,7 +54,8 @@ def print_sample(parts: Application, seen: Preview, sample: Sample) -> None:
         reasons = [*([outside] if outside else []), *one.reasons]
         if reasons:
             told = "; ".join(parts.language.say(reason) for reason in reasons)
-            wrap(f"{one.contact.name}: {told}", first="  • ", rest="    ")
+            line = Text("{name}: {reasons}", name=one.contact.name, reasons=told)
+            wrap(parts.language.say(line), first="  • ", rest="    ")
     if sample.looked_at < sample.enrolled:
         say(parts, Text("(looked for among the first {count})", count=sample.looked_at))
     if chosen:
@@ -117,6 +118,7 @@ def calendar_lines(parts: Application, seen: Preview, looked: Ahead) -> None:
     """The days as a table, and what would not leave at all."""
     from outreach.runner.ahead import not_leaving
 
+    shown = {step.name for step in seen.steps}
     channels = {s.name: parts.language.say(CHANNELS[s.channel]) for s in seen.campaign.steps}
     table(
         parts,
@@ -124,6 +126,7 @@ def calendar_lines(parts: Application, seen: Preview, looked: Ahead) -> None:
         [
             [parts.language.write(one.day), one.step, channels[one.step], str(one.count)]
             for one in looked.days
+            if one.step in shown
         ],
         right=[3],
     )

@@ -17,6 +17,7 @@ from outreach.files.shapes import (
     Money,
     Name,
     Number,
+    LineText,
     PlainText,
     Shape,
     Share,
@@ -66,7 +67,7 @@ Hours = Annotated[tuple[Any, ...], listed(read_hours), schema("string", "array")
 class VariantShape(Shape):
     called: ClassVar[Text] = Text("a variant of an e-mail")
 
-    subject: PlainText | None = Field(None, description="The subject line of this variant.")
+    subject: LineText | None = Field(None, description="The subject line of this variant.")
     template: PlainText | None = Field(None, description="Its template, below templates/.")
 
 
@@ -122,7 +123,7 @@ class EmailShape(StepShape):
     called: ClassVar[Text] = Text("an email step")
 
     channel: Literal["email"] = Field(description="An e-mail.")
-    subject: PlainText | None = Field(None, description="The subject line, a Jinja text.")
+    subject: LineText | None = Field(None, description="The subject line, a Jinja text.")
     template: PlainText | None = Field(None, description="The HTML, below templates/.")
     text: PlainText | None = Field(
         None, description="The text part where it is written by hand, below templates/."
@@ -231,7 +232,7 @@ class CampaignShape(Shape):
     called: ClassVar[Text] = Text("a campaign")
 
     campaign: CampaignName = Field(description="Its name, unique; the file's name by habit.")
-    title: PlainText | None = Field(None, description="What people call it.")
+    title: LineText | None = Field(None, description="What people call it.")
     offer: PlainText | None = Field(None, description="What we have to say.")
     sender: Name | None = Field(None, description="A key of the settings' senders.")
     language: Annotated[str, one_of("fr", "en"), choice("fr", "en")] | None = Field(

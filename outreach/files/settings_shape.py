@@ -27,6 +27,7 @@ from outreach.files.shapes import (
     Money,
     Name,
     Number,
+    LineText,
     PlainText,
     Rate,
     Shape,
@@ -49,7 +50,7 @@ Port = Annotated[int, scalar(read_port), schema("integer", "string", minimum=1, 
 class OrganisationShape(Shape):
     called: ClassVar[Text] = Text("an organisation")
 
-    name: PlainText = Field("", description="Who writes.")
+    name: LineText = Field("", description="Who writes.")
     address: PlainText = Field("", description="Its postal address, shown in every e-mail.")
     privacy_url: Url | None = Field(None, description="Where its privacy notice stands.")
 

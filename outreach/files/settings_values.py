@@ -14,9 +14,10 @@ from outreach.files.codes import COUNTRIES, CURRENCIES
 from outreach.files.secrets import is_reference
 from outreach.files.values import Unreadable, read_number, read_text, read_whole
 
-_MAILBOX = re.compile(
-    r'\s*(?:"?(?P<name>[^"<>]*?)"?\s*<(?P<in_angles>[^<>]+)>|(?P<bare>[^<>]+))\s*'
-)
+_MAILBOX = re.compile(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in_angles>[^<>]+)>|(?P<bare>[^<>]+))\s*")
+
+#: A name as mail programs write it, quotes in it behind a backslash (RFC 5322 §3.2.4).
+_QUOTED = re.compile(r'"(?P<inside>(?:[^"\\]|\\.)*)"')
 
 #: An address that is right beyond doubt: nearly all are, and the library that knows the others
 #: takes as long to load as the settings.
@@ -59,6 +60,8 @@ def read_mailbox(text: str) -> tuple[str, str]:
             Text("write it like Marie Le Goff <marie@atelier.example>"),
         )
     name = (parts["name"] or "").strip()
+    if quoted := _QUOTED.fullmatch(name):
+        name = re.sub(r"\\(.)", r"\1", quoted["inside"]).strip()
     if any(ord(character) < 32 for character in name):
         raise Unreadable(Text("a sender's name stands on one line"))
     return name, read_address(parts["in_angles"] or parts["bare"])

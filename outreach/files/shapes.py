@@ -30,6 +30,7 @@ from outreach.files.values import (
     read_date,
     read_flag,
     read_money,
+    read_line,
     read_name,
     read_number,
     read_rate,
@@ -204,6 +205,7 @@ def choice(*known: str) -> WithJsonSchema:
 
 
 PlainText = Annotated[str, scalar(read_text), schema("string", "number")]
+LineText = Annotated[str, scalar(read_line), schema("string", "number")]
 Name = Annotated[str, scalar(read_name), schema("string", "number")]
 Word = Annotated[str, scalar(read_word), schema("string")]
 Count = Annotated[

@@ -23,6 +23,8 @@ _NAME = re.compile(r"\w[\w.-]*( [\w.-]+)*")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+#: Controls, ends of lines of Unicode's, and what turns the direction of a text around.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)?")
 
 _DAYS: dict[str, int] = {
@@ -65,6 +67,21 @@ def read_text(text: str) -> str:
     if not text.strip():
         raise Unreadable(Text("nothing is written here"), Text("write a value or remove the line"))
     return text.strip()
+
+
+def read_line(text: str) -> str:
+    """What stands in a header: text on one line, without signs that nobody sees."""
+    text = read_text(text)
+    if "\n" in text or "\r" in text:
+        raise Unreadable(
+            Text("this stands on one line"), Text("behind the colon write `>-` instead of `|`")
+        )
+    if hidden := _HIDDEN.search(text):
+        raise Unreadable(
+            Text("here is a sign that cannot be seen: {sign}", sign=f"U+{ord(hidden[0]):04X}"),
+            Text("type the line anew"),
+        )
+    return text
 
 
 def read_name(text: str) -> str:

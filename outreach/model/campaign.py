@@ -95,6 +95,8 @@ class Step:
     variants: tuple[Variant, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     sender: str | None = None
+    #: What ASK and FILLIN of a Word template are answered with, by bookmark or prompt.
+    answers: tuple[tuple[str, str], ...] = ()
     #: Who makes the calls and visits: a key of the settings' `team`.
     by: str | None = None
     not_after: date | None = None

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """An e-mail as bytes on the wire: CRLF, ASCII, ends with CRLF."""
+    """An e-mail as bytes on the wire: CRLF, ends with CRLF.
+
+    ASCII, but for a recipient whose address is not: that needs SMTPUTF8 (RFC 6531).
+    """
 
     envelope_from: str
     recipient: str

@@ -40,7 +40,7 @@ from outreach.store.store import Store
 if TYPE_CHECKING:
     from outreach.rendering.dkim import SigningKey
 
-#: Stands in tokens of a message that belongs to no launched campaign (a preview).
+#: Stands in tokens of a message that belongs to no launched campaign (a preview, a test).
 NO_CAMPAIGN = CampaignId(0)
 
 #: The conventions of a language where the workspace speaks another one.
@@ -137,7 +137,8 @@ class Mailroom:
         """
         sender = self.settings.senders[definition.sender_of(step) or ""]
         step = with_variant(step, variant)
-        kind = NOBODY if trial else "u"
+        # Whoever follows the link of a preview or of a test says no in nobody's name.
+        kind = NOBODY if campaign == NO_CAMPAIGN else "u"
         key = token(self.store.database.secret, kind, int(campaign), int(contact.id))
         out = unsubscribe_by(sender, key, self.settings.unsubscribe_url)
         values = self.values(definition, contact, sender, at, out.link)

@@ -22,7 +22,7 @@ from outreach.model.delivery import Delivery, DeliveryState, Held, Sent, Skipped
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.message import Letter
 from outreach.rendering.letter.bundle import COMFORTABLE, BundleWriter
-from outreach.rendering.letter.filling import SkippedLetter
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.letter.naming import letter_name
 from outreach.rendering.missing import MissingValues
 from outreach.runner.beside import Beside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from outreach.cleaning.headers import standard_field
+from outreach.cleaning.headers import header_words, standard_field
 from outreach.cleaning.phones import with_dialled_phones
 from outreach.cleaning.postal import line_field, line_fields
 from outreach.errors import DefinitionError, Location
@@ -88,7 +88,7 @@ class Merging:
         return compile_template(
             template,
             self._resolve,
-            self._catalogue.names,
+            {*self._catalogue.names, *header_words()},
             answers=dict(answers),
             pictures=self._folder.picture,
         )

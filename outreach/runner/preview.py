@@ -18,7 +18,7 @@ from outreach.model.campaign import Campaign, Channel, Step
 from outreach.model.contact import Contact
 from outreach.model.ids import ContactId
 from outreach.model.message import Guide, Message
-from outreach.rendering.letter.filling import SkippedLetter
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.letter.text import letter_text
 from outreach.runner.check import check
 from outreach.runner.compose import Mailroom

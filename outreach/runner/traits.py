@@ -88,6 +88,7 @@ class _Emails:
     def __init__(self, definition: Campaign, step: Step, mailroom: Mailroom, at: datetime) -> None:
         self.definition, self.step, self.mailroom, self.at = definition, step, mailroom, at
         self.names = [variant.name for variant in step.variants]
+        self._fields: dict[Step, tuple[Sequence[str], frozenset[str]]] = {}
         self.sender = mailroom.settings.senders.get(definition.sender_of(step) or "")
         self.branches = {
             code: mailroom.templates(code).branches()
@@ -101,8 +102,10 @@ class _Emails:
             if name is not None:
                 found[contact.id].add(self._variant(name))
             step = with_variant(self.step, name)
-            found[contact.id].update(self._lacking(step, contact))
-            taken.setdefault(name, {})[contact.id] = self._branches_of(step, contact)
+            lacking = set(self._lacking(step, contact))
+            found[contact.id] |= lacking
+            if not any(trait.weight == _HELD for trait in lacking):
+                taken.setdefault(name, {})[contact.id] = self._branches_of(step, contact)
         for of in taken.values():
             _note_branches(of, found, self.mailroom.settings.templates.name)
 
@@ -114,18 +117,25 @@ class _Emails:
         return [name for name in (step.template, step.text) if name]
 
     def _lacking(self, step: Step, contact: Contact) -> Iterator[Trait]:
-        templates = self.mailroom.templates(self.mailroom.language(self.definition))
-        try:
-            named = templates.text_variables(step.subject or "")
-            needed = templates.text_required(step.subject or "")
-            for name in self._templates(step):
-                named |= templates.variables(name)
-                needed |= templates.required(name)
-        except OutreachError:
-            return
-        for name in sorted(named - {"email"}):
+        named, needed = self._named(step)
+        for name in named:
             if contact.values.get(name) is None:
                 yield _held(name, step.name) if name in needed else _lacks(name, self.mailroom)
+
+    def _named(self, step: Step) -> tuple[Sequence[str], frozenset[str]]:
+        """The fields that the step names, and those of them that it cannot do without."""
+        if step not in self._fields:
+            templates = self.mailroom.templates(self.mailroom.language(self.definition))
+            try:
+                named = templates.text_variables(step.subject or "")
+                needed = templates.text_required(step.subject or "")
+                for name in self._templates(step):
+                    named |= templates.variables(name)
+                    needed |= templates.required(name)
+            except OutreachError:
+                named = needed = frozenset()
+            self._fields[step] = sorted(named - {"email"}), needed
+        return self._fields[step]
 
     def _branches_of(self, step: Step, contact: Contact) -> frozenset[Branch]:
         branches = self.branches[self.mailroom.language(self.definition, contact)]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from outreach.errors import OutreachError, Problems, Text
 from outreach.model.delivery import Sent, explain
 from outreach.model.settings import Sender
-from outreach.rendering.letter.filling import SkippedLetter
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.missing import MissingValues
 from outreach.runner.clock import Clock
 from outreach.runner.flight import PATIENCE, STEP

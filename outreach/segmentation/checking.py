@@ -8,8 +8,10 @@ from typing import assert_never
 from outreach.errors import Location, Text, did_you_mean
 from outreach.model.field import FieldType
 from outreach.model.text import fold
+from outreach.segmentation.closed import ClosedWords
 from outreach.segmentation.errors import ExpressionError, Source
 from outreach.segmentation.functions import CONDITIONS, TERMS
+from outreach.segmentation.history import History
 from outreach.segmentation.parsing import parse
 from outreach.segmentation.syntax import Call, Digits, Name, Null, Operation, Quoted, Raw, Truth
 from outreach.segmentation.tree import (
@@ -28,8 +30,6 @@ from outreach.segmentation.tree import (
     OneOf,
     Operator,
     Or,
-    Reached,
-    Received,
     Wild,
     size_of,
     type_of,
@@ -105,6 +105,7 @@ class _Reading:
         self.vocabulary = vocabulary
         self.trail = trail
         self.values = Values(source, vocabulary)
+        self.words = ClosedWords(source, vocabulary)
         #: Conditions that segments brought in.
         self.brought = 0
 
@@ -188,12 +189,21 @@ class _Reading:
             raise self.source.error(
                 Text("yes and no have no order"), left.span, Text("write: = true, or = false")
             )
+        if operator is Operator.EQUAL:
+            first, second = (
+                self.words.put(first, left, second),
+                self.words.put(second, right, first),
+            )
         return Comparison(operator, first, second)
 
     def _in(self, raw: Operation) -> Condition:
         value, *choices = raw.operands
         pairs = [self.values.pair(value, choice) for choice in choices]
-        return OneOf(pairs[0][0], tuple(choice for _, choice in pairs))
+        term = pairs[0][0]
+        found = (
+            self.words.put(pair[1], raw, term) for pair, raw in zip(pairs, choices, strict=True)
+        )
+        return OneOf(term, tuple(found))
 
     def _like(self, raw: Operation) -> Condition:
         value, pattern = raw.operands
@@ -241,10 +251,9 @@ class _Reading:
 
     def _history(self, name: str, call: Call) -> Condition:
         words = [self.values.named(call, argument) for argument in call.arguments]
-        second = words[1] if len(words) > 1 else None
-        if name == "received":
-            return Received(words[0], second)
-        return Reached(self.vocabulary.any_stage(words[0]), second)
+        past = History(self.source, self.vocabulary)
+        ask = past.received if name == "received" else past.reached
+        return ask(call.arguments, words)
 
     # --- segments ----------------------------------------------------------------------------
 

@@ -69,10 +69,20 @@ def _reworded(source: Source, cleaned: str, error: ParseError) -> ExpressionErro
     span = Span(max(0, end - len(word)), end)
     if not cleaned[end:].strip() and "Unexpected" not in str(detail.get("description")):
         return source.error(Text("something is missing after {word}", word=word), span)
+    if word.lower() == "is":
+        return _after_is(source, span)
     if re.fullmatch(r"\w.*", word):
         hint = _stray_word(cleaned[: span.start], word)
         return source.error(Text("{word} cannot stand here", word=word), span, hint)
     return source.error(Text("{word} cannot stand here", word=word or "?"), span)
+
+
+def _after_is(source: Source, span: Span) -> ExpressionError:
+    return source.error(
+        Text("after `is` only null and not null can stand"),
+        span,
+        Text("write: is null, is not null, field = value, or for yes and no: field, not field"),
+    )
 
 
 def _stray_word(before: str, word: str) -> Text:
@@ -155,11 +165,7 @@ class _Reading:
 
     def _is(self, node: exp.Expr, span: Span, level: int) -> Raw:
         if type(node.expression).__name__ != "Null":
-            raise self.source.error(
-                Text("after `is` only null and not null can stand"),
-                span,
-                Text("write: field = value, or for yes and no: field, not field"),
-            )
+            raise _after_is(self.source, span)
         missing = Operation("is_null", (self.read(node.this, span, level + 1),), span)
         next(self.constants, None)  # its null
         return Operation("not", (missing,), span) if node.args.get("negate") else missing

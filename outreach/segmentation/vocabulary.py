@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -11,9 +11,18 @@ from outreach.language import DEFAULT_LOCALE
 from outreach.model.field import Catalogue, FieldType
 from outreach.model.stage import DEFAULT_CHAIN, FACTS
 from outreach.model.text import fold
+from outreach.model.words import STAGES
 from outreach.segmentation.errors import ExpressionError, Source
 from outreach.segmentation.functions import EXAMPLES, SYNONYMS
 from outreach.segmentation.syntax import Call, Name
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What some campaigns can have made known: their steps by their names, and stages."""
+
+    campaigns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,10 @@ class Vocabulary:
 
     `segments` maps names to expressions. `stages` holds the chain and the facts, and is
     filled only for `when`, where they are plain words. Amounts are in `currency`.
+
+    `told` gives what campaigns can have made known, the quickest to read first: asked in
+    turn, and only where an expression speaks of campaigns or stages. Without any, every
+    name of a campaign or a stage is taken.
     """
 
     catalogue: Catalogue
@@ -29,23 +42,49 @@ class Vocabulary:
     stages: tuple[str, ...] = ()
     locale: str = DEFAULT_LOCALE
     currency: str = "EUR"
+    told: tuple[Callable[[], Told], ...] = ()
 
     def stage(self, word: str) -> str | None:
         """The stage or fact that a plain word of `when` means."""
         return _same(word, self.stages)
 
-    def any_stage(self, word: str) -> str:
-        """A stage as it stands in the events; an unknown word may be another campaign's."""
-        return _same(word, (*self.stages, *DEFAULT_CHAIN, *FACTS)) or word
+    def any_stage(self, word: str) -> str | None:
+        """A stage as it stands in the events: of any campaign, or its French name."""
+        found = _same(word, (*self.stages, *DEFAULT_CHAIN, *FACTS)) or next(
+            (known for tell in self.told if (known := _same(word, tell().stages))), None
+        )
+        return found or STAGES.get(fold(word)) or (None if self.told else word)
+
+    def all_stages(self) -> list[str]:
+        """Every stage and fact that there is, the usual ones first."""
+        theirs = [stage for tell in self.told for stage in sorted(tell().stages)]
+        return list(dict.fromkeys((*self.stages, *DEFAULT_CHAIN, *FACTS, *theirs)))
+
+    def campaign(self, name: str) -> str | None:
+        """A campaign as it is called, launched or only written."""
+        found = (known for tell in self.told if (known := _same(name, tell().campaigns)))
+        return next(found, None if self.told else name)
+
+    def all_campaigns(self) -> list[str]:
+        return list(dict.fromkeys(name for tell in self.told for name in tell().campaigns))
+
+    def step(self, campaign: str, name: str) -> str | None:
+        """A step of that campaign as it is called."""
+        return _same(name, self.steps(campaign)) if self.told else name
+
+    def steps(self, campaign: str) -> list[str]:
+        """The steps of that campaign: as it was launched, and as it is written now."""
+        return [step for tell in self.told for step in tell().campaigns.get(campaign, ())]
 
     def segment(self, name: str) -> str | None:
-        return _same(name, tuple(self.segments))
+        return _same(name, self.segments)
 
 
-def _same(word: str, known: tuple[str, ...]) -> str | None:
-    if word in known:
+def _same(word: str, known: Iterable[str]) -> str | None:
+    names = tuple(known)
+    if word in names:
         return word
-    return next((name for name in known if fold(name) == fold(word)), None)
+    return next((name for name in names if fold(name) == fold(word)), None)
 
 
 #: How an error calls the type of a value.

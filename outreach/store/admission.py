@@ -13,7 +13,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from outreach.errors import Text
 from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
 from outreach.model.contact import Draft, Kind
 from outreach.model.field import Value
@@ -22,6 +21,7 @@ from outreach.model.text import fold
 from outreach.store import schema
 from outreach.store.bulk import next_ids
 from outreach.store.candidates import candidates
+from outreach.store.doubts import several
 from outreach.store.engine import Database
 from outreach.store.fields import FieldsMoved
 from outreach.store.matching import Known, Matcher, lookup_of, shares_key
@@ -95,7 +95,7 @@ class Admission:
             values = self._with_source(draft)
             fitting = matcher.fitting(draft.values, source=self.source)
             if len(fitting) > 1:
-                rejected.append(Rejection(draft.line, _two(fitting)))
+                rejected.append(Rejection(draft.line, several(draft.values, fitting)))
                 continue
             if fitting:
                 known = fitting[0]
@@ -165,9 +165,3 @@ def newcomer(number: int, draft: Draft, values: dict[str, Value]) -> Known:
 
 def _step(kind: Value) -> int:
     return _STEPS.get(str(kind), -1)
-
-
-def _two(found: Sequence[Known]) -> Text:
-    return Text(
-        "fits several contacts: {contacts}", contacts=", ".join(f"#{known.id}" for known in found)
-    )

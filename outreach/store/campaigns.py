@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from outreach.errors import OutreachError, Text, did_you_mean
-from outreach.model.audience import Arm, Exclusion
+from outreach.model.audience import Arm
 from outreach.model.campaign import Campaign, CampaignState, Step
-from outreach.model.change import Planned
-from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.ledger import insert_ignoring, plan
+from outreach.store.freezing import Member, freeze, insert_steps
 from outreach.store.rows import is_gone, one_with
 from outreach.store.sources import count_uses, sources_used
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-
-#: Rows written at once when an audience is frozen.
-_CHUNK = 5000
 
 
 class NotLaunched(OutreachError):
@@ -60,19 +55,6 @@ class Launched:
         """The definition of a step by its number in the ledger."""
         name = next(name for name, number in self.steps.items() if number == step)
         return self.definition.step(name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One matched person at launch: in, out or control."""
-
-    contact: ContactId
-    arm: Arm
-    kind: str | None = None
-    reason: Exclusion | None = None
-    rank: int | None = None
-    #: What opens the chain for this person, by step name.
-    first: tuple[tuple[str, Planned], ...] = ()
 
 
 class Campaigns:
@@ -121,8 +103,8 @@ class Campaigns:
         later = later.where(is_gone(self.database), c.merged_into.is_not(None))
         later = later.where(e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value)
         with self.database.reading() as connection:
-            under_others = [row._tuple() for row in connection.execute(later)]
-            own = [row._tuple() for row in connection.execute(query)]
+            under_others = [tuple(row) for row in connection.execute(later)]
+            own = [tuple(row) for row in connection.execute(query)]
         return {ContactId(contact): Arm(arm) for contact, arm in (*under_others, *own)}
 
     def arms(self, campaign: CampaignId) -> dict[Arm, int]:
@@ -181,8 +163,8 @@ class Campaigns:
                 pilot=pilot,
                 now=now,
             )
-            steps = _insert_steps(connection, campaign, definition.steps)
-            self._freeze(connection, campaign, steps, members, now)
+            steps = insert_steps(connection, campaign, definition.steps)
+            freeze(connection, campaign, steps, members, now)
             count_uses(connection, sources_used(connection, campaign))
         return campaign
 
@@ -210,7 +192,7 @@ class Campaigns:
                 )
             )
             used = sources_used(connection, campaign.id)
-            self._freeze(connection, campaign.id, dict(campaign.steps), members, now)
+            freeze(connection, campaign.id, dict(campaign.steps), members, now)
             count_uses(connection, sources_used(connection, campaign.id) - used)
 
     def _insert(
@@ -247,22 +229,6 @@ class Campaigns:
         }
         statement = insert(schema.campaign).returning(schema.campaign.c.id)
         return CampaignId(connection.execute(statement, row).scalar_one())
-
-    def _freeze(
-        self,
-        connection: Connection,
-        campaign: CampaignId,
-        steps: Mapping[str, StepId],
-        members: Iterable[Member],
-        now: datetime,
-    ) -> None:
-        for chunk in _chunks(members):
-            rows = [_member_row(campaign, member, now) for member in chunk]
-            connection.execute(insert_ignoring(connection, schema.enrolment), rows)
-            connection.execute(schema.event.insert(), [_member_event(row, now) for row in rows])
-            plan(
-                connection, (_aimed(p, campaign, steps[name]) for m in chunk for name, p in m.first)
-            )
 
     # --- state --------------------------------------------------------------------------------
 
@@ -320,66 +286,3 @@ def _adapter() -> TypeAdapter[Campaign]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(Campaign)
-
-
-def _insert_steps(
-    connection: Connection, campaign: CampaignId, steps: Sequence[Step]
-) -> dict[str, StepId]:
-    s = schema.step.c
-    statement = insert(schema.step).returning(s.id)
-    return {
-        step.name: StepId(
-            connection.execute(
-                statement,
-                {
-                    "campaign_id": campaign,
-                    "name": step.name,
-                    "channel": step.channel.value,
-                    "position": position,
-                },
-            ).scalar_one()
-        )
-        for position, step in enumerate(steps)
-    }
-
-
-def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str, object]:
-    return {
-        "campaign_id": campaign,
-        "contact_id": member.contact,
-        "arm": member.arm.value,
-        "reason": member.reason.value if member.reason else None,
-        "kind": member.kind,
-        "rank": member.rank,
-        "enrolled_at": now,
-    }
-
-
-def _member_event(row: Mapping[str, object], now: datetime) -> dict[str, object]:
-    excluded = row["arm"] == Arm.EXCLUDED.value
-    kind = EventKind.EXCLUDED if excluded else EventKind.ENROLLED
-    return {
-        "at": now,
-        "recorded_at": now,
-        "kind": kind.value,
-        "contact_id": row["contact_id"],
-        "campaign_id": row["campaign_id"],
-        "data": {"reason": row["reason"]} if excluded else {"arm": row["arm"]},
-    }
-
-
-def _aimed(planned: Planned, campaign: CampaignId, step: StepId) -> Planned:
-    from dataclasses import replace
-
-    return replace(planned, campaign=campaign, step=step)
-
-
-def _chunks(members: Iterable[Member]) -> Iterator[list[Member]]:
-    chunk: list[Member] = []
-    for member in members:
-        chunk.append(member)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

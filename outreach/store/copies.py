@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from outreach.errors import StoreError, Text
-from outreach.store.engine import StoreTooNew, address_of
+from outreach.store.opening import address_of
 from outreach.store.schema import REVISIONS
+from outreach.store.trouble import StoreTooNew
 
 #: The key in `meta`: the instant at which this store became a copy, or was put back from one.
 COPIED_AT = "copied_at"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from outreach.store import schema
 from outreach.store.columns import drop_left_behind, left_behind
-from outreach.store.engine import Database, revision_of
+from outreach.store.engine import Database
+from outreach.store.opening import revision_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -12,6 +12,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from html import unescape
 from pathlib import Path
 
 import mailparser
@@ -25,7 +26,7 @@ from outreach.store.opening import open_database
 MONDAY = "2027-03-01T09:00"
 PAGE = "https://desabonnement.atelier.example/prospection/adieu/" + "x" * 60 + "/{token}"
 FROM = 'Marie "la Rousse" Le Goff, Atelier d\'Été'
-NAME = "Anne-Élise d'Hérouville-Saint-Clair de la Ferté, «\u00a0Lili\u00a0» (mère)"
+NAME = "Anne-Élise d'Hérouville-Saint-Clair de la Ferté, « Lili » (mère)"
 LONG = "Portes ouvertes : venez découvrir l'atelier, nos châtaigniers et notre œuvre. " * 3
 ONCE = [
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe",
@@ -68,6 +69,12 @@ def body(raw: bytes, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
+def decoded(part: EmailMessage) -> bytes:
+    """The bytes of a part without its transfer encoding, LF at the end of lines."""
+    content = part.get_payload(decode=True)
+    return content.replace(b"\r\n", b"\n") if isinstance(content, bytes) else b""
+
+
 def well_formed(raw: bytes) -> None:
     """Seven bits, CRLF only, no line over 76 but those that hold a link, none over 998."""
     assert raw.isascii()
@@ -98,7 +105,7 @@ def two_people(workspace: Workspace) -> Workspace:
     )  # fmt: skip
     workspace.write(
         "templates/mail.html.j2",
-        '<p>Cher {{ last_name }} {{ city|de }},</p>\n<p>été '
+        "<p>Cher {{ last_name }} {{ city|de }},</p>\n<p>été "
         + "mot " * 400
         + '<a href="{{ unsubscribe_url }}">adieu</a></p>\n',
     )
@@ -132,9 +139,7 @@ def test_every_header_of_the_rules_stands_there_once_and_reads_back(two_people: 
 
     raw = first["anne@mail.example"]
     message, other = read(raw), mailparser.parse_from_bytes(raw)
-    assert words(raw, "From").replace("\\", "") == f'"{FROM}" <marie@atelier.example>' or (
-        message["From"].addresses[0].display_name == FROM
-    )
+    assert words(raw, "From") == f"{FROM} <marie@atelier.example>"
     assert message["From"].addresses[0].addr_spec == "marie@atelier.example"
     assert [address for _, address in other.from_] == ["marie@atelier.example"]
     assert [address for _, address in other.to] == ["anne@mail.example"]
@@ -186,9 +191,8 @@ def test_every_header_of_the_rules_stands_there_once_and_reads_back(two_people: 
 
     assert other.text_plain[0].replace("\r\n", "\n") == body(first["anne@mail.example"], "plain")
     assert other.text_html[0].replace("\r\n", "\n") == body(first["anne@mail.example"], "html")
-    assert f"Cher {NAME} d'Alençon," in body(first["anne@mail.example"], "html").replace(
-        "&nbsp;", "\u00a0"
-    )
+    shown = unescape(body(first["anne@mail.example"], "html"))
+    assert f"<p>Cher {NAME} d'Alençon,</p>" in shown
 
 
 def test_without_a_page_the_way_out_is_an_answer_and_no_click_is_promised(
@@ -230,7 +234,7 @@ def test_nothing_a_person_is_called_forges_a_header(workspace: Workspace) -> Non
         "spring",
         "true",
         steps=f'  - {{step: mail, channel: email, subject: "S {shown}", template: mail.html.j2, '
-        'attachments: [{file: plan.txt}]}\n'.replace("{file: plan.txt}", "plan.txt"),
+        "attachments: [{file: plan.txt}]}\n".replace("{file: plan.txt}", "plan.txt"),
     )
     count = workspace.ok("contacts", "count")["count"]
     assert count >= 7
@@ -244,7 +248,7 @@ def test_nothing_a_person_is_called_forges_a_header(workspace: Workspace) -> Non
     for _, raw in server.received:
         well_formed(raw)
         message = message_from_bytes(raw)
-        assert {name.lower() for name in message.keys()} <= {
+        assert {name.lower() for name in message} <= {
             *(name.lower() for name in ONCE),
         }  # fmt: skip
         assert "thief" not in str(mailparser.parse_from_bytes(raw).bcc)
@@ -314,7 +318,7 @@ def test_nothing_written_in_the_files_forges_a_header(
 def test_addresses_of_the_whole_world(workspace: Workspace) -> None:
     """3.8: a domain in A-labels; accents before the @ only where the server offers SMTPUTF8."""
     workspace.people(
-        [("a", "Anne", "anne@bücher-é.example"), ("e", "Élise", "élise@mail.example")],
+        [("a", "Anne", "anne@bücher.example"), ("e", "Élise", "élise@mail.example")],
         "Ref;Nom;E-mail",
     )
     workspace.write("templates/mail.html.j2", "<p>Chère {{ last_name }}</p>")
@@ -324,7 +328,7 @@ def test_addresses_of_the_whole_world(workspace: Workspace) -> None:
         atelier(workspace, plain.port)
         workspace.launch("spring", now=MONDAY)
         done = workspace.run("run", "--now", MONDAY, "--json")
-        assert plain.recipients == ["anne@xn--bcher--fva0m.example"]
+        assert plain.recipients == ["anne@xn--bcher-kva.example"]
         assert done.json["sent"] == 1
         assert done.json["unknown"] == 0
         well_formed(plain.received[0][1])
@@ -336,9 +340,9 @@ def test_addresses_of_the_whole_world(workspace: Workspace) -> None:
         workspace.run("run", "again", "--now", MONDAY, "--json")
     by = dict(zip(modern.recipients, modern.options, strict=True))
     assert "SMTPUTF8" in by["élise@mail.example"]
-    assert "SMTPUTF8" not in by["anne@xn--bcher--fva0m.example"]
-    content = dict(modern.received)["élise@mail.example"]
-    assert read(content)["To"].addresses[0].addr_spec == "élise@mail.example"
+    assert "SMTPUTF8" not in by["anne@xn--bcher-kva.example"]
+    content = dict(modern.received)["élise@mail.example"].decode()
+    assert re.search(r"\r\nTo: =\?utf-8\?[^ ]+\?= <élise@mail\.example>\r\n", content)
 
 
 def test_a_preview_is_the_message_itself_but_its_way_out_is_nobodys(two_people: Workspace) -> None:
@@ -358,7 +362,9 @@ def test_a_preview_is_the_message_itself_but_its_way_out_is_nobodys(two_people: 
         (file,) = Path(folder).glob("*.eml")
         seen = file.read_bytes()
         tokens = set(re.findall(r"atelier\.example/u/([a-z2-7]+)", body(seen, "html")))
-        tokens |= set(re.findall(r"atelier\.example/u/([a-z2-7]+)", words(seen, "List-Unsubscribe")))
+        tokens |= set(
+            re.findall(r"atelier\.example/u/([a-z2-7]+)", words(seen, "List-Unsubscribe"))
+        )
         tokens |= set(re.findall(r"unsubscribe-([a-z2-7]+)", words(seen, "List-Unsubscribe")))
         kinds = {(read_token(secret, token) or ("none",))[0] for token in tokens}
         assert tokens
@@ -390,9 +396,11 @@ def test_the_fast_path_says_what_the_standard_library_would(two_people: Workspac
                           filename="été.txt")  # fmt: skip
     twin = bytes(oracle)
     shapes = [
-        [(p.get_content_type(), p.get_filename(), p.get_payload(decode=True) and
-          p.get_payload(decode=True).replace(b"\r\n", b"\n")) for p in read(one).walk()]
+        [
+            (part.get_content_type(), part.get_filename(), decoded(part).rstrip(b"\n"))
+            for part in read(one).walk()
+        ]
         for one in (raw, twin)
-    ]  # fmt: skip
+    ]
     assert shapes[0] == shapes[1]
     assert mailparser.parse_from_bytes(raw).attachments[0]["filename"] == "été.txt"

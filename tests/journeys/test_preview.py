@@ -159,9 +159,14 @@ def test_without_libreoffice_the_letter_is_there_and_the_reason_is_told(
 
 
 def test_two_ways_to_look_at_once_are_refused(spring: Workspace) -> None:
-    done = spring.run("preview", "spring", "--calendar", "--web")
-    assert done.code == 2
-    assert "--calendar, --web do not go together" in done.err
+    for words, told in (
+        (["--calendar", "--web"], "--calendar, --web do not go together"),
+        (["--web", "--out", "look"], "--web, --out do not go together"),
+        (["--who", "a", "--diff", "a", "b"], "--diff, --who do not go together"),
+    ):
+        done = spring.run("preview", "spring", *words)
+        assert done.code == 2
+        assert told in done.err
 
 
 def test_nobody_to_write_to_is_an_error(spring: Workspace) -> None:

@@ -174,7 +174,7 @@ def test_consents_promises_and_recommendations_go_with_the_person_and_come_back(
             consents = connection.scalars(select(schema.consent.c.contact_id)).all()
             promises = connection.scalars(select(f.contact_id).order_by(f.id)).all()
             known = connection.execute(select(r.referrer_id, r.referred_id).order_by(r.id)).all()
-        return list(consents), list(promises), [row._tuple() for row in known]
+        return list(consents), list(promises), [tuple(row) for row in known]
 
     before = owners()
     store.duplicates.merge([[ONE, OTHER]], now=now)
