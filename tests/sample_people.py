@@ -18,7 +18,8 @@ from outreach.rendering.jinja import Templates
 SAMPLES = Path(__file__).parents[1] / "templates"
 
 #: The sample e-mails, by the names of their files.
-NAMED = ("open-day", "open-day-b", "open-day-en", "newsletter", "newsletter-en")
+NAMED = ("open-day", "open-day-b", "open-day-en", "newsletter", "newsletter-en", "reminder",
+         "reminder-en")  # fmt: skip
 
 PEOPLE: tuple[Mapping[str, Value], ...] = (
     {"last_name": "Le Goff", "civility": "Mme", "city": "Rennes", "email": "a@b.example"},
@@ -53,6 +54,11 @@ MARIE = Sender(
     reply_to="contact@atelier.example",
     bounce="bounce+{token}@atelier.example",
 )
+
+
+def template_of(name: str) -> str:
+    """The path of a sample e-mail; the reminders are written in Markdown."""
+    return f"emails/{name}.{'md' if name.startswith('reminder') else 'html'}.j2"
 
 
 def sample_templates(name: str) -> Templates:

@@ -234,7 +234,7 @@ def test_nothing_a_person_is_called_forges_a_header(workspace: Workspace) -> Non
         "spring",
         "true",
         steps=f'  - {{step: mail, channel: email, subject: "S {shown}", template: mail.html.j2, '
-        "attachments: [{file: plan.txt}]}\n".replace("{file: plan.txt}", "plan.txt"),
+        "attachments: [plan.txt]}\n",
     )
     count = workspace.ok("contacts", "count")["count"]
     assert count >= 7
@@ -259,60 +259,43 @@ def test_nothing_a_person_is_called_forges_a_header(workspace: Workspace) -> Non
         assert "<b>" not in body(raw, "html")
 
 
-@pytest.mark.parametrize(
-    ("place", "sign"),
-    [
-        (place, sign)
-        for place, sign in [
-            ("organisation", "\\r\\nBcc: t@evil.example"), ("from", "\\nBcc: t@evil.example"),
-            ("reply_to", "\\nBcc: t@evil.example"), ("title", "\\r\\nBcc: t@evil.example"),
-            ("title", "\\0"), ("title", "\\u202e"), ("subject", "\\nBcc: t@evil.example"),
-            ("campaign", "\\nBcc: t@evil.example"), ("unsubscribe", "\\nBcc: t@evil.example"),
-            ("bounce", "\\nRCPT TO:<t@evil.example>"),
-        ]
-    ],
-)  # fmt: skip
-def test_nothing_written_in_the_files_forges_a_header(
-    two_people: Workspace, place: str, sign: str
-) -> None:
-    """3.8: an error with a place before anything leaves, or a message without the forged line."""
-    bad = {place: sign}.get
-    own = (
-        f'    reply_to: "c@atelier.example{bad("reply_to", "")}"\n'
-        f'    bounce: "b+{{token}}@atelier.example{bad("bounce", "")}"\n'
-    )
-    more = f'unsubscribe_url: "https://atelier.example/u/{{token}}{bad("unsubscribe", "")}"\n'
-    two_people.write(
-        "campaigns/spring.yaml",
-        f'campaign: "spring{bad("campaign", "")}"\ntitle: "Printemps{bad("title", "")}"\n'
-        "offer: x\nsender: marie\naudience: {where: 'true'}\nsteps:\n"
-        f'  - {{step: mail, channel: email, subject: "{{{{ campaign.title }}}} '
-        f'{bad("subject", "")}", template: mail.html.j2}}\n',
-    )
-    with SmtpServer() as server:
-        atelier(two_people, server.port, sender=own, more=more)
+LF, CRLF = "\\nBcc: thief@evil.example", "\\r\\nBcc: thief@evil.example"
+WRITTEN = [
+    ("organisation", CRLF), ("from", LF), ("reply_to", LF), ("bounce", LF), ("unsubscribe", LF),
+    ("title", CRLF), ("title", "\\0"), ("title", "\\u202e"), ("subject", LF), ("campaign", LF),
+]  # fmt: skip
+
+
+def test_nothing_written_in_the_files_forges_a_header(two_people: Workspace) -> None:
+    """3.8: an error with its place before anybody is enrolled, not a message held for everybody."""
+    for place, sign in WRITTEN:
+        bad = {place: sign}.get
+        own = f'    reply_to: "c@atelier.example{bad("reply_to", "")}"\n'
+        own += f'    bounce: "b+{{token}}@atelier.example{bad("bounce", "")}"\n'
+        page = f'"https://atelier.example/u/{{token}}{bad("unsubscribe", "")}"'
+        atelier(two_people, sender=own, more=f"unsubscribe_url: {page}\n")
         settings = (two_people.folder / "outreach.yaml").read_text()
-        settings = settings.replace(
-            "name: Atelier Brocéliande", f'name: "Atelier{bad("organisation", "")}"'
-        )
+        firm = f'name: "Atelier{bad("organisation", "")}"'
+        settings = settings.replace("name: Atelier Brocéliande", firm)
         if place == "from":
-            settings = re.sub("from: .*", f'from: "Marie{sign} <m@atelier.example>"', settings)
+            settings = "\n".join(
+                f'    from: "Marie{sign} <m@atelier.example>"' if "from:" in line else line
+                for line in settings.splitlines()
+            )
         two_people.write("outreach.yaml", settings)
-        checked = two_people.run("check", "campaigns/spring.yaml", "--json")
-        assert checked.code in (0, 1, 2), checked
-        shown = two_people.run("launch", "campaigns/spring.yaml", "--confirm", "2", "--now", MONDAY)
-        assert shown.code in (0, 1, 2), shown
-        ran = two_people.run("run", "--now", MONDAY)
-        assert ran.code in (0, 1, 4), ran
-        assert "Traceback" not in shown.out + shown.err + ran.out + ran.err
-    for _, raw in server.received:
-        well_formed(raw)
-        assert b"evil.example" not in b"".join(
-            line for line in raw.split(b"\r\n") if line.startswith((b"Bcc", b"RCPT"))
+        two_people.write(
+            "campaigns/spring.yaml",
+            f'campaign: "spring{bad("campaign", "")}"\ntitle: "Printemps{bad("title", "")}"\n'
+            "offer: x\nsender: marie\naudience: {where: external_id is not null}\nsteps:\n"
+            "  - {step: mail, channel: email, template: mail.html.j2, "
+            f'subject: "{{{{ campaign.title }}}}{bad("subject", "")}"}}\n',
         )
-        assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e]", words(raw, "Subject"))
-    if not server.received and shown.code == 0:
-        assert ran.code in (1, 4), (shown, ran)
+        shown = two_people.run("launch", "campaigns/spring.yaml", "--confirm", "2", "--json")
+        assert shown.code == 1, (place, shown)
+        (error,) = shown.errors
+        written = ("title", "subject", "campaign")
+        assert error["file"] == ("campaigns/spring.yaml" if place in written else "outreach.yaml")
+        assert error["line"], (place, error)
 
 
 def test_addresses_of_the_whole_world(workspace: Workspace) -> None:

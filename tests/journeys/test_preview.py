@@ -69,8 +69,8 @@ def test_without_a_name_it_shows_people_who_tell_most_and_why_they(spring: Works
         "variant b of mail",
         "lacks last_name: mail would be held",
         "has no address for mail: it is passed over",
-        "takes “else” in templates/mail.html.j2, line 1",
-        "takes “if first_name” in templates/mail.html.j2, line 1",
+        "takes “else” in mail.html.j2, line 1",
+        "takes “if first_name” in mail.html.j2, line 1",
         "is written to in another language: fr",
         '“city = "Rennes"” is true in letter.docx',
         '“city = "Rennes"” is not true in letter.docx',
@@ -167,6 +167,19 @@ def test_two_ways_to_look_at_once_are_refused(spring: Workspace) -> None:
         done = spring.run("preview", "spring", *words)
         assert done.code == 2
         assert told in done.err
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [("sender: maria", "maria"), ("title: Spring", "has no sender")],
+)
+def test_a_sender_that_is_not_there_is_told_on_the_page(
+    spring: Workspace, head: str, told: str
+) -> None:
+    path = spring.folder / "campaigns/spring.yaml"
+    path.write_text(path.read_text().replace("sender: marie", head))
+    shown = spring.ok("preview", "spring", "--who", "a", code=4)
+    assert [told in (step["problem"] or "") for step in shown["steps"]] == [False, True, False]
 
 
 def test_nobody_to_write_to_is_an_error(spring: Workspace) -> None:

@@ -238,6 +238,22 @@ def test_names_a_template_sets_itself_are_known_in_it_and_in_what_it_reads() -> 
     assert room.problems("a.txt.j2") == []
 
 
+def test_what_a_template_sets_outside_its_blocks_is_known_in_them() -> None:
+    """An import above `{% block %}`, as people write it; a parameter of a macro stays its own."""
+    room = templates({
+        "a.html.j2": "{% extends 'base.html.j2' %}{% from 'm.html.j2' import m %}"
+        "{% set day = 'lundi' %}{% macro n(x) %}{{ x }}{% endmacro %}"
+        "{% block a %}{{ m(day) }} {{ n(1) }}{% endblock %}",
+        "base.html.j2": "<p>{% block a %}{% endblock %}</p>",
+        "m.html.j2": "{% macro m(y) %}<b>{{ y }}</b>{% endmacro %}",
+    })  # fmt: skip
+    assert room.problems("a.html.j2") == []
+    assert room.render("a.html.j2", values()) == "<p><b>lundi</b> 1</p>"
+    wrong = templates({"a.txt.j2": "{% macro n(x) %}{{ x }}{% endmacro %}"
+                                   "{% block a %}{{ x }}{% endblock %}"})  # fmt: skip
+    assert len(wrong.problems("a.txt.j2")) == 1
+
+
 def test_templates_that_include_each_other_are_read_once() -> None:
     room = templates(
         {"a.txt.j2": "{% include 'b.txt.j2' %}", "b.txt.j2": "{% include 'a.txt.j2' %}"}

@@ -11,7 +11,7 @@ from conftest import missing
 from naughty import NAUGHTY
 from rspamd import Rspamd, Verdict, start_rspamd
 from sample_mail import ENVELOPE, written
-from sample_people import NAMED, PEOPLE, sample_templates, values_of
+from sample_people import NAMED, PEOPLE, sample_templates, template_of, values_of
 
 from outreach.errors import OutreachError
 from outreach.model.message import Message
@@ -41,7 +41,7 @@ def rspamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rspamd]:
 def sent_now(name: str, value: str, subject: str = "Pour {{ last_name }}") -> Message:
     values = values_of({"last_name": value, "civility": "Mme", "city": "Rennes", "source": value})
     content = render_parts(
-        sample_templates(name), values, subject=subject, template=f"emails/{name}.html.j2"
+        sample_templates(name), values, subject=subject, template=template_of(name)
     )
     now = datetime.now(UTC).replace(microsecond=0)
     return compose(replace(ENVELOPE, recipient_name=value, date=now), content)

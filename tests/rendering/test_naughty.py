@@ -15,7 +15,7 @@ import pytest
 from lxml.html import HTMLParser, document_fromstring
 from naughty import NAUGHTY
 from sample_mail import ENVELOPE, display_name, parsed, well_formed
-from sample_people import NAMED, sample_templates, values_of
+from sample_people import NAMED, sample_templates, template_of, values_of
 
 from outreach.errors import OutreachError
 from outreach.model.message import Message
@@ -40,7 +40,7 @@ def made(templates: Templates, name: str, value: str, *, everywhere: bool) -> Me
     subject = "{{ last_name }} !" if everywhere else "Portes ouvertes"
     try:
         content = render_parts(
-            templates, values, subject=subject, template=f"emails/{name}.html.j2", text=text
+            templates, values, subject=subject, template=template_of(name), text=text
         )
         return compose(
             replace(ENVELOPE, recipient_name=value if everywhere else "Anne Le Goff"), content

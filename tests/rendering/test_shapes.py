@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from sample_people import NAMED, PEOPLE, sample_templates, values_of
+from sample_people import NAMED, PEOPLE, sample_templates, template_of, values_of
 from slow_mail import same_page, slow_html, slow_text
 
 from outreach.model.field import Catalogue
@@ -75,7 +75,7 @@ def test_a_page_made_from_its_shape_is_the_page_made_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_the_samples_made_from_their_shapes_are_the_pages_made_alone(name: str) -> None:
-    compare(sample_templates(name), f"emails/{name}.html.j2")
+    compare(sample_templates(name), template_of(name))
 
 
 def compare(templates: Templates, name: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_mail import ENVELOPE, display_name, parsed, part, well_formed, written
-from sample_people import NAMED, PEOPLE, sample_templates, values_of
+from sample_people import NAMED, PEOPLE, sample_templates, template_of, values_of
 from slow_mail import slow_message
 
 from outreach.rendering import mime
@@ -60,7 +60,7 @@ def test_the_samples_decode_as_the_standard_library_would_write_them(
     for person in PEOPLE:
         values = values_of(person)
         content = render_parts(
-            templates, values, subject="Une place à l'atelier", template=f"emails/{name}.html.j2"
+            templates, values, subject="Une place à l'atelier", template=template_of(name)
         )
         message = compose(FOLLOWED, content, files)
         twin = slow_message(

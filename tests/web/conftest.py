@@ -49,9 +49,12 @@ STEPS = """\
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+    """The Chromium of this machine.
+
+    Per module, for Playwright keeps an event loop running: no test beside can run its own.
+    """
     found = [path for name in _NAMES if (path := shutil.which(name))]
     if not found:
         missing("Chromium is needed: apt-get install chromium")

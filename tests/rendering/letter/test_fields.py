@@ -15,7 +15,8 @@ from outreach.errors import Problems
 from outreach.model.field import Value
 from outreach.rendering.letter.bundle import BundleWriter
 from outreach.rendering.letter.compiling import compile_template
-from outreach.rendering.letter.filling import SkippedLetter, fill
+from outreach.rendering.letter.filling import fill
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.reading import read_template
 from outreach.rendering.missing import MissingValues
