@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment, Template, TemplateError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
@@ -49,6 +49,7 @@ class Branches:
     def __init__(self, environment: Environment) -> None:
         """`environment` is marked: it must be one that nothing else renders with."""
         self._took: set[Branch] = set()
+        self._texts: dict[str, Template] = {}
         self._environment = environment
         environment.globals[_MARK] = self._note
         environment.add_extension(_Marking)
@@ -61,7 +62,13 @@ class Branches:
 
     def of_text(self, source: str, values: Values) -> frozenset[Branch]:
         """The same for a subject; its file has no name."""
-        return self._taken(lambda: self._environment.from_string(source).render(values.names))
+
+        def render() -> str:
+            if source not in self._texts:
+                self._texts[source] = self._environment.from_string(source)
+            return self._texts[source].render(values.names)
+
+        return self._taken(render)
 
     def _taken(self, render: Callable[[], str]) -> frozenset[Branch]:
         self._took.clear()

@@ -1,7 +1,7 @@
 """What a template sees of one person.
 
 Every field of the catalogue by its name, `contact` with the same fields as one mapping,
-`tags`, and the words that are not the person's: `organisation`, `sender`, `campaign`,
+`tags`, `orders`, and the words that are not the person's: `organisation`, `sender`, `campaign`,
 `today`, `unsubscribe_url`. A value that is missing is a `MissingField`: false in an
 `if`, replaced by `|default(…)`, and an error by name wherever it would be printed or
 counted with.
@@ -9,10 +9,10 @@ counted with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
+from typing import NoReturn, overload
 
 from jinja2 import Undefined
 
@@ -28,7 +28,7 @@ PARTS: Mapping[str, frozenset[str]] = {
 }
 
 #: The names every template knows beside the fields of the contact base.
-GENERAL_NAMES = frozenset({*PARTS, "contact", "tags", "today", "unsubscribe_url"})
+GENERAL_NAMES = frozenset({*PARTS, "contact", "orders", "tags", "today", "unsubscribe_url"})
 
 
 class MissingValue(Exception):
@@ -108,9 +108,11 @@ def values_for(
     campaign: Campaign,
     today: date,
     unsubscribe_url: str | None = None,
+    orders: Sequence[Mapping[str, object]] = (),
 ) -> Values:
     """What templates see for `contact`; `fields` are all names of the catalogue.
 
+    `orders` are the person's, the oldest first: `on`, `amount`, `note`, `campaign` of each.
     `today` is the day in the workspace's zone. A name of `GENERAL_NAMES` hides a field
     of the same name, which stays within reach as `contact.<name>`.
     """
@@ -118,6 +120,7 @@ def values_for(
     names: dict[str, object] = {
         **person,
         "contact": person,
+        "orders": _Items("orders", orders),
         "tags": tuple(sorted(contact.tags)),
         "today": today,
         "unsubscribe_url": _given("unsubscribe_url", unsubscribe_url),
@@ -138,6 +141,29 @@ def values_for(
         ),
     }
     return Values(names)
+
+
+class _Items(Sequence[Mapping[str, object]]):
+    """The items of a list, read when they are asked for; what one lacks is missing by name."""
+
+    def __init__(self, name: str, items: Sequence[Mapping[str, object]]) -> None:
+        self._name = name
+        self._items = items
+
+    @overload
+    def __getitem__(self, place: int) -> Mapping[str, object]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Mapping[str, object]]: ...
+    def __getitem__(
+        self, place: int | slice
+    ) -> Mapping[str, object] | Sequence[Mapping[str, object]]:
+        if isinstance(place, slice):
+            return _Items(self._name, self._items[place])
+        name = self._name
+        return {key: _given(f"{name}.{key}", v) for key, v in self._items[place].items()}
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 def _mapping(owner: str, **parts: str | None) -> dict[str, object]:

@@ -17,7 +17,11 @@ from datetime import datetime
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from outreach.errors import DefinitionError, Text
 
@@ -78,6 +82,21 @@ def load_key(pem: bytes, *, domain: str, selector: str) -> SigningKey:
     what = Text("the DKIM key {selector} of {domain} is of a kind that mail servers refuse",
                 selector=selector, domain=domain)  # fmt: skip
     raise BadKey(what, hint=Text("make an RSA key of 2048 bits, or an Ed25519 key"))
+
+
+def public_forms(key: SigningKey) -> tuple[str, ...]:
+    """What may stand behind `p=` in the DNS for this key, in base64.
+
+    RSA in the form of RFC 5280, or bare as RFC 6376 §3.6.1 says and some publish it; the 32
+    bytes of an Ed25519 key (RFC 8463 §4.2).
+    """
+    public = key.private.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        forms = (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1)
+        found = [public.public_bytes(Encoding.DER, form) for form in forms]
+    else:
+        found = [public.public_bytes(Encoding.Raw, PublicFormat.Raw)]
+    return tuple(base64.b64encode(one).decode("ascii") for one in found)
 
 
 def sign(content: bytes, keys: Sequence[SigningKey], *, at: datetime) -> bytes:

@@ -191,7 +191,7 @@ class Inspection:
 
     def _own_problems(self, parsed: _Parsed) -> list[OutreachError]:
         problems = self._unknown_functions(parsed)
-        known = self._fields | GENERAL_NAMES | parsed.inherited
+        known = self._fields | GENERAL_NAMES | parsed.inherited | _shared(parsed.tree)
         unknown = meta.find_undeclared_variables(parsed.tree) - known
         for node in parsed.tree.find_all(nodes.Name):
             if node.name in unknown and node.ctx == "load":
@@ -247,6 +247,14 @@ def _access(node: nodes.Node) -> tuple[str | None, str | None]:
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         return owner.name, str(node.arg.value)
     return None, None
+
+
+def _shared(tree: nodes.Template) -> frozenset[str]:
+    """The names that every block of the template sees: those it sets outside of all of them."""
+    macros = frozenset(node.name for node in tree.body if isinstance(node, nodes.Macro))
+    kinds = (nodes.Assign, nodes.AssignBlock, nodes.Import, nodes.FromImport)
+    outside: list[nodes.Node] = [node for node in tree.body if isinstance(node, kinds)]
+    return macros | _assigned(nodes.Template(outside, lineno=1))
 
 
 def _assigned(tree: nodes.Template) -> frozenset[str]:

@@ -25,6 +25,7 @@ from outreach.rendering.inspection import Inspection, UnknownTemplate, syntax_er
 from outreach.rendering.mail_source import MailSource, without_tags
 from outreach.rendering.markdown import CodeInValue, to_html
 from outreach.rendering.markdown_tree import is_markdown, page_of
+from outreach.rendering.mime import NotMail
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.words import NotWritable, Words
 
@@ -156,7 +157,7 @@ class Templates:
     def _run(self, template: Template, values: Values, where: Location) -> list[str]:
         try:
             pieces = list(template.generate(values.names))  # which may first read Markdown in
-            if not self._environment.markdown:
+            if template.name is None or not self._environment.markdown:
                 return pieces
             return to_html(pieces, self._environment.constants)
         except MissingValue as missing:
@@ -178,6 +179,8 @@ class Templates:
     def _failure(self, error: Exception, where: Location) -> OutreachError:
         if isinstance(error, TemplateSyntaxError):  # in a template that this one includes
             return syntax_error(error, self.folder, where)
+        if isinstance(error, CodeInValue):
+            return NotMail(Text("the message holds a code that stands for no character (U+FDD0)"))
         if isinstance(error, TemplateNotFound):
             return UnknownTemplate(str(error.name), where)
         return TemplateFailure(_reason(error), where=self._place(error, where))
@@ -196,8 +199,6 @@ class Templates:
 def _reason(error: Exception) -> Text:
     if isinstance(error, NotWritable):
         return Text("a value cannot be written in this way: {value}", value=str(error))
-    if isinstance(error, CodeInValue):
-        return Text("the message holds a code that stands for no character (U+FDD0)")
     if isinstance(error, UndefinedError):
         return Text("the template names something unknown: {reason}", reason=str(error))
     return Text("the template cannot be filled in: {reason}", reason=str(error))

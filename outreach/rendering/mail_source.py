@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -71,7 +71,7 @@ def holdings(source: MailSource) -> Holdings:
     if source.markdown:
         _read_markdown(source.text, reader)
     else:
-        reader.read(source.text, 1)
+        reader.at(1).feed(source.text)
     return Holdings(tuple(reader.links), tuple(reader.pictures))
 
 
@@ -86,15 +86,15 @@ class _Reader(HTMLParser):
         self._open: tuple[str, int] | None = None
         self._words: list[str] = []
 
-    def read(self, html: str, line: int) -> None:
-        """A piece of HTML that begins on that line."""
+    def at(self, line: int) -> Self:
+        """Ready for a piece of HTML that begins on that line."""
         self.reset()
         self._line = line
-        self.feed(html)
+        return self
 
-    def at(self, line: int) -> None:
-        self.reset()
-        self._line = line
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """`<![if !mso]>`: the standard library gives up on one that it does not know."""
+        return self.rawdata.find(">", i) + 1 or -1
 
     def handle_starttag(self, tag: str, attrs: _Attributes) -> None:
         given = dict(attrs)
@@ -123,10 +123,9 @@ def _read_markdown(text: str, reader: _Reader) -> None:
     for token in markdown_tokens(text):
         line = token.map[0] + 1 if token.map else 1
         if token.type == "html_block":
-            reader.read(token.content, line)
+            reader.at(line).feed(token.content)
         for part, at in _parts(token.children or [], line):
-            reader.at(at)
-            _read_part(part, reader)
+            _read_part(part, reader.at(at))
 
 
 def _parts(parts: Iterable[Token], line: int) -> Iterator[tuple[Token, int]]:

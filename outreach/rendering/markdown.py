@@ -39,7 +39,7 @@ _BLOCK = re.compile(
 
 
 class CodeInValue(ValueError):
-    """A value holds one of our codes; it stands for no character."""
+    """A text holds one of our codes where none may be; it stands for no character."""
 
 
 @dataclass(slots=True)
@@ -97,6 +97,8 @@ def to_html(pieces: Iterable[str], constants: set[str]) -> list[str]:
             if text in (OPENS, APART):
                 open_parts.append(_Part(text == OPENS))
             elif text in (CLOSES, TOGETHER):
+                if not open_parts:
+                    raise CodeInValue
                 closed = open_parts.pop()
                 if open_parts:
                     open_parts[-1].take(closed)
@@ -107,6 +109,8 @@ def to_html(pieces: Iterable[str], constants: set[str]) -> list[str]:
             elif text:
                 constants.add(text)
                 done.append(text)
+    if open_parts:  # a filter cut off what a macro printed
+        raise CodeInValue
     return done
 
 
@@ -117,7 +121,7 @@ def standing_apart(write: Callable[[object], object]) -> Callable[[object], Mark
     def apart(value: object) -> Markup:
         text = escape(write(value))
         if not isinstance(value, Markup) and _OURS.search(text):
-            raise CodeInValue("U+FDD0–U+FDD7")
+            raise CodeInValue
         return Markup(f"{APART}{text}{TOGETHER}")  # escaped just above
 
     return apart

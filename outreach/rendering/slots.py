@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 
+from outreach.rendering.text import one_line
+
 #: An outline: text as it stands, and the numbers of slots. A value that comes twice has one
 #: number, so that a link whose words are its address is seen as such.
 Outline = tuple[str | int, ...]
@@ -75,7 +77,7 @@ def split(text: str) -> Outline:
 @lru_cache(maxsize=4096)
 def shown(value: str) -> str:
     """What fills a slot, as one reads it in a text."""
-    return " ".join(unescape(value).split())
+    return one_line(unescape(value))
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,10 @@ WIDTH = 78
 #: What no text holds: controls but tab and line ends. The end of a line of Unicode's, NEL, too.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BULLET = re.compile(r"^(\s*(?:[*\-•–]|\d{1,3}[.)])\s+)")
+#: Blanks at which no line ends: `1 234,50 €` stays in one piece. inscriptis would take them for
+#: any blank, so other signs, which no character is, stand for them while it works.
+_KEPT_TOGETHER = str.maketrans("\u00a0\u2007\u202f", "\ufdda\ufddb\ufddc")
+_APART_AGAIN = str.maketrans("\ufdda\ufddb\ufddc", "\u00a0\u2007\u202f")
 #: A table that only places things: its cells are read one after the other.
 _LAYOUT = ("table", "tbody", "thead", "tfoot", "tr", "td", "th")
 
@@ -39,13 +43,18 @@ def plain_text(html: str, *, left: Callable[[str], object] = lambda line: False)
     root = document_fromstring(source.encode(), parser=HTMLParser(encoding="utf-8"))
     _write_links(root)
     _flatten_layout(root)
-    _mask_entities(root)
-    return _tidy(Inscriptis(root, _config()).get_text(), left)
+    _mask(root)
+    return _tidy(Inscriptis(root, _config()).get_text().translate(_APART_AGAIN), left)
 
 
 def without_controls(text: str) -> str:
     """A text with blanks where control characters stand: no reader shows them."""
     return _CONTROLS.sub(" ", text)
+
+
+def one_line(text: str) -> str:
+    """A text as HTML shows it: blanks drawn together, those that hold words together kept."""
+    return " ".join(text.translate(_KEPT_TOGETHER).split()).translate(_APART_AGAIN)
 
 
 def wrapped(line: str) -> list[str]:
@@ -89,13 +98,18 @@ def _write_links(root: HtmlElement) -> None:
             link.text = (link.text or "").rstrip() + ending
 
 
-def _mask_entities(root: HtmlElement) -> None:
-    """inscriptis reads entities a second time: a `&copy=1` in a link would become a ©."""
+def _mask(root: HtmlElement) -> None:
+    """What inscriptis would change: it reads entities a second time (a `&copy=1` in a link would
+    become a ©), and draws blanks of every kind together."""
     for element in root.iter():
         if element.text and isinstance(element.tag, str):
-            element.text = element.text.replace("&", "&amp;")
+            element.text = _masked(element.text)
         if element.tail:
-            element.tail = element.tail.replace("&", "&amp;")
+            element.tail = _masked(element.tail)
+
+
+def _masked(text: str) -> str:
+    return text.replace("&", "&amp;").translate(_KEPT_TOGETHER)
 
 
 def _flatten_layout(root: HtmlElement) -> None:

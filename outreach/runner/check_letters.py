@@ -7,7 +7,7 @@ from datetime import datetime
 
 from outreach.errors import Location, OutreachError, Plural, Text
 from outreach.files.campaigns import CampaignFile
-from outreach.model.campaign import Channel
+from outreach.model.campaign import Channel, Step
 from outreach.model.ids import ContactId
 from outreach.runner.compose import Mailroom
 from outreach.runner.findings import Problem, Severity, errors_of, warning
@@ -66,17 +66,30 @@ class LetterCheck:
         """Each Word template with the answers to its prompts, and where it is named first."""
         found: dict[tuple[str, Answers], Location] = {}
         for index, step in enumerate(self.file.campaign.steps):
-            if step.channel is Channel.LETTER and step.template:
-                where = self._at("steps", index, "template")
-                found.setdefault((step.template, step.answers), where)
+            if step.channel is Channel.LETTER:
+                for template, path in _templates(step):
+                    where = self._at("steps", index, *path)
+                    found.setdefault((template, step.answers), where)
             for number, attachment in enumerate(step.attachments):
                 if attachment.letter:
                     where = self._at("steps", index, "attachments", number)
-                    found.setdefault((attachment.letter, ()), where)
+                    found.setdefault((attachment.letter, attachment.answers), where)
         return found
 
     def _at(self, *path: str | int) -> Location:
         return self.file.locate(tuple(path))
+
+
+def _templates(step: Step) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The templates of a step and of its variants, with their places in it.
+
+    The step's own is nobody's where each variant has one.
+    """
+    if step.template and not (step.variants and all(one.template for one in step.variants)):
+        yield step.template, ("template",)
+    for variant in step.variants:
+        if variant.template:
+            yield variant.template, ("variants", variant.name, "template")
 
 
 def _without_effect(field: PrintedField, where: Location) -> Problem:

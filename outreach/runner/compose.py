@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from outreach.errors import OutreachError
 from outreach.files.pdf import Converted
 from outreach.files.pdf_office import Office
 from outreach.files.templates import TemplateFolder
-from outreach.model.campaign import Attachment, Campaign, Channel, Step
+from outreach.model.campaign import Attachment, Campaign, Step
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
 from outreach.model.ids import CampaignId, ContactId
@@ -33,6 +33,8 @@ from outreach.rendering.tokens import message_id, token
 from outreach.runner.attached import FilesToAttach, mime_of, pictures
 from outreach.runner.conditions import Conditions
 from outreach.runner.merging import Merging
+from outreach.runner.orders import OrdersOf
+from outreach.runner.steps import emails_before, too_late, with_variant
 from outreach.runner.trial_mark import NOBODY, TrialMark
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
@@ -67,7 +69,14 @@ class Mailroom:
         self.folder = TemplateFolder(settings.templates)
         catalogue = store.database.catalogue
         self.fields = catalogue.names
-        self.merging = Merging(self.folder, catalogue, country=settings.country)
+        self.merging = Merging(
+            self.folder,
+            catalogue,
+            country=settings.country,
+            currency=settings.currency,
+            organisation=settings.organisation,
+            orders=store.events.orders,
+        )
         self.conditions = Conditions(store, settings, campaigns)
         #: Started when a letter is first wanted as PDF.
         self.office = Office()
@@ -219,6 +228,7 @@ class Mailroom:
             campaign=definition,
             today=at.astimezone(self.settings.zone).date(),
             unsubscribe_url=unsubscribe,
+            orders=OrdersOf(contact.id, self.store.events.orders),
         )
 
     def language(self, definition: Campaign, contact: Contact | None = None) -> str:
@@ -265,7 +275,9 @@ class Mailroom:
         if attachment.letter:
             locale = self.locale(self.language(definition))
             today = at.astimezone(self.settings.zone)
-            content = self.merging.merge(attachment.letter, contact, locale=locale, today=today)
+            content = self.merging.merge(
+                attachment.letter, contact, locale=locale, today=today, answers=attachment.answers
+            )
             if attachment.as_pdf:
                 content = self._pdf(content)
             name = PurePosixPath(attachment.letter)
@@ -286,34 +298,6 @@ class Mailroom:
                 for key in sender.dkim
             ]
         return replace(message, content=sign(message.content, self._keys[sender.name], at=at))
-
-
-def with_variant(step: Step, name: str | None) -> Step:
-    """The step as that variant writes it."""
-    for variant in step.variants:
-        if variant.name == name:
-            return replace(
-                step,
-                subject=variant.subject or step.subject,
-                template=variant.template or step.template,
-            )
-    return step
-
-
-def emails_before(definition: Campaign, step: Step) -> list[Step]:
-    """The e-mails that a step continues, oldest first: those its chain of `after` leads to."""
-    found: list[Step] = []
-    while step.after is not None:
-        step = definition.step(step.after.step)
-        if step.channel is Channel.EMAIL:
-            found.insert(0, step)
-    return found
-
-
-def too_late(definition: Campaign, step: Step, today: date) -> bool:
-    """Whether the last day of the step, or of the campaign, has passed."""
-    last = [day for day in (step.not_after, definition.not_after) if day is not None]
-    return bool(last) and today > min(last)
 
 
 def _addressee(contact: Contact) -> str | None:

@@ -9,7 +9,14 @@ from outreach.errors import Text
 from outreach.model.campaign import Channel
 from outreach.model.event import EventKind
 from outreach.model.field import Catalogue
-from outreach.runner.wording import CHANNELS, exclusion_text, kind_text, reason_text, stage_text
+from outreach.runner.wording import (
+    CHANNELS,
+    exclusion_text,
+    held_text,
+    kind_text,
+    reason_text,
+    stage_text,
+)
 
 
 def happened(event: Any, catalogue: Catalogue) -> Text:
@@ -54,9 +61,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
     EventKind.REFUSED: lambda e: Text(
         "{step} was refused: {reply}", step=e.step_name, reply=e.note
     ),
-    EventKind.HELD: lambda e: Text(
-        "{step} is held: it lacks {fields}", step=e.step_name, fields=e.note
-    ),
+    EventKind.HELD: lambda e: held_text(e.step_name, e.note),
     EventKind.SKIPPED: lambda e: Text(
         "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)
     ),

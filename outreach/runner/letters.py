@@ -6,7 +6,7 @@ really posted. A letter that lacks a value is held by name and never printed wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,23 +15,28 @@ from outreach.cleaning.post_order import post_order
 from outreach.errors import OutreachError
 from outreach.files.bundles import whole_file, write_letter
 from outreach.files.pdf import Failed
-from outreach.model.campaign import Campaign, Step
+from outreach.model.campaign import Campaign
 from outreach.model.change import Change
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState, Held, Sent, Skipped
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.message import Letter
-from outreach.rendering.letter.bundle import COMFORTABLE, BundleWriter
-from outreach.rendering.letter.skipping import SkippedLetter
+from outreach.rendering.letter.bundle import BundleWriter
+from outreach.rendering.letter.evaluating import Values
+from outreach.rendering.letter.filling import fill
 from outreach.rendering.letter.naming import letter_name
+from outreach.rendering.letter.program import Program
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.missing import MissingValues
 from outreach.runner.beside import Beside
 from outreach.runner.compose import Mailroom
 from outreach.runner.labels import Addresses
 from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.pdf_letters import AsPdf, PdfLetters
+from outreach.runner.print_runs import Place, Stack, stacks
 from outreach.runner.printed import NothingToPost, Printed
 from outreach.runner.separating import Opening, divider_pages, separated
+from outreach.runner.steps import with_variant
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 
@@ -59,7 +64,7 @@ class Letters:
     def try_one(self, delivery: Delivery) -> bytes | Held | Skipped:
         """Whether a held letter can be made now, or need not be made at all."""
         launched = self.mailroom.campaigns[delivery.campaign]
-        step = launched.definition.step(delivery.step)
+        step = with_variant(launched.definition.step(delivery.step), delivery.variant)
         contact = self.store.contacts.get(delivery.contact)
         try:
             return self.merging.merge(
@@ -123,14 +128,14 @@ class Letters:
         ordered = sorted(deliveries, key=lambda d: post_order(people[d.contact].values, home=home))
         left: dict[DeliveryId, Held | Skipped] = {}
         failed: list[Failed[Contact]] = []
-        for number, start in enumerate(range(0, len(ordered), COMFORTABLE), 1):
-            part = ordered[start : start + COMFORTABLE]
-            name = "bundle.docx" if len(ordered) <= COMFORTABLE else f"bundle-{number}.docx"
-            left |= self._write(folder, name, part, people, definition, step, now, beside)
+        made: list[Delivery] = []
+        for stack in stacks(step, ordered):
+            places = self._write(folder, stack, len(made), left, people, definition, now, beside)
+            made += (delivery for delivery in stack.deliveries if delivery.id not in left)
             if pdf:
-                whole = [people[d.contact] for d in part if d.id not in left]
-                failed += self._write_pdf(folder, name, whole, definition, step, now, pdf, beside)
-        made = [delivery for delivery in ordered if delivery.id not in left]
+                failed += self._write_pdf(
+                    folder, stack, places, people, definition, now, pdf, beside
+                )
         self._leave([d for d in ordered if d.id in left], left, launched, now)
         if made:
             self.store.printing.start_batch(
@@ -154,76 +159,88 @@ class Letters:
     def _write(
         self,
         folder: Path,
-        name: str,
-        part: Sequence[Delivery],
+        stack: Stack,
+        made: int,
+        left: dict[DeliveryId, Held | Skipped],
         people: Mapping[ContactId, Contact],
         definition: Campaign,
-        step: Step,
         now: datetime,
         beside: Beside,
-    ) -> dict[DeliveryId, Held | Skipped]:
-        """One .docx per person and one for all of them; whose letter was not made, and why."""
-        template = step.template or ""
+    ) -> Mapping[ContactId, Place]:
+        """One .docx per person and one for all of them; the places of those that were made.
+
+        `made` letters of the run come before; whose is not made is added to `left`.
+        """
         locale, today = self._locale(definition), self._instant(now)
-        program = self.merging.program(template, answers=step.answers)
+        program, values = self._program(stack, people)
+        bound = program
         opening: Opening = {}
         if beside.separators:
-            program, opening = separated(
-                program, [people[d.contact] for d in part], self.merging.values,
+            bound, opening = separated(
+                program, [people[d.contact] for d in stack.deliveries], values,
                 by=beside.separators, home=self.settings.country, locale=locale, today=today,
             )  # fmt: skip
-        bundle = BundleWriter(program, locale=locale, today=today)
-        left: dict[DeliveryId, Held | Skipped] = {}
+        bundle = BundleWriter(bound, locale=locale, today=today)
         letters: list[bytes] = []
-        for delivery in part:
+        places: dict[ContactId, Place] = {}
+        for record, delivery in enumerate(stack.deliveries, stack.before + 1):
             contact = people[delivery.contact]
+            place = Place(record, made + bundle.count + 1)
             try:
-                values = {**self.merging.values(contact), **opening.get(contact.id, {})}
-                letters.append(bundle.add(values))
-                content = self.merging.merge(
-                    template, contact, locale=locale, today=today,
-                    answers=step.answers, place=bundle.count,
+                seen = values(contact)
+                content = fill(
+                    program, seen, locale=locale, today=today,
+                    record=place.record, sequence=place.sequence,
                 )  # fmt: skip
+                whole = {**seen, **opening.get(contact.id, {})}
+                letters.append(bundle.add(whole, record=place.record, sequence=place.sequence))
             except OutreachError as error:
                 left[delivery.id] = _not_made(error)
                 continue
+            places[contact.id] = place
             write_letter(folder, Letter(name=_letter_name(contact), content=content))
         if bundle.count:
-            with whole_file(folder / name) as write:
+            with whole_file(folder / stack.file) as write:
                 for piece in letters:
                     write(piece)
                 write(bundle.finish())
-        return left
+        return places
+
+    def _program(
+        self, stack: Stack, people: Mapping[ContactId, Contact]
+    ) -> tuple[Program, Callable[[Contact], Values]]:
+        """The compiled template of a bundle, and what it sees of its people."""
+        step = stack.step
+        program = self.merging.program(step.template or "", answers=step.answers)
+        return program, self.merging.reader(program, [people[d.contact] for d in stack.deliveries])
 
     def _write_pdf(
         self,
         folder: Path,
-        name: str,
-        people: Sequence[Contact],
+        stack: Stack,
+        places: Mapping[ContactId, Place],
+        people: Mapping[ContactId, Contact],
         definition: Campaign,
-        step: Step,
         now: datetime,
         wish: AsPdf,
         beside: Beside,
     ) -> list[Failed[Contact]]:
         """One PDF per person and one for all of them; who could not be printed."""
         locale = self._locale(definition)
+        program, values = self._program(stack, people)
         printing = PdfLetters(
-            self.mailroom.office,
-            self.merging.program(step.template or "", answers=step.answers),
-            self.merging.values,
-            locale=locale,
-            today=self._instant(now),
+            self.mailroom.office, program, values, locale=locale, today=self._instant(now)
         )
+        whole = [people[contact] for contact in places]
         dividers: Mapping[ContactId, bytes] = {}
         if beside.separators:
             dividers = divider_pages(
-                self.mailroom.office, people,
+                self.mailroom.office, whole,
                 by=beside.separators, home=self.settings.country, locale=locale,
             )  # fmt: skip
         return printing.write(
-            folder, people, name=_as_pdf(name), call=lambda c: _as_pdf(_letter_name(c)), wish=wish,
-            before=dividers,
+            folder, whole, places, name=_as_pdf(stack.file),
+            call=lambda c: _as_pdf(_letter_name(c)), wish=wish, before=dividers,
         )  # fmt: skip
 
     def _folder(self, launched: Launched, step: str, now: datetime) -> Path:

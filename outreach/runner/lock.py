@@ -54,6 +54,25 @@ def hold(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def holder(folder: Path) -> AlreadyRunning | None:
+    """Who holds the lock of that folder now, as they are told; None when nobody does.
+
+    A run writes its note after it has the lock and takes it away before it lets go: without
+    a note the lock is not touched, so that asking takes nobody's turn.
+    """
+    note = folder / NOTE_NAME
+    if not note.exists():
+        return None
+    lock = FileLock(folder / LOCK_NAME, timeout=0)
+    try:
+        with lock:
+            return None
+    except Timeout:
+        return _held_by(note)
+    except OSError as error:
+        raise LockUnusable(folder / LOCK_NAME, error.strerror or str(error)) from error
+
+
 def elsewhere() -> AlreadyRunning:
     """The store, which several machines share, is held by a run of another one."""
     return AlreadyRunning(

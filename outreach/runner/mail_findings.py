@@ -28,9 +28,10 @@ from outreach.rendering.inspection_mail import (
 from outreach.rendering.mail_source import VALUE, MailSource, Picture, holdings
 from outreach.rendering.pictures import local_picture
 from outreach.runner.attached import MissingPicture
-from outreach.runner.compose import Mailroom, emails_before
+from outreach.runner.compose import Mailroom
 from outreach.runner.findings import Problem, Severity, warning
 from outreach.runner.launch import Chosen
+from outreach.runner.steps import emails_before
 
 #: People tried until the message of one can be made.
 _TRIED = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from outreach.cleaning.headers import header_words, standard_field
@@ -12,12 +12,15 @@ from outreach.errors import DefinitionError, Location
 from outreach.files.templates import TemplateFolder
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, Value
+from outreach.model.settings import Organisation
 from outreach.rendering.letter.address_block import MAPPED
 from outreach.rendering.letter.compiling import compile_template
+from outreach.rendering.letter.evaluating import Values
 from outreach.rendering.letter.filling import fill
 from outreach.rendering.letter.names import Names
 from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.reading import Template, read_template
+from outreach.runner.orders import LISTS, ReadOrders, items
 
 #: What ASK and FILLIN are answered with, by bookmark or prompt (`Step.answers`).
 Answers = tuple[tuple[str, str], ...]
@@ -26,11 +29,27 @@ Answers = tuple[tuple[str, str], ...]
 class Merging:
     """The Word templates below one folder, on one contact base."""
 
-    def __init__(self, folder: TemplateFolder, catalogue: Catalogue, *, country: str) -> None:
-        """`country` (ISO 3166) is where addresses need no country line."""
+    def __init__(
+        self,
+        folder: TemplateFolder,
+        catalogue: Catalogue,
+        *,
+        country: str,
+        currency: str,
+        organisation: Organisation,
+        orders: ReadOrders,
+    ) -> None:
+        """`country` (ISO 3166) is where addresses need no country line; `currency`: ISO 4217."""
         self._folder = folder
         self._catalogue = catalogue
         self._country = country
+        self._currency = currency
+        self._orders = orders
+        self._common = {
+            "organisation.name": organisation.name or None,
+            "organisation.address": organisation.address or None,
+            "organisation.privacy_url": organisation.privacy_url,
+        }
         self._programs: dict[tuple[str, Answers], Program] = {}
 
     def program(
@@ -69,20 +88,27 @@ class Merging:
         locale: str,
         today: date,
         answers: Answers = (),
-        place: int = 1,
     ) -> bytes:
-        """The letter of one person: a whole .docx; `place` is the person's in the run, from 1.
+        """The letter of one person alone: a whole .docx.
 
         Raises `MissingValues`, `SkippedLetter` and `FormulaError`.
         """
         program = self.program(name, answers=answers)
-        values = self.values(contact)
-        return fill(program, values, locale=locale, today=today, record=place, sequence=place)
+        values = self.reader(program, [contact])(contact)
+        return fill(program, values, locale=locale, today=today)
+
+    def reader(self, program: Program, people: Sequence[Contact]) -> Callable[[Contact], Values]:
+        """What a template sees of each of these people; their lists are read at once."""
+        if not program.lists:
+            return self.values
+        orders = self._orders([contact.id for contact in people])
+        return lambda contact: {**self.values(contact), "orders": items(orders[contact.id])}
 
     def values(self, contact: Contact) -> Mapping[str, Value]:
         """The contact's fields, and the lines of the address as the post wants them."""
         read = with_dialled_phones(contact, self._country)
-        return {**line_fields(contact.values, home=self._country), **read.values}
+        lines = line_fields(contact.values, home=self._country)
+        return {**self._common, **lines, **read.values}
 
     def _compiled(self, template: Template, answers: Answers) -> Program:
         return compile_template(
@@ -91,6 +117,8 @@ class Merging:
             {*self._catalogue.names, *header_words()},
             answers=dict(answers),
             pictures=self._folder.picture,
+            lists=LISTS,
+            currency=self._currency,
         )
 
     def _resolve(self, name: str) -> str | None:

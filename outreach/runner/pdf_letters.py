@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from outreach.files.bundles import whole_file, write_letter
+from outreach.files.bundles import settle, whole_file, write_letter
 from outreach.files.pdf import Failed, Press, Sheets, each, joined
 from outreach.files.pdf_office import Office
 from outreach.model.contact import Contact
-from outreach.model.field import Value
 from outreach.model.ids import ContactId
 from outreach.model.message import Letter
 from outreach.rendering.letter.bundle import BundleWriter
 from outreach.rendering.letter.ends import cuttable
+from outreach.rendering.letter.evaluating import Values
 from outreach.rendering.letter.filling import fill
 from outreach.rendering.letter.program import Program
+from outreach.runner.print_runs import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,10 @@ class AsPdf:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A person and his place among those whose letters are made, from 1 (MERGEREC)."""
+    """A person and his place in the run."""
 
     contact: Contact
-    place: int
+    place: Place
 
 
 class PdfLetters:
@@ -43,7 +44,7 @@ class PdfLetters:
         self,
         office: Office,
         program: Program,
-        values: Callable[[Contact], Mapping[str, Value]],
+        values: Callable[[Contact], Values],
         *,
         locale: str,
         today: date,
@@ -62,8 +63,8 @@ class PdfLetters:
         )
 
     def write(
-        self, folder: Path, people: Iterable[Contact], *, name: str, call: Callable[[Contact], str],
-        wish: AsPdf, before: Mapping[ContactId, bytes],
+        self, folder: Path, people: Iterable[Contact], places: Mapping[ContactId, Place], *,
+        name: str, call: Callable[[Contact], str], wish: AsPdf, before: Mapping[ContactId, bytes],
     ) -> list[Failed[Contact]]:  # fmt: skip
         """A PDF per person, called by `call`, and the print file `name`, in their order.
 
@@ -71,12 +72,13 @@ class PdfLetters:
         Who could not be printed is returned. Raises `NoOffice`, `CannotStart`, `CannotWrite`.
         """
         printed: list[Sheets[_Placed]] = []
-        placed = (_Placed(contact, place) for place, contact in enumerate(people, 1))
+        placed = (_Placed(contact, places[contact.id]) for contact in people)
         for sheets in self._press.print(placed):
             printed.append(sheets)
             for one, content in each(sheets):
                 write_letter(folder, Letter(name=call(one.contact), content=content))
         if any(sheets.pages for sheets in printed):
+            settle()
             with whole_file(folder / name) as write:
                 write(joined(
                     printed, two_sided=wish.two_sided, before=lambda one: before.get(one.contact.id)
@@ -90,14 +92,18 @@ class PdfLetters:
             self._values(one.contact),
             locale=self._locale,
             today=self._today,
-            record=one.place,
-            sequence=one.place,
+            record=one.place.record,
+            sequence=one.place.sequence,
         )
 
     def _together(self, people: Sequence[_Placed]) -> bytes:
         bundle = BundleWriter(self._marked, locale=self._locale, today=self._today)
         letters = [
-            bundle.add(self._values(one.contact), record=one.place, sequence=one.place)
+            bundle.add(
+                self._values(one.contact),
+                record=one.place.record,
+                sequence=one.place.sequence,
+            )
             for one in people
         ]
         return b"".join([*letters, bundle.finish()])

@@ -28,7 +28,9 @@ from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
 from outreach.runner.reach import no_address
 from outreach.runner.sampling import AT_MOST, LOOKED_AT, Sample, telling
+from outreach.runner.steps import with_variant
 from outreach.runner.traits import traits_of
+from outreach.runner.unread import UnknownSender
 from outreach.runner.wording import exclusion_text
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.sequence import due_at, first_due, order
@@ -180,6 +182,7 @@ class Preview:
         contact = page.contact
         match step.channel:
             case Channel.EMAIL:
+                self._require_senders()
                 message = self.mailroom.message(
                     self.campaign, step, contact, at=page.at, variant=page.variant
                 )
@@ -196,12 +199,27 @@ class Preview:
                 guide = guide_for(step.guide, self.campaign, contact, self.mailroom, at=page.at)
                 return replace(page, guide=guide, text=guide.title)
 
+    def _require_senders(self) -> None:
+        """Every e-mail, for one continues the others. Raises what the check says of a sender."""
+        senders = self.mailroom.settings.senders
+        for step in self.campaign.steps:
+            key = self.campaign.sender_of(step)
+            if step.channel is not Channel.EMAIL or key in senders:
+                continue
+            if key is None:
+                raise OutreachError(Text("the e-mail step {step!r} has no sender", step=step.name))
+            raise UnknownSender(key, senders, self._file.locate(("sender",)))
+
     def _letter(self, page: Page, step: Step) -> bytes:
         mailroom = self.mailroom
         locale = mailroom.locale(mailroom.language(self.campaign))
         today = page.at.astimezone(mailroom.settings.zone)
         return mailroom.merging.merge(
-            step.template or "", page.contact, locale=locale, today=today, answers=step.answers
+            with_variant(step, page.variant).template or "",
+            page.contact,
+            locale=locale,
+            today=today,
+            answers=step.answers,
         )
 
     def pdf(self, page: Page) -> bytes:

@@ -18,6 +18,7 @@ from outreach.model.ids import ContactId
 from outreach.rendering.label_pages import document
 from outreach.rendering.labels import DIVIDER
 from outreach.rendering.letter.bundle import BundleWriter
+from outreach.rendering.letter.evaluating import Values
 from outreach.rendering.letter.program import Program
 from outreach.rendering.separators import separator, with_separators
 from outreach.rendering.type_size import Block
@@ -33,8 +34,6 @@ class Separators(StrEnum):
     POSTCODE = "postcode"
 
 
-#: What the template sees of a person.
-Values = Callable[[Contact], Mapping[str, Value]]
 #: What the first letters of groups have for the page before them.
 Opening = Mapping[ContactId, Mapping[str, Value]]
 
@@ -42,7 +41,7 @@ Opening = Mapping[ContactId, Mapping[str, Value]]
 def separated(
     program: Program,
     people: Sequence[Contact],
-    values: Values,
+    values: Callable[[Contact], Values],
     *,
     by: Separators,
     home: str,
@@ -98,7 +97,7 @@ def _group(contact: Contact, by: Separators, home: str) -> str:
     return named(contact.values, home=home)
 
 
-def _is_made(bundle: BundleWriter, values: Mapping[str, Value]) -> bool:
+def _is_made(bundle: BundleWriter, values: Values) -> bool:
     try:
         bundle.add(values)
     except OutreachError:

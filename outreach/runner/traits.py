@@ -12,10 +12,11 @@ from outreach.model.contact import Contact
 from outreach.model.ids import ContactId
 from outreach.rendering.branches import Branch
 from outreach.rendering.letter.branches import ways
-from outreach.runner.compose import Mailroom, with_variant
+from outreach.runner.compose import Mailroom
 from outreach.runner.drawing import variant_for
 from outreach.runner.reach import no_address
 from outreach.runner.sampling import Trait, Traits
+from outreach.runner.steps import with_variant
 
 #: What would be held wants to be seen most, then what is written differently.
 _HELD, _WRITTEN, _LACKS = 4, 3, 2
@@ -107,7 +108,7 @@ class _Emails:
             if not any(trait.weight == _HELD for trait in lacking):
                 taken.setdefault(name, {})[contact.id] = self._branches_of(step, contact)
         for of in taken.values():
-            _note_branches(of, found, self.mailroom.settings.templates.name)
+            _note_branches(of, found, self.step.name)
 
     def _variant(self, name: str) -> Trait:
         text = Text("variant {variant} of {step}", variant=name, step=self.step.name)
@@ -144,7 +145,7 @@ class _Emails:
         return taken.union(*(branches.of(name, values) for name in self._templates(step)))
 
 
-def _note_branches(taken: _Taken, found: Traits, folder: str) -> None:
+def _note_branches(taken: _Taken, found: Traits, step: str) -> None:
     """A trait for each way that some take through a condition and others do not."""
     first_way = {branch.condition: branch for of in taken.values() for branch in of}
     ways = {contact: {b.condition: b for b in of} for contact, of in taken.items()}
@@ -152,24 +153,30 @@ def _note_branches(taken: _Taken, found: Traits, folder: str) -> None:
         through = {contact: of.get(condition) for contact, of in ways.items()}
         if len(set(through.values())) > 1:
             for contact, way in through.items():
-                found[contact].add(_way(way, folder) if way else _passed_over(first, folder))
+                found[contact].add(_way(way, step) if way else _passed_over(first, step))
 
 
-def _way(branch: Branch, folder: str) -> Trait:
-    text = Text("takes “{words}” {place}", words=branch.words, place=_place(branch, folder))
-    return Trait(("branch", *map(str, branch.condition), branch.words), text, _WRITTEN)
+def _way(branch: Branch, step: str) -> Trait:
+    text = Text("takes “{words}” {place}", words=branch.words, place=_place(branch, step))
+    return Trait((*_condition(branch, step), branch.words), text, _WRITTEN)
 
 
-def _passed_over(branch: Branch, folder: str) -> Trait:
+def _passed_over(branch: Branch, step: str) -> Trait:
     words = branch.words
-    text = Text("does not take “{words}” {place}", words=words, place=_place(branch, folder))
-    return Trait(("branch", *map(str, branch.condition)), text, _WRITTEN)
+    text = Text("does not take “{words}” {place}", words=words, place=_place(branch, step))
+    return Trait(_condition(branch, step), text, _WRITTEN)
 
 
-def _place(branch: Branch, folder: str) -> Text:
+def _condition(branch: Branch, step: str) -> tuple[str, ...]:
+    """What tells one condition from another: a layout's is the same for every step."""
+    file, number = branch.condition
+    return ("branch", file or f"subject of {step}", str(number))
+
+
+def _place(branch: Branch, step: str) -> Text:
     if not branch.file:
-        return Text("in the subject")
-    return Text("in {file}, line {line}", file=f"{folder}/{branch.file}", line=branch.line)
+        return Text("in the subject of {step}", step=step)
+    return Text("in {file}, line {line}", file=branch.file, line=branch.line)
 
 
 def _note_letters(

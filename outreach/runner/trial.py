@@ -32,10 +32,11 @@ from outreach.rendering.mime import AttachedFile
 from outreach.rendering.tokens import message_id, token
 from outreach.runner.attached import mime_of
 from outreach.runner.check import check
-from outreach.runner.compose import Mailroom, emails_before
+from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
 from outreach.runner.preview import UnknownStep
+from outreach.runner.steps import emails_before
 from outreach.runner.trial_mark import NOBODY, TrialMark
 from outreach.runner.unread import UnknownSender
 from outreach.runner.wording import CHANNELS

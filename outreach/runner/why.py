@@ -19,7 +19,7 @@ from outreach.model.event import EventKind
 from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
 from outreach.runner.happened import happened, reason_of
-from outreach.runner.wording import exclusion_text, reason_text
+from outreach.runner.wording import exclusion_text, held_text, reason_text
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
@@ -142,7 +142,7 @@ def _coming(delivery: Any, launched: Launched) -> Next:
     elif launched.state is CampaignState.STOPPED:
         what = Text("{step} will not come: the campaign was stopped", step=step)
     elif state is DeliveryState.HELD:
-        what = Text("{step} is held: it lacks {fields}", step=step, fields=delivery.detail)
+        what = held_text(step, delivery.detail)
     elif state is DeliveryState.UNKNOWN:
         what = Text("{step}: nobody knows whether it arrived; see outreach settle", step=step)
     elif state is DeliveryState.CLAIMED:

@@ -107,6 +107,14 @@ def stage_text(stage: str | None) -> Text:
     return STAGES.get(stage or "") or Text("{stage}", stage=stage)
 
 
+def held_text(step: str | None, note: str | None) -> Text:
+    """Why a step is held: the names of missing values, or a sentence on what is wrong."""
+    names = (note or "").split(", ")
+    if all(name and " " not in name for name in names):
+        return Text("{step} is held: it lacks {fields}", step=step, fields=note)
+    return Text("{step} is held: {reason}", step=step, reason=note)
+
+
 def reason_text(reason: str | None) -> Text:
     """Why something did not happen: the word of a skip, of a stop rule or of an exclusion."""
     word = reason or ""

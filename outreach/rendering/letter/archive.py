@@ -63,19 +63,38 @@ def unpack(content: bytes) -> dict[str, bytes]:
         raise zipfile.BadZipFile(str(error)) from error
 
 
-def join(members: Iterable[Member]) -> bytes:
-    """A whole archive."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Members that are the same in every archive, laid out once; they stand at its beginning."""
+
+    local: bytes
+    #: Their entries of the central directory.
+    entries: bytes
+    count: int
+
+
+def lay_out(members: Iterable[Member]) -> Shared:
+    """The beginning of archives that share these members."""
     writer = Directory()
     pieces = [writer.add(member) for member in members]
-    return b"".join([*pieces, writer.end()])
+    return Shared(b"".join(pieces), b"".join(writer.entries), len(pieces))
+
+
+def join(shared: Shared, members: Iterable[Member]) -> bytes:
+    """A whole archive: what all letters share, then what is this one's own."""
+    writer = Directory(shared)
+    pieces = [writer.add(member) for member in members]
+    return b"".join([shared.local, *pieces, writer.end()])
 
 
 class Directory:
     """The central directory, collected while the members are written one after another."""
 
-    def __init__(self) -> None:
-        self._entries: list[bytes] = []
-        self._offset = 0
+    def __init__(self, shared: Shared | None = None) -> None:
+        """`shared` was written before."""
+        self.entries: list[bytes] = [shared.entries] if shared else []
+        self._count = shared.count if shared else 0
+        self._offset = len(shared.local) if shared else 0
 
     def add(self, member: Member) -> bytes:
         """The bytes to write for a whole member."""
@@ -88,13 +107,14 @@ class Directory:
 
         `length` is all of it in bytes, `packed` its compressed data.
         """
-        self._entries.append(_central_header(member, self._offset, packed))
+        self.entries.append(_central_header(member, self._offset, packed))
+        self._count += 1
         self._offset += length
 
     def end(self) -> bytes:
         """The central directory and the end record: the last bytes of the archive."""
-        directory = b"".join(self._entries)
-        count = len(self._entries)
+        directory = b"".join(self.entries)
+        count = self._count
         return directory + struct.pack(
             "<IHHHHIIH", 0x06054B50, 0, 0, count, count, len(directory), self._offset, 0
         )

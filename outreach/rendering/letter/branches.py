@@ -12,6 +12,7 @@ from datetime import date
 
 from outreach.errors import OutreachError
 from outreach.rendering.letter.evaluating import Values, at_midnight
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.filling import Filling
 from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.sources import (
@@ -23,6 +24,7 @@ from outreach.rendering.letter.sources import (
     Source,
     Test,
 )
+from outreach.rendering.missing import MissingValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,15 @@ class _Watched(Filling):
 
     def holds(self, test: Test) -> bool:
         """Whether the condition holds for this person."""
-        found = Filling.holds(self, test)
+        try:
+            found = Filling.holds(self, test)
+        except MissingValues as error:
+            self.missing += error.names
+            raise
         if isinstance(test, Condition):
             self.taken.add((in_words(test), found))
+        elif isinstance(test, Expression):
+            self.taken.add((test.text, found))
         return found
 
 

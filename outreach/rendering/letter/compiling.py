@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from outreach.errors import DefinitionError, Location, Problems, Text
 from outreach.model.text import fold
-from outreach.rendering.letter.archive import pack
+from outreach.rendering.letter.archive import lay_out, pack
 from outreach.rendering.letter.building import Builder
 from outreach.rendering.letter.bundle_plan import Marked, plan_bundle
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.field_context import Surroundings
 from outreach.rendering.letter.fields import Element, prefix_of, prefixed
 from outreach.rendering.letter.flows import mark_flows
@@ -30,7 +31,21 @@ from outreach.rendering.letter.package import (
     relationships_of,
 )
 from outreach.rendering.letter.placing import Placed, place_fields
-from outreach.rendering.letter.program import Code, List, Nodes, Pictures, Print, Program, Slot
+from outreach.rendering.letter.program import (
+    Block,
+    Code,
+    Flow,
+    Grid,
+    Group,
+    Line,
+    List,
+    Node,
+    Nodes,
+    Pictures,
+    Print,
+    Program,
+    Slot,
+)
 from outreach.rendering.letter.reading import Template, part_fields, plain_text_field
 from outreach.rendering.letter.sections import mark_body, prepare_sections
 from outreach.rendering.letter.sources import AddressBlock, Choice, GreetingLine, fields_in
@@ -48,6 +63,7 @@ def compile_template(
     pictures: Pictures | None = None,
     several: bool = False,
     locale: str | None = None,
+    currency: str = "EUR",
 ) -> Program:
     """The program of a template.
 
@@ -56,8 +72,8 @@ def compile_template(
     `known` are the names to choose a "did you mean" from; `lists` those that rows can be
     repeated for. `answers` answer ASK (by bookmark) and FILLIN (by prompt); `pictures` gives
     the pictures whose path holds a field. `several`: the pages are sheets of labels, one
-    about several people. With a `locale` formulas are
-    read as they will be. Raises `Problems` with everything that keeps the template from being
+    about several people. With a `locale` formulas are read as they will be; `currency` is
+    that of `|money`. Raises `Problems` with everything that keeps the template from being
     used: what reading found, all unknown names, and `«Nom»` as plain text where the base has
     such a field.
     """
@@ -69,6 +85,7 @@ def compile_template(
         answers={fold(key.strip()): text for key, text in (answers or {}).items()},
         must_answer=True,
         locale=locale,
+        currency=currency,
     )
     fields = {part: part_fields(root, template.name) for part, root in roots.items()}
     placed = place_fields(template.package, roots, fields, Builder(around), marks)
@@ -85,7 +102,7 @@ def compile_template(
         fields=names.fields,
         document=template.package.document,
         parts={part: nodes for part, nodes in parts.items() if not _plain(nodes)},
-        static=tuple(pack(part, content) for part, content in single.items()),
+        static=lay_out(pack(part, content) for part, content in single.items()),
         bundle=plan_bundle(template, outfit, marked, placed.pictured),
         relationships=shown,
         pictures=pictures,
@@ -123,6 +140,19 @@ def _required(nodes: Nodes) -> Iterator[str]:
             case Print(source, optional=False) | Code(source):
                 if not isinstance(source, AddressBlock | GreetingLine | Choice):
                     yield from fields_in(source)
+            case Grid(inside) | Block(inside):
+                yield from _required(inside)
+            case Line(inside) | Flow(inside) | Group(inside):
+                # What Jinja prints may not even be missing where a merge field may.
+                yield from (name for one in inside for name in _strictly(one))
+
+
+def _strictly(node: Node) -> Iterator[str]:
+    match node:
+        case Print(Expression() as source):
+            yield from fields_in(source)
+        case Line(inside) | Flow(inside) | Group(inside) | Block(inside) | Grid(inside):
+            yield from (name for one in inside for name in _strictly(one))
 
 
 def _open_relationships(template: Template, outfit: Outfit, part: str) -> str:

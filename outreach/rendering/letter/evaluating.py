@@ -9,9 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from outreach.model.field import Value
+from outreach.rendering.letter import expressions
 from outreach.rendering.letter.address_block import default_address, default_greeting
 from outreach.rendering.letter.cells import Cells
 from outreach.rendering.letter.comparing import holds
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.formats import write_value
 from outreach.rendering.letter.formula import Formula, read_formula, write_result
 from outreach.rendering.letter.number_pictures import number_within
@@ -63,10 +65,14 @@ class Evaluation:
     forgotten: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: The table around what is being computed.
     cells: Cells | None = None
+    #: The place of the innermost loop around, from 0, and how many items it has.
+    loop: tuple[int, int] = (0, 0)
 
     def holds(self, test: Test) -> bool:
         if isinstance(test, AnyItems):
             return any(items_of(self.values, name) for name in test.lists)
+        if isinstance(test, Expression):
+            return expressions.holds(test, self)
         left, right = self.value(test.left), self.value(test.right)
         return holds(left, test.operator, right, self.locale)
 
@@ -81,6 +87,8 @@ class Evaluation:
 
     def written(self, source: Source) -> str:
         """A source as it is printed."""
+        if isinstance(source, Expression):
+            return expressions.written(source, self)
         if isinstance(source, Calculated):
             number = self._calculated(source)
             return "" if number is None else write_result(number, self.locale)
@@ -113,6 +121,8 @@ class Evaluation:
                 return self._address(source)
             case GreetingLine():
                 return self._greeting(source)
+            case Expression():
+                return expressions.value_of(source, self)
 
     def lacking(self, source: Source) -> Iterator[str]:
         """The fields without which a printed source would have a hole."""
@@ -135,6 +145,8 @@ class Evaluation:
                 yield name
             case Remembered(name):
                 yield from self.forgotten[name]
+            case Expression():
+                yield from expressions.lacking(source, self)
             case AddressBlock(_, parts_):
                 if not self._address(source).strip():
                     yield from dict.fromkeys(field for _, field in parts_)

@@ -61,3 +61,5 @@ class Surroundings:
     scope: Callable[[Field], tuple[str, ...]] = lambda _: ()
     #: How numbers in formulas are written; None: not known yet.
     locale: str | None = None
+    #: The ISO code (ISO 4217) of amounts of money.
+    currency: str = "EUR"

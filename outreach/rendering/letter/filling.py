@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from outreach.errors import Location, OutreachError, Text
+from outreach.errors import Location
+from outreach.rendering.letter import expressions
 from outreach.rendering.letter.archive import Member, join, pack
 from outreach.rendering.letter.evaluating import Evaluation, Values, at_midnight, items_of
 from outreach.rendering.letter.grids import Tables
@@ -48,11 +49,13 @@ from outreach.rendering.letter.program import (
     Print,
     Program,
     Repeat,
+    Rows,
     Serial,
     Skip,
     Slot,
     Suffix,
 )
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.letter.writing import begins_paragraph, code_text, run_text
 from outreach.rendering.missing import MissingValues
 
@@ -60,18 +63,6 @@ from outreach.rendering.missing import MissingValues
 _ITEM_STEP = 1_000_000
 #: Where the pictures of a letter lie in its package.
 _MEDIA = "word/media"
-
-
-class SkippedLetter(OutreachError):
-    """The template itself asks that this person gets no letter (SKIPIF)."""
-
-    def __init__(self, condition: str, where: Location | None = None) -> None:
-        #: As it is written in the template, with the fields in braces.
-        self.condition = condition
-        super().__init__(
-            Text("the template leaves this person out: {condition}", condition=condition),
-            where=where,
-        )
 
 
 def fill(
@@ -106,7 +97,7 @@ def fill(
         if part in program.relationships:
             changed.append(_relationships(part, program.relationships[part], filling, media))
     filling.require(program.name)
-    return join((*program.static, *changed, *media.values()))
+    return join(program.static, (*changed, *media.values()))
 
 
 def _relationships(part: str, opening: str, filling: Filling, media: dict[str, Member]) -> Member:
@@ -153,10 +144,10 @@ class Filling(Evaluation):
 
     def slot_text(self, slot: Slot) -> str:
         """What a slot prints; nothing where its value is missing."""
-        value = self.values.get(slot.field)
-        if value is None or isinstance(value, tuple | list):
+        value = self.scalar(slot.field)
+        if value is None:
             return ""
-        text = slot.format.write(self.scalar(slot.field), self.locale)
+        text = slot.format.write(value, self.locale)
         return f"{slot.before}{text}{slot.after}" if text and not text.isspace() else ""
 
     def print_text(self, node: Print) -> str:
@@ -209,17 +200,25 @@ class Filling(Evaluation):
         self.write(node.then if self.holds(node.test) else node.otherwise, out)
 
     def _repeat(self, node: Repeat, out: list[str]) -> None:
-        for _ in self.each(node.list):
+        for _ in self.each(node):
             self.write(node.nodes, out)
 
-    def each(self, name: str) -> Iterator[None]:
+    def each(self, node: Repeat) -> Iterator[None]:
         """Once for each item of a list, with the item's values under `list.field`."""
-        values, item = self.values, self.item
-        for number, one in enumerate(items_of(values, name)):
+        values, item, loop, name = self.values, self.item, self.loop, node.list
+        found = (
+            items_of(values, name) if node.items is None else expressions.items(node.items, self)
+        )
+        for number, one in enumerate(found):
             self.values = {**values, **{f"{name}.{key}": value for key, value in one.items()}}
             self.item = item * 1000 + number
+            self.loop = number, len(found)
             yield
-        self.values, self.item = values, item
+        self.values, self.item, self.loop = values, item, loop
+
+    def _rows(self, node: Rows, out: list[str]) -> None:
+        written = self.text(node.nodes)
+        out.append(written if f"<{node.prefix}tr" in written else "")
 
     def _flow(self, node: Flow, out: list[str]) -> None:
         Paragraphs(self).flow(node, out)
@@ -302,6 +301,7 @@ _WRITERS: dict[type, Callable[[Filling, Any, list[str]], None]] = {
     Next: Filling._next,
     If: Filling._if,
     Repeat: Filling._repeat,
+    Rows: Filling._rows,
     Flow: Filling._flow,
     Line: Filling._line,
     Group: Filling._group,

@@ -70,6 +70,8 @@ def form_of(argument: str) -> str | None:
 
 def write_value(value: Value, locale: str) -> str:
     """A value as running text: `1 mars 2027`, `1 234,5`, `oui`. Whole numbers are not grouped."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

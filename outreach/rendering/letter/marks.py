@@ -30,6 +30,7 @@ from outreach.rendering.letter.program import (
     ParagraphEnd,
     Picture,
     Repeat,
+    Rows,
     Serial,
     Suffix,
 )
@@ -101,8 +102,10 @@ class Marks:
         match shape:
             case If(test):
                 return If(test, inside, instead)
-            case Repeat(name):
-                return Repeat(name, inside)
+            case Repeat(name, items=items):
+                return Repeat(name, inside, items)
+            case Rows(_, prefix):
+                return Rows(inside, prefix)
             case Flow(_, _, prefix, vanishing):
                 return Flow(inside, instead, prefix, vanishing)
             case Group(_, _, prefix):
@@ -186,8 +189,10 @@ def inside(node: Node, change: Callable[[Nodes], Nodes]) -> Node:
             return Grid(change(nodes), namespaces)
         case Picture(source, nodes, box):
             return Picture(source, change(nodes), box)
-        case Repeat(name, nodes):
-            return Repeat(name, change(nodes))
+        case Repeat(name, nodes, items):
+            return Repeat(name, change(nodes), items)
+        case Rows(nodes, prefix):
+            return Rows(change(nodes), prefix)
         case _:
             return node
 

@@ -70,6 +70,11 @@ class Names:
         return self.list_of(prefix) if dot else None
 
     @property
+    def lists(self) -> tuple[str, ...]:
+        """The names of the lists, folded."""
+        return tuple(self._lists)
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The contact fields that were found, each once."""
         return tuple(dict.fromkeys(field for field in self._found.values() if field))

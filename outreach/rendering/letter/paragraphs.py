@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.program import (
     Assign,
     Blank,
@@ -34,7 +35,7 @@ class Letter(Protocol):
     def text(self, nodes: Nodes) -> str: ...
     def write(self, nodes: Nodes, out: list[str]) -> None: ...
     def holds(self, test: Test) -> bool: ...
-    def each(self, name: str) -> Iterator[None]: ...
+    def each(self, node: Repeat) -> Iterator[None]: ...
     def lacks(self, node: Slot | Print) -> tuple[str, ...]: ...
     def slot_text(self, slot: Slot) -> str: ...
     def print_text(self, node: Print) -> str: ...
@@ -102,9 +103,9 @@ class Paragraphs:
                     self._field(node, levels)
                 case If(test, then, otherwise):
                     self._branch(then if self._letter.holds(test) else otherwise, levels)
-                case Repeat(name, inside):
-                    for _ in self._letter.each(name):
-                        self._branch(inside, levels)
+                case Repeat():
+                    for _ in self._letter.each(node):
+                        self._branch(node.nodes, levels)
                     self._now.fields = True
                 case Mark.PRINTS:
                     self._print()
@@ -131,8 +132,11 @@ class Paragraphs:
         letter, now = self._letter, self._now
         text = letter.slot_text(node) if isinstance(node, Slot) else letter.print_text(node)
         now.fields = True
-        names = letter.lacks(node)
-        if names:
+        names = () if text and isinstance(node, Slot) else letter.lacks(node)
+        if names and isinstance(node, Print) and isinstance(node.source, Expression):
+            # Jinja is strict: what may be empty says so with |default("").
+            letter.missing += names
+        elif names:
             now.lacking.append((levels, names))
         if text.strip():
             self._print()

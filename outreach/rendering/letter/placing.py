@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from outreach.errors import DefinitionError
 from outreach.rendering.letter.building import Builder
+from outreach.rendering.letter.expression_names import ExpressionReader
 from outreach.rendering.letter.fields import Element, Field, prefix_of
 from outreach.rendering.letter.flows import merge_paragraphs
 from outreach.rendering.letter.marks import Marks, enclose
@@ -20,6 +21,7 @@ from outreach.rendering.letter.surroundings import (
     properties_of,
     stored_names,
 )
+from outreach.rendering.letter.tag_placing import TagPlacer, linked_tags
 from outreach.rendering.letter.unique import bookmark_names, follow_bookmarks
 
 
@@ -59,6 +61,7 @@ def place_fields(
         part: Placer(builder, marks, prefix_of(root), package.name, note=part in notes)
         for part, root in roots.items()
     }
+    tags = _place_tags(package, roots, fields, placers, builder, regions, marks)
     for part, placer in placers.items():
         merge_paragraphs(fields[part], placer.stays)
         regions.find(fields[part])
@@ -71,13 +74,41 @@ def place_fields(
             enclose(marks.opening("grid", Grid((), _namespaces(roots[part]))), table, table)
     return Placed(
         problems=tuple(p for placer in placers.values() for p in placer.problems)
-        + tuple(regions.problems),
+        + tuple(regions.problems)
+        + tuple(p for placer in tags.values() for p in placer.problems)
+        + tuple(linked_tags(package)),
         of_the_page=tuple(one for placer in placers.values() for one in placer.of_the_page),
-        personal=frozenset(part for part, placer in placers.items() if placer.personal),
+        personal=frozenset(
+            part for part, placer in placers.items() if placer.personal or tags[part].personal
+        ),
         pictured=frozenset(part for part, placer in placers.items() if placer.pictures),
         several=any(placer.several for placer in placers.values()),
         lists=regions.lists,
     )
+
+
+def _place_tags(
+    package: Package,
+    roots: Mapping[str, Element],
+    fields: Mapping[str, list[Field]],
+    placers: Mapping[str, Placer],
+    builder: Builder,
+    regions: Regions,
+    marks: Marks,
+) -> Mapping[str, TagPlacer]:
+    """Put marks in the place of Jinja's tags, before the fields: these may stand in their loops."""
+    around = builder.around
+    reader = ExpressionReader(around.names, around.currency, around.locale)
+    found: dict[str, TagPlacer] = {}
+    for part, root in roots.items():
+        found[part] = TagPlacer(reader, regions, marks, prefix_of(root), package.name)
+        inner = (one for outer in fields[part] for one in outer.everything_inside())
+        thrown = frozenset(run for one in inner if not placers[part].stays(one) for run in one.runs)
+        found[part].find(root, fields[part], thrown=thrown)
+    reader.stored = frozenset(name for one in found.values() for name in one.stored())
+    for one in found.values():
+        one.put()
+    return found
 
 
 def _namespaces(root: Element) -> str:

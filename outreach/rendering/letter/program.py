@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from outreach.rendering.letter.archive import Member
+from outreach.rendering.letter.archive import Member, Shared
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.formats import Format
 from outreach.rendering.letter.sources import Condition, Source, Test
 
@@ -86,6 +87,16 @@ class Repeat:
 
     list: str
     nodes: Nodes
+    #: The items in an order of their own, or some of them; None: all as they come.
+    items: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table whose rows may all be left out: it vanishes with the last of them."""
+
+    nodes: Nodes
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +228,9 @@ class Mark(Enum):
 
 
 Node = (
-    str | Slot | Print | Code | Assign | Skip | Next | If | Repeat | Flow | ParagraphEnd | Block
-    | Grid | Picture | PictureDetail | Blank | Line | Group | Serial | Suffix | Either | OwnPart
-    | Mark
+    str | Slot | Print | Code | Assign | Skip | Next | If | Repeat | Rows | Flow | ParagraphEnd
+    | Block | Grid | Picture | PictureDetail | Blank | Line | Group | Serial | Suffix | Either
+    | OwnPart | Mark
 )  # fmt: skip
 Nodes = tuple[Node, ...]
 
@@ -290,7 +301,7 @@ class Program:
     #: The parts that differ from person to person, by name.
     parts: Mapping[str, Nodes]
     #: The others, packed once; `[Content_Types].xml` is the first of them.
-    static: tuple[Member, ...]
+    static: Shared
     bundle: BundlePlan
     #: The relationships of parts that show pictures, without their closing tag: part → text.
     relationships: Mapping[str, str] = field(default_factory=dict)

@@ -34,7 +34,6 @@ from outreach.rendering.letter.surroundings import stored_names
 
 #: `«Nom»` as plain text: French quotation marks have a blank inside, a field's chevrons none.
 _CHEVRONS = re.compile(r"«(\w(?:[\w .'’-]{0,38}\w)?)»")
-_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def read_template(content: bytes, name: str) -> Template:
     for part, root in roots.items():
         plain += _names_in_chevrons(root, fields[part])
         warnings += _unknown_kinds(fields[part], stored, name)
-        problems += _braces(root, name)
+        warnings += _unread_words(fields[part], name)
     asked = Asked()
     placed = place_fields(package, roots, fields, Builder(Surroundings(asked)), Marks())
     problems = [*placed.problems, *problems]
@@ -121,6 +120,19 @@ def _unknown_kinds(
             )  # fmt: skip
 
 
+def _unread_words(fields: list[Field], name: str) -> Iterator[DefinitionError]:
+    """`\\# # ##0,00` without quotes: Word takes the picture `#` and passes over the rest."""
+    for field in (inner for one in fields for inner in one.everything_inside()):
+        instruction = field.instruction
+        if instruction.kind == "MERGEFIELD" and instruction.unread:
+            yield DefinitionError(
+                Text("the field {field} is read without “{words}”, as in Word",
+                     field=instruction.text, words=instruction.unread),
+                where=Location(name),
+                hint=Text("put what belongs together in quotes: \\@ \"d MMMM yyyy\""),
+            )  # fmt: skip
+
+
 def _of_the_page(one: Field, name: str) -> DefinitionError:
     return DefinitionError(
         Text("the field {field} depends on the page: Word computes it, a PDF leaves it out",
@@ -135,17 +147,6 @@ def _names_in_chevrons(root: Element, fields: list[Field]) -> Iterator[str]:
         runs = (run for run in paragraph.iter(RUN) if run not in in_fields)
         text = "".join(t.text or "" for run in runs for t in run.iterchildren(TEXT))
         yield from (match[1] for match in _CHEVRONS.finditer(text))
-
-
-def _braces(root: Element, name: str) -> Iterator[DefinitionError]:
-    for paragraph in root.iter(PARAGRAPH):
-        text = "".join(t.text or "" for t in paragraph.iter(TEXT))
-        if match := _BRACES.search(text):
-            yield DefinitionError(
-                Text("{text} is not supported in a letter yet: insert a merge field instead",
-                     text=match[0]),
-                where=Location(name),
-            )  # fmt: skip
 
 
 def _document_warnings(package: Package) -> Iterator[DefinitionError]:

@@ -53,6 +53,10 @@ class Regions:
         around = (one.begin, *one.begin.iterancestors())
         return tuple(self._lists[e] for e in reversed(around) if e in self._lists)
 
+    def note(self, elements: Iterable[Element], key: str) -> None:
+        """Elements that something else than a merge field repeats for a list."""
+        self._lists.update(dict.fromkeys(elements, key))
+
     def find(self, fields: Iterable[Field]) -> None:
         """Mark what is repeated in a part, before its fields are put in place."""
         everything = [inner for outer in fields for inner in outer.everything_inside()]

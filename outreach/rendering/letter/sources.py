@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from outreach.rendering.letter.address_block import AddressFormat, GreetingFormat
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.formats import Format
 
 
@@ -144,8 +145,9 @@ Source = (
     | Calculated
     | AddressBlock
     | GreetingLine
+    | Expression
 )
-Test = Condition | AnyItems
+Test = Condition | AnyItems | Expression
 
 
 def fields_in(source: Source) -> Iterator[str]:
@@ -166,6 +168,8 @@ def fields_in(source: Source) -> Iterator[str]:
                 yield from fields_in(operand)
         case AddressBlock(_, parts_) | GreetingLine(_, parts_):
             yield from (field for _, field in parts_)
+        case Expression(required=names):
+            yield from names
 
 
 def literal(source: Source) -> str | None:

@@ -1,0 +1,36 @@
+"""Steps of a campaign beside one another: their variants, what comes before, their last day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from outreach.model.campaign import Campaign, Channel, Step
+
+
+def with_variant(step: Step, name: str | None) -> Step:
+    """The step as that variant writes it."""
+    for variant in step.variants:
+        if variant.name == name:
+            return replace(
+                step,
+                subject=variant.subject or step.subject,
+                template=variant.template or step.template,
+            )
+    return step
+
+
+def emails_before(definition: Campaign, step: Step) -> list[Step]:
+    """The e-mails that a step continues, oldest first: those its chain of `after` leads to."""
+    found: list[Step] = []
+    while step.after is not None:
+        step = definition.step(step.after.step)
+        if step.channel is Channel.EMAIL:
+            found.insert(0, step)
+    return found
+
+
+def too_late(definition: Campaign, step: Step, today: date) -> bool:
+    """Whether the last day of the step, or of the campaign, has passed."""
+    last = [day for day in (step.not_after, definition.not_after) if day is not None]
+    return bool(last) and today > min(last)
