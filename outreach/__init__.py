@@ -10,7 +10,7 @@ prospecting chain, and say afterwards what it cost and what came of it.
     loop         runner/          decide → do → record; a module per act
     things       files/           what people write and read: settings, campaigns, tables, letters
                  store/           the contact base and the event log, on SQLite or PostgreSQL
-                 transports/      hand a message over: SMTP, a folder; the demo's own server
+                 transports/      hand a message over: SMTP, a folder; DNS; the demo's own server
     activities   cleaning/        raw rows → drafts of contacts
                  scheduling/      when: which step is due, windows, pace, retries
                  rendering/       what: e-mails, Word letters, call guides; same input, same bytes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from outreach.language import DEFAULT_LOCALE, Language, environment_locale
 if TYPE_CHECKING:
     from outreach.files.campaigns import CampaignFile
     from outreach.model.contact import Contact
-    from outreach.model.settings import Sender, Settings
+    from outreach.model.settings import Sender, Server, Settings
     from outreach.runner.clock import Clock
     from outreach.segmentation.tree import Condition
     from outreach.segmentation.vocabulary import Vocabulary
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from outreach.store.conditions import Selection
     from outreach.store.copies import Copies
     from outreach.store.engine import Database
+    from outreach.store.health import StoreHealth
     from outreach.store.store import Store
     from outreach.transports import Transport
+    from outreach.transports.domains import Domains
+    from outreach.transports.greeting import Greeting
     from outreach.transports.sink import Sink
 
 
@@ -55,12 +58,9 @@ class UnknownPerson(WrongUsage):
 class AmbiguousPerson(WrongUsage):
     def __init__(self, who: str, found: list[Contact]) -> None:
         people = "; ".join(f"{c.id}: {c.name} {c.text('email') or ''}".strip() for c in found[:8])
-        super().__init__(
-            Text(
-                "{who!r} may be {count} people: {people}", who=who, count=len(found), people=people
-            ),
-            hint=Text("name one of them by the number before the colon"),
-        )
+        what = Text("{who!r} may be {count} people: {people}", who=who, count=len(found),
+                    people=people)  # fmt: skip
+        super().__init__(what, hint=Text("name one of them by the number before the colon"))
 
 
 class BadInstant(WrongUsage):
@@ -186,6 +186,13 @@ class Application:
         return copies_of(self.settings.store, self.settings.folder)
 
     @cached_property
+    def health(self) -> StoreHealth:
+        """The store as the doctor looks at it; it may be of an older revision."""
+        from outreach.store.health import StoreHealth
+
+        return StoreHealth(self.database_to_upgrade)
+
+    @cached_property
     def store(self) -> Store:
         from outreach.store.store import Store
 
@@ -273,21 +280,38 @@ class Application:
 
     def transport(self, sender: Sender) -> Transport:
         """The way out for one sender. With `--now` only servers on loopback are reached."""
-        from outreach.files.secrets import resolve_secret
         from outreach.transports.smtp import SmtpTransport
 
+        self._rehearse_on_loopback(sender)
+        return SmtpTransport(sender.servers, secrets=self.secret)
+
+    async def greet(self, sender: Sender, server: Server) -> Greeting:
+        """Log in at one of a sender's servers and leave, as a run would; nothing is sent."""
+        from outreach.transports.greeting import greet
+
+        self._rehearse_on_loopback(replace(sender, servers=(server,)))
+        return await greet(server, self.secret)
+
+    def _rehearse_on_loopback(self, sender: Sender) -> None:
         if self.pretended and not all(server.on_loopback for server in sender.servers):
+            what = Text("--now cannot be used with the real mail server of {sender!r}",
+                        sender=sender.name)  # fmt: skip
             raise WrongUsage(
-                Text(
-                    "--now cannot be used with the real mail server of {sender!r}",
-                    sender=sender.name,
-                ),
-                hint=Text("it is for rehearsals against a server on this machine"),
+                what, hint=Text("it is for rehearsals against a server on this machine")
             )
-        return SmtpTransport(
-            sender.servers,
-            secrets=lambda reference: resolve_secret(reference, self.settings.folder),
-        )
+
+    def secret(self, reference: str) -> str:
+        """The secret that the settings refer to. Raises `SecretMissing`."""
+        from outreach.files.secrets import resolve_secret
+
+        return resolve_secret(reference, self.settings.folder)
+
+    @cached_property
+    def domains(self) -> Domains:
+        """The DNS, as this machine asks it."""
+        from outreach.transports.domains import Domains
+
+        return Domains()
 
     def sink(self, folder: Path) -> Sink:
         """A mail server on this machine that keeps what it gets in `folder`."""

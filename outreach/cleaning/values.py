@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from outreach.cleaning import languages
 from outreach.cleaning.clean import Clean, Cleaner
 from outreach.cleaning.emails import email
 from outreach.cleaning.phones import ALSO
@@ -238,4 +239,5 @@ def cleaners(*, country: str, language: str) -> Mapping[str, Cleaner]:
         "postal_code": postal_code_cleaner(country),
         "civility": civility_cleaner(language),
         "kind": kind,
+        "language": languages.language,
     }

@@ -13,6 +13,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Start here": {
         "demo": ("demo", "The main job on sample data, end to end, nothing leaves this machine."),
         "init": ("workspace", "Make a new workspace in DIR."),
+        "doctor": ("doctor", "Is everything there: mail servers, DNS, contact base, LibreOffice."),
         "schema": ("workspace", "Print the JSON Schema of campaign or settings files."),
     },
     "Who": {

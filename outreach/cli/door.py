@@ -80,9 +80,12 @@ class SpokenMixin(click.Command):
             with formatter.indentation():
                 formatter.write_text(spoken_help(self, ctx))
 
+    def shown_options(self, ctx: click.Context) -> list[click.Option]:
+        """The options that the help lists."""
+        return [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        records = [spoken_record(option, ctx) for option in options]
+        records = [spoken_record(option, ctx) for option in self.shown_options(ctx)]
         with formatter.section(speech(ctx)(Text("Options"))):
             formatter.write_dl([record for record in records if record])
         if isinstance(self, click.Group):
@@ -133,6 +136,12 @@ class Group(SpokenMixin, click.Group):
         if self.default and not self._names_a_command(args) and "--help" not in args:
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+    def shown_options(self, ctx: click.Context) -> list[click.Option]:
+        """What the default command takes stands first: that is what the bare form takes."""
+        usual = self.get_command(ctx, self.default) if self.default else None
+        own = [param for param in usual.params if isinstance(param, click.Option)] if usual else []
+        return [*own, *super().shown_options(ctx)]
 
     def _names_a_command(self, args: Sequence[str]) -> bool:
         plain = [arg for arg in args if not arg.startswith("-")]

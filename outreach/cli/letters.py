@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from outreach.cli.door import Group
 from outreach.cli.labels import as_data, as_lines, sheets_wished
 from outreach.cli.output import leave, show
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
+from outreach.files.lying import Lying, lying_in, lying_since
 from outreach.files.pdf import Failed
 from outreach.files.pdf_finding import find_office
 from outreach.model.campaign import CampaignState
@@ -22,6 +24,9 @@ from outreach.runner.letters import Letters
 from outreach.runner.pdf_letters import AsPdf
 from outreach.runner.printed import Printed
 from outreach.runner.separating import Separators
+
+#: Files named in a line of the answer.
+_NAMED = 10
 
 
 @click.group(cls=Group, default="print")
@@ -81,6 +86,7 @@ def print_(
         find_office()
     chosen = [parts.launched(campaign)] if campaign else parts.store.campaigns.all()
     running = {c.id: c for c in chosen if c.state is CampaignState.RUNNING}
+    before = lying_in(out) if out else {}
     with parts.alone():
         made = Letters(mailroom(parts, chosen)).print_due(
             running,
@@ -90,6 +96,7 @@ def print_(
             pdf=AsPdf(two_sided) if pdf else None,
             beside=beside,
         )
+    lying = [lying_since(before, batch.folder) for batch in made]
     data = {
         "letters": sum(batch.letters for batch in made),
         "held": sum(batch.held for batch in made),
@@ -101,28 +108,52 @@ def print_(
                 "folder": str(batch.folder),
                 "letters": batch.letters,
                 "held": batch.held,
+                "print": [*map(str, there.to_print)],
+                "older": [*map(str, there.older)],
                 **({"no_pdf": _not_made(parts, batch)} if pdf else {}),
                 **({"addresses": [*map(as_data, batch.addressed)]} if beside.sheets else {}),
             }
-            for batch in made
+            for batch, there in zip(made, lying, strict=True)
         ],
     }
     lines = [
-        Text(
-            "{letters} letters of {campaign} lie in {folder}",
-            letters=batch.letters,
-            campaign=batch.campaign,
-            folder=batch.folder,
-        )
-        for batch in made
+        line for batch, there in zip(made, lying, strict=True) for line in _bundle(batch, there)
     ] or [Text("No letter is due.")]
     failed = [one for batch in made for one in batch.failed]
     told = [*lines, *_skipped(sum(batch.skipped for batch in made)), *_failures(failed)]
     told += [line for batch in made for done in batch.addressed for line in as_lines(done)]
-    show(parts, data, [*told, *_next(parts, data["held"])])
+    told += _once_posted(made)
+    show(parts, data, [*told, *_next(sum(batch.held for batch in made))])
     lacking = any(done.left_out for batch in made for done in batch.addressed)
     if data["held"] or failed or lacking:
         leave(ExitCode.PARTLY_DONE)
+
+
+def _bundle(batch: Printed, there: Lying) -> Iterator[Text]:
+    """What goes to the printer, and what in its folder does not."""
+    yield Plural(
+        "{count} letter of {campaign} lies in {folder}",
+        "{count} letters of {campaign} lie in {folder}",
+        batch.letters,
+        campaign=batch.campaign,
+        folder=batch.folder,
+    )
+    if there.to_print:
+        yield Text("to print: {files}", files=", ".join(map(str, there.to_print)))
+    if there.older:
+        names = [path.name for path in there.older]
+        more = ["…"] if len(names) > _NAMED else []
+        yield Plural(
+            "{count} file of an earlier printing lies there too, not part of this one: {names}",
+            "{count} files of an earlier printing lie there too, not part of this one: {names}",
+            len(names),
+            names=", ".join([*names[:_NAMED], *more]),
+        )
+
+
+def _once_posted(made: Sequence[Printed]) -> list[Text]:
+    names = dict.fromkeys(batch.campaign for batch in made if batch.letters)
+    return [Text("once they are posted: outreach letters posted {name}", name=n) for n in names]
 
 
 def _not_made(parts: Application, batch: Printed) -> list[dict[str, Any]]:
@@ -157,11 +188,17 @@ def _skipped(count: int) -> list[Text | Plural]:
     ]
 
 
-def _next(parts: Application, held: object) -> list[Text]:
+def _next(held: int) -> list[Plural]:
     if not held:
         return []
     return [
-        Text("{held} lack a value and are held: outreach status, then outreach why WHO", held=held)
+        Plural(
+            "{count} letter is held until what it lacks is there: "
+            "outreach status, then outreach why WHO",
+            "{count} letters are held until what they lack is there: "
+            "outreach status, then outreach why WHO",
+            held,
+        )
     ]
 
 

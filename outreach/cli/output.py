@@ -47,7 +47,7 @@ def say(parts: Application, line: str | Text = "") -> None:
 
 def wrap(line: str, *, first: str = "", rest: str = "") -> None:
     """A long line of the answer, broken at 80 columns under its own indent."""
-    for piece in _pieces(line, first, rest):
+    for piece in pieces(line, first, rest):
         click.echo(piece)
 
 
@@ -56,11 +56,14 @@ def broken(sentence: str) -> list[str]:
     if len(sentence) <= WIDTH:
         return [sentence]
     indent = sentence[: len(sentence) - len(sentence.lstrip())]
-    return _pieces(sentence.strip(), indent, f"{indent}  ")
+    return pieces(sentence.strip(), indent, f"{indent}  ")
 
 
-def _pieces(line: str, first: str, rest: str) -> list[str]:
-    """Never in the middle of a word: paths, addresses and commands stay whole."""
+def pieces(line: str, first: str, rest: str) -> list[str]:
+    """A long line in lines of at most 80 columns, the first under its own indent.
+
+    Never broken in the middle of a word: paths, addresses and commands stay whole.
+    """
     import textwrap
 
     return textwrap.wrap(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -201,11 +203,32 @@ def _web(parts: Application, seen: Preview, sample: Sample) -> None:
     from outreach.cli.output import on_terminal
     from outreach.web.serving import serve
 
-    def ready(address: str) -> None:
-        data = {"campaign": seen.campaign.name, "url": address}
-        show(parts, data, [Text("The preview is at {address}", address=address)])
-        notice(parts, Text("Ctrl-C ends it."))
-        if on_terminal() and not parts.options.json:
-            click.launch(address)
+    with ExitStack() as until_the_end:
 
-    serve(seen, sample, language=parts.language, find=parts.person, ready=ready)
+        def ready(address: str) -> None:
+            data = {"campaign": seen.campaign.name, "url": address}
+            show(parts, data, [Text("The preview is at {address}", address=address)])
+            notice(parts, Text("Ctrl-C ends it."))
+            if on_terminal() and not parts.options.json:
+                until_the_end.enter_context(_opened(address, parts.settings.data))
+
+        serve(seen, sample, language=parts.language, find=parts.person, ready=ready)
+
+
+@contextmanager
+def _opened(address: str, folder: Path) -> Iterator[None]:
+    """The address in the user's browser.
+
+    By way of a file that only he may read: every user of a machine sees the words with which
+    programs are started, and the address lets in whoever knows it. In the workspace, for
+    browsers in a box of their own (Ubuntu's) see neither /tmp nor hidden folders.
+    """
+    with TemporaryDirectory(prefix="preview-", dir=folder) as private:
+        page = Path(private) / "open.html"
+        page.write_text(
+            '<!DOCTYPE html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+            f'<meta http-equiv="refresh" content="0;url={address}">',
+            encoding="utf-8",
+        )
+        click.launch(page.as_uri())
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 #: The parts of a page, as `--diff` calls them.
 PARTS = {
     "subject": Text("subject"),
-    "text": Text("text"),
+    "text": Text("the text part"),
     "html": Text("HTML"),
     "letter": Text("letter"),
     "guide": Text("guide"),
@@ -53,7 +54,7 @@ def print_sample(parts: Application, seen: Preview, sample: Sample) -> None:
         outside = seen.outside(one.contact)
         reasons = [*([outside] if outside else []), *one.reasons]
         if reasons:
-            told = "; ".join(parts.language.say(reason) for reason in reasons)
+            told = " · ".join(parts.language.say(reason) for reason in reasons)
             line = Text("{name}: {reasons}", name=one.contact.name, reasons=told)
             wrap(parts.language.say(line), first="  • ", rest="    ")
     if sample.looked_at < sample.enrolled:
@@ -75,13 +76,31 @@ def print_pages(
         for path in written:
             say(parts, Text("written: {path}", path=path))
         say(parts)
+    if len(pages) > 1:
+        _would_be_held(parts, [page for page in pages if page.problem])
+
+
+def _would_be_held(parts: Application, held: Sequence[Page]) -> None:
+    """Said once more at the end, where a long answer stops."""
+    for step, count in Counter(page.step for page in held).items():
+        names = [page.contact.name for page in held if page.step == step]
+        say(
+            parts,
+            Plural(
+                "{step} would be held for {count} of the people shown: {names}",
+                "{step} would be held for {count} of the people shown: {names}",
+                count,
+                step=step,
+                names=", ".join(names),
+            ),
+        )
 
 
 def _head(parts: Application, page: Page) -> None:
     day = parts.language.write(page.at.astimezone(parts.settings.zone).date())
     channel = parts.language.say(CHANNELS[page.channel])
     variant = f" ({page.variant})" if page.variant else ""
-    say(parts, f"── {page.step}{variant} · {channel} · {day} · {page.contact.name}")
+    wrap(f"── {page.step}{variant} · {channel} · {day} · {page.contact.name}", rest="   ")
     if page.when:
         say(parts, Text("only where: {condition}", condition=page.when))
     if page.skipped:
@@ -145,8 +164,13 @@ def difference_lines(
     say(parts, f"+ {second.name}")
     if not found:
         say(parts, Text("Nothing differs."))
+    texts = {one.step for one in found if one.part.value == "text"}
     for one in found:
         say(parts)
+        if one.part.value == "html" and one.step in texts:
+            # The same words between tags and styles.
+            say(parts, Text("(the HTML of {step} differs too: --json has it)", step=one.step))
+            continue
         say(parts, f"── {one.step} · {parts.language.say(PARTS[one.part.value])}")
         for line in one.lines:
             colour = {"-": "red", "+": "green"}.get(line[0])

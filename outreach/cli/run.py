@@ -179,9 +179,10 @@ def print_report(parts: Application, report: RunReport) -> None:
     for batch in report.printed:
         say(
             parts,
-            Text(
-                "{letters} letters of {campaign} lie in {folder}",
-                letters=batch.letters,
+            Plural(
+                "{count} letter of {campaign} lies in {folder}",
+                "{count} letters of {campaign} lie in {folder}",
+                batch.letters,
                 campaign=batch.campaign,
                 folder=batch.folder,
             ),
@@ -205,7 +206,13 @@ def print_report(parts: Application, report: RunReport) -> None:
             ),
         )
     if report.held:
-        say(parts, Text("Held messages wait for a value: outreach status, then outreach why WHO"))
+        say(
+            parts,
+            Text(
+                "Held messages wait until what they lack is there: "
+                "outreach status, then outreach why WHO"
+            ),
+        )
     if report.unknown:
         say(
             parts,

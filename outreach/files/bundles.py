@@ -18,6 +18,9 @@ from outreach.model.message import Letter
 #: Writes the next bytes of a file.
 Write = Callable[[bytes], object]
 
+#: Whether the system can be asked to bring everything to the disk (Windows cannot).
+_ALL_AT_ONCE = hasattr(os, "sync")
+
 
 class CannotWrite(OutreachError):
     """A file could not be written; what was there before is untouched."""
@@ -30,11 +33,20 @@ class CannotWrite(OutreachError):
 
 
 def write_letter(folder: Path, letter: Letter) -> Path:
-    """One letter in `folder`, which is made where it is missing. Raises `CannotWrite`."""
+    """One letter in `folder`, which is made where it is missing. Raises `CannotWrite`.
+
+    Call `settle` behind the last of many.
+    """
     path = folder / letter.name
-    with whole_file(path) as write:
+    with whole_file(path, settled=not _ALL_AT_ONCE) as write:
         write(letter.content)
     return path
+
+
+def settle() -> None:
+    """Wait until all letters are on the disk: once for all, not a thousand times for each."""
+    if _ALL_AT_ONCE:
+        os.sync()
 
 
 def write_letters(folder: Path, letters: Iterable[Letter]) -> Iterator[Path]:
@@ -43,9 +55,10 @@ def write_letters(folder: Path, letters: Iterable[Letter]) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Write]:
+def whole_file(path: Path, *, settled: bool = True) -> Iterator[Write]:
     """A file that appears under its name when the block ends well, and else not at all.
 
+    `settled`: not before it is on the disk, so that a power cut leaves it whole or not there.
     Raises `CannotWrite` where the disk refuses; the block's own errors pass through.
     """
     with _disk_errors(path):
@@ -56,7 +69,8 @@ def whole_file(path: Path) -> Iterator[Write]:
         yield _careful(file.write, path)
         with _disk_errors(path):
             file.flush()
-            os.fsync(file.fileno())
+            if settled:
+                os.fsync(file.fileno())
             file.close()
             _give_usual_rights(temporary)
             os.replace(temporary, path)

@@ -14,10 +14,10 @@ from outreach.files.shapes import (
     Count,
     Date,
     Flag,
+    LineText,
     Money,
     Name,
     Number,
-    LineText,
     PlainText,
     Shape,
     Share,
@@ -64,6 +64,9 @@ Days = Annotated[tuple[int, ...], listed(read_days), schema("string", "array")]
 Hours = Annotated[tuple[Any, ...], listed(read_hours), schema("string", "array")]
 
 
+_ANSWERS = "What the fields ASK and FILLIN are answered with: {prompt: answer}."
+
+
 class VariantShape(Shape):
     called: ClassVar[Text] = Text("a variant of an e-mail")
 
@@ -84,6 +87,7 @@ class MergedAttachmentShape(Shape):
     as_: Annotated[str, one_of("pdf", "docx"), choice("pdf", "docx")] = Field(
         "docx", alias="as", description="pdf or docx (the default)."
     )
+    answers: dict[PlainText, PlainText] = Field({}, description=_ANSWERS)
 
 
 def _kind_of_attachment(value: object) -> str:
@@ -146,9 +150,7 @@ class LetterShape(StepShape):
         {}, description="Ways of writing it, drawn by a stable hash: {a: {template: …}}."
     )
     sender: Name | None = Field(None, description="Who signs, when not the campaign's sender.")
-    answers: dict[PlainText, PlainText] = Field(
-        {}, description="What the fields ASK and FILLIN are answered with: {prompt: answer}."
-    )
+    answers: dict[PlainText, PlainText] = Field({}, description=_ANSWERS)
 
 
 class _ByHandShape(StepShape):

@@ -212,4 +212,6 @@ def _step(shape: StepShape) -> Step:
 def _attachment(shape: str | MergedAttachmentShape) -> Attachment:
     if isinstance(shape, str):
         return Attachment(path=shape)
-    return Attachment(letter=shape.letter, as_pdf=shape.as_ == "pdf")
+    return Attachment(
+        letter=shape.letter, as_pdf=shape.as_ == "pdf", answers=tuple(shape.answers.items())
+    )

@@ -45,6 +45,18 @@ def resolve_secret(reference: str, folder: Path) -> str:
             return _from_keyring(name.strip())
 
 
+def open_to_others(reference: str, folder: Path) -> bool:
+    """Whether anybody on this machine may read the file of a secret.
+
+    Never where the system has no such rights (Windows), or for what is no file.
+    """
+    kind, _, name = reference.partition(":")
+    if kind != "file" or os.name != "posix":
+        return False
+    path = folder / Path(name.strip()).expanduser()
+    return path.is_file() and bool(path.stat().st_mode & 0o004)
+
+
 def _from_environment(name: str) -> str:
     value = os.environ.get(name)
     if not value:

@@ -14,6 +14,7 @@ from outreach.files.settings_values import (
     read_currency,
     read_locale,
     read_mailbox,
+    read_name_of_firm,
     read_port,
     read_secret,
     read_speed,
@@ -27,7 +28,6 @@ from outreach.files.shapes import (
     Money,
     Name,
     Number,
-    LineText,
     PlainText,
     Rate,
     Shape,
@@ -38,6 +38,7 @@ from outreach.files.shapes import (
 )
 
 Address = Annotated[str, scalar(read_address), schema("string")]
+FirmName = Annotated[str, scalar(read_name_of_firm), schema("string", "number")]
 Url = Annotated[str, scalar(read_url), schema("string", pattern="^https?://")]
 Secret = Annotated[str, scalar(read_secret), schema("string", pattern="^(env|file|keyring):.+")]
 Speed = Annotated[float, scalar(read_speed), schema("number", "string", exclusiveMinimum=0)]
@@ -50,7 +51,7 @@ Port = Annotated[int, scalar(read_port), schema("integer", "string", minimum=1, 
 class OrganisationShape(Shape):
     called: ClassVar[Text] = Text("an organisation")
 
-    name: LineText = Field("", description="Who writes.")
+    name: FirmName = Field("", description="Who writes.")
     address: PlainText = Field("", description="Its postal address, shown in every e-mail.")
     privacy_url: Url | None = Field(None, description="Where its privacy notice stands.")
 

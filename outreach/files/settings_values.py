@@ -7,12 +7,13 @@ takes the text of one scalar and returns the value or raises `Unreadable`.
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from outreach.errors import Text, did_you_mean
 from outreach.files.codes import COUNTRIES, CURRENCIES
 from outreach.files.secrets import is_reference
-from outreach.files.values import Unreadable, read_number, read_text, read_whole
+from outreach.files.values import Unreadable, read_line, read_number, read_text, read_whole
 
 _MAILBOX = re.compile(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in_angles>[^<>]+)>|(?P<bare>[^<>]+))\s*")
 
@@ -26,6 +27,12 @@ _PLAIN_ADDRESS = re.compile(
     r"(?P<domain>(?:[A-Za-z][A-Za-z0-9]{0,40}(?:-[A-Za-z0-9]{1,20})?[.]){1,3}"
     r"(?:example|fr|com|net|org|eu|be|ch|lu|ca))"
 )
+
+#: Signs of ASCII that stay as they are in a web address.
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+#: A name longer than this stands in no header (`rendering.headers.LONGEST_NAME`).
+LONGEST_NAME = 128
 
 
 def read_address(text: str) -> str:
@@ -64,7 +71,21 @@ def read_mailbox(text: str) -> tuple[str, str]:
         name = re.sub(r"\\(.)", r"\1", quoted["inside"]).strip()
     if any(ord(character) < 32 for character in name):
         raise Unreadable(Text("a sender's name stands on one line"))
-    return name, read_address(parts["in_angles"] or parts["bare"])
+    return _short(name), read_address(parts["in_angles"] or parts["bare"])
+
+
+def read_name_of_firm(text: str) -> str:
+    """A name that stands in headers."""
+    return _short(read_line(text))
+
+
+def _short(name: str) -> str:
+    if len(name) > LONGEST_NAME:
+        raise Unreadable(
+            Text("the name has {count} letters", count=len(name)),
+            Text("headers of e-mails hold {most} at most", most=LONGEST_NAME),
+        )
+    return name
 
 
 def read_bounce(text: str) -> str:
@@ -84,13 +105,40 @@ def read_url(text: str) -> str:
 
 
 def read_unsubscribe_url(text: str) -> str:
-    url = read_url(text)
+    """An address as a header holds it, in ASCII (RFC 2369 §2), https (RFC 8058 §3.1)."""
+    url = _in_ascii(read_url(text))
     if "{token}" not in url:
         raise Unreadable(
             Text("the address does not say whose it is"),
             Text("put {token} where the person's token goes"),
         )
+    if url.isascii() and not re.fullmatch(r"https://[!-;=?-~]{1,800}", url):
+        raise Unreadable(
+            Text("{text!r} cannot be opened with one click", text=text),
+            Text("it begins with https:// and is no longer than 800 signs"),
+        )
     return url
+
+
+def _in_ascii(url: str) -> str:
+    """A web address with its domain in A-labels and other signs in percent signs.
+
+    A domain that cannot be one (`https://…/`, a sample's) stays: `check` tells that no message
+    can be made with it.
+    """
+    if url.isascii():
+        return url
+    import idna
+
+    scheme, _, whole = url.partition("://")
+    host = re.split("[/?#]", whole, maxsplit=1)[0]
+    rest = whole[len(host) :]
+    name, colon, port = host.partition(":")
+    try:
+        name = idna.encode(name, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return url
+    return f"{scheme}://{name}{colon}{port}{quote(rest, safe=_PRINTABLE)}"
 
 
 def read_store(text: str) -> str:

@@ -61,6 +61,8 @@ class Attachment:
     path: str | None = None
     letter: str | None = None
     as_pdf: bool = False
+    #: What the letter's ASK and FILLIN are answered with, by bookmark or prompt.
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

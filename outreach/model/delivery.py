@@ -92,9 +92,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A value that the template names is missing."""
+    """A value that the template names is missing, or something is wrong for this person."""
 
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    #: What is wrong, where it is more than missing values.
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ def explain(outcome: Outcome) -> Text:
             return Text("refused by the server: {reply}", reply=reply)
         case Unknown(reply):
             return Text("nobody knows whether it arrived: {reply}", reply=reply)
+        case Held(reason=Text() as reason):
+            return reason
         case Held(missing):
             return Text("waits for a value: {fields}", fields=", ".join(missing))
         case Skipped(reason):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -78,3 +78,16 @@ class Event:
     note: str | None = None
     data: Mapping[str, object] | None = None
     corrects: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as documents print it."""
+
+    #: The day in the workspace's zone.
+    on: date
+    #: In units of the currency.
+    amount: Decimal | None
+    note: str | None
+    #: The campaign it was recorded for, by its name.
+    campaign: str | None

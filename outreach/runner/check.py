@@ -162,13 +162,14 @@ class _Checker:
             fields = sorted(self.mails.required(step) - {"email"})
             count = contacts.count_lacking(fields, condition) if fields else 0
             if count:
+                lacked = [name for name in fields if contacts.count_lacking([name], condition)]
                 yield warning(
                     Plural(
                         "{count} person lacks a value that step {step!r} prints ({fields})",
                         "{count} people lack a value that step {step!r} prints ({fields})",
                         count,
                         step=step.name,
-                        fields=", ".join(fields),
+                        fields=", ".join(lacked),
                     ),
                     self._at("steps", index),
                     Text(

@@ -29,13 +29,21 @@ class LetterCheck:
         for (name, answers), where in self._places().items():
             merging = self.mailroom.merging
             try:
-                merging.template(name, where)
-                self._readable.append((name, answers))
-                warnings = merging.warnings(name, where, answers=answers)
+                template = merging.template(name, where)
             except OutreachError as error:
                 yield from errors_of(error)
                 continue
-            yield from (Problem(Severity.WARNING, one) for one in warnings)
+            self._readable.append((name, answers))
+            found: list[Problem] = []
+            try:
+                merging.program(name, answers=answers)
+            except OutreachError as error:
+                found = errors_of(error)
+            told = {str(one.error) for one in found}
+            yield from found
+            for one in template.warnings:
+                if str(one) not in told:
+                    yield Problem(Severity.WARNING, one)
 
     def facts(self, chosen: Sequence[ContactId] | None) -> tuple[LetterFacts, ...]:
         """What the templates that can be read print; asked after `problems`."""

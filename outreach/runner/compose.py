@@ -114,7 +114,7 @@ class Mailroom:
             return Held(tuple(missing.names))
         except OutreachError as error:
             # What is wrong for this person alone must not keep the others waiting.
-            return Held((str(error.what),))
+            return Held(reason=error.what)
 
     def not_meant(self, delivery: Delivery, now: datetime) -> str | None:
         """Why a step is passed over now: its last day is gone, or its condition is false."""
@@ -147,8 +147,8 @@ class Mailroom:
         sender = self.settings.senders[definition.sender_of(step) or ""]
         step = with_variant(step, variant)
         # Whoever follows the link of a preview or of a test says no in nobody's name.
-        kind = NOBODY if campaign == NO_CAMPAIGN else "u"
-        key = token(self.store.database.secret, kind, int(campaign), int(contact.id))
+        kind, asks = (NOBODY, 0) if campaign == NO_CAMPAIGN else ("u", int(contact.id))
+        key = token(self.store.database.secret, kind, int(campaign), asks)
         out = unsubscribe_by(sender, key, self.settings.unsubscribe_url)
         values = self.values(definition, contact, sender, at, out.link)
         templates = self.templates(self.language(definition, contact))

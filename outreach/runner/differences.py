@@ -61,7 +61,7 @@ def _parts(page: Page, say: Callable[[Text], str]) -> Iterator[tuple[Part, Seque
     if why := page.problem or page.skipped:
         yield Part.PROBLEM, [say(why)]
     if page.message:
-        yield Part.HEADERS, [f"{name}: {value}" for name, value in headers(page).items()]
+        yield Part.HEADERS, list(_telling_headers(page))
         yield Part.TEXT, page.message.text.splitlines()
         if page.message.html:
             yield Part.HTML, page.message.html.splitlines()
@@ -70,6 +70,13 @@ def _parts(page: Page, say: Callable[[Text], str]) -> Iterator[tuple[Part, Seque
     elif page.guide:
         lines = [line for _, block in page.guide.blocks for line in block]
         yield Part.GUIDE, [page.guide.title, *lines]
+
+
+def _telling_headers(page: Page) -> Iterator[str]:
+    """Without what no two messages share, and without the subject, which is a part of its own."""
+    for name, value in headers(page).items():
+        if name not in ("Message-ID", "Subject"):
+            yield f"{name}: {value.partition('; boundary=')[0]}"
 
 
 def headers(page: Page) -> Mapping[str, str]:

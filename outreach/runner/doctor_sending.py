@@ -37,11 +37,13 @@ async def _visit(sender: Sender, server: Server, number: int, greet: Greet) -> F
     except WrongUsage as rehearsal:
         return finding_of(rehearsal, name, Area.SENDING, Health.SKIPPED)
     except ServerDown as down:
+        message = Text("{place}: {what}", place=sender.name, what=down.what)
         hint = Text("check `host:` and `port:` of {sender} in outreach.yaml, the network, and"
                     " whether that server is started", sender=sender.name)  # fmt: skip
-        return Finding(name, Area.SENDING, Health.ERROR, down.what, hint)
+        return Finding(name, Area.SENDING, Health.ERROR, message, hint)
     except OutreachError as error:
-        return finding_of(error, name, Area.SENDING)
+        message = Text("{place}: {what}", place=sender.name, what=error.what)
+        return Finding(name, Area.SENDING, Health.ERROR, message, error.hint)
     return Finding(name, Area.SENDING, Health.OK, _told(sender, server, greeting))
 
 

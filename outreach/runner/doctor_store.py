@@ -37,8 +37,8 @@ def store_findings(
             size = opened.size()
             yield from _opened(opened, now)
         else:
-            yield Finding("store", Area.STORE, Health.SKIPPED,
-                          Text("contact base: not there yet, made by the first import"))  # fmt: skip
+            message = Text("contact base: not there yet, made by the first import")
+            yield Finding("store", Area.STORE, Health.SKIPPED, message)
     except OutreachError as error:
         yield finding_of(error, "store", Area.STORE)
     yield _lock(settings.data)

@@ -65,7 +65,8 @@ def jinja_names(step: Step) -> list[str]:
 
 
 def plain_names(step: Step) -> list[str]:
-    """The Word templates and guides of a step."""
+    """The Word templates of a step and of its variants, and its guide."""
     letters = [attachment.letter for attachment in step.attachments]
-    own = step.template if step.channel == "letter" else None
-    return [name for name in (own, step.guide, *letters) if name]
+    own = [step.template, *(variant.template for variant in step.variants)]
+    own = own if step.channel == "letter" else []
+    return [name for name in (*own, step.guide, *letters) if name]

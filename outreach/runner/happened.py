@@ -61,7 +61,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
     EventKind.REFUSED: lambda e: Text(
         "{step} was refused: {reply}", step=e.step_name, reply=e.note
     ),
-    EventKind.HELD: lambda e: held_text(e.step_name, e.note),
+    EventKind.HELD: lambda e: held_text(e.step_name, e.note, e.data),
     EventKind.SKIPPED: lambda e: Text(
         "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)
     ),

@@ -13,9 +13,16 @@ from outreach.model.field import FieldType, Value
 from outreach.model.ids import ContactId
 from outreach.model.text import fold
 from outreach.rendering.letter.duties import Duty
-from outreach.rendering.letter.summary import PROMPTS, Written, has_effect, written_fields
+from outreach.rendering.letter.summary import (
+    PROMPTS,
+    Written,
+    has_effect,
+    sample_of,
+    written_fields,
+)
 from outreach.runner.compose import Mailroom
 from outreach.runner.merging import Answers
+from outreach.runner.orders import is_of_a_list
 from outreach.store.lacking import lacking_any, lacking_each
 
 #: People among whom a value is looked for to try a field with.
@@ -81,7 +88,11 @@ def letter_facts(
     """The facts of a template that can be read. `chosen`: who is to get it; None: not known."""
     merging = mailroom.merging
     template = merging.template(name)
-    written = written_fields(template)
+    found = written_fields(template)
+    written = [
+        one for one in found
+        if one.duty is not Duty.FILLED or merging.field_of(one.name) or not is_of_a_list(one.name)
+    ]  # fmt: skip
     database = mailroom.store.database
     today = now.astimezone(mailroom.settings.zone).date()
     needed = _needed(name, mailroom, answers)
@@ -154,10 +165,18 @@ class _Trial:
             switches=one.switches,
             field=name,
             exact=one.name in (name, found.label if found else name),
-            sample=self._write(one, sample),
+            sample=self._sample(one, name) or self._write(one, sample),
             unfit=tuple(dict.fromkeys(unfit)),
             lacking=lacking.get(name),
         )
+
+    def _sample(self, one: Written, name: str) -> str:
+        """What a tag of Jinja prints for the first who has the value."""
+        if one.expression is None or one.expression.is_loop:
+            return ""
+        given = (person for person in self.people if person.get(name) is not None)
+        tried = (sample_of(one.expression, person, self.locale, self.today) for person in given)
+        return next(tried, "")
 
     def frozen(self, one: Written) -> str:
         """The day it is now; the campaign's answer, else the one in the template."""

@@ -302,7 +302,7 @@ def _not_made(error: OutreachError) -> Held | Skipped:
         case MissingValues(names=names):
             return Held(names)
         case _:
-            return Held((str(error.what),))
+            return Held(reason=error.what)
 
 
 def _as_pdf(name: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from outreach.errors import Location, OutreachError
+from outreach.errors import Location, OutreachError, Text
 from outreach.files.campaigns import CampaignFile
 from outreach.files.templates import MissingTemplate
 from outreach.model.audience import Arm
@@ -26,6 +26,7 @@ from outreach.rendering.inspection_mail import (
     unsubscribe_faults,
 )
 from outreach.rendering.mail_source import VALUE, MailSource, Picture, holdings
+from outreach.rendering.missing import MissingValues
 from outreach.rendering.pictures import local_picture
 from outreach.runner.attached import MissingPicture
 from outreach.runner.compose import Mailroom
@@ -119,26 +120,39 @@ class MessageFindings:
             variants: list[str | None] = [one.name for one in step.variants]
             for variant in variants or [None]:
                 message = self._somebodys(step, variant, people)
+                if isinstance(message, OutreachError):
+                    yield warning(
+                        Text("nobody's message can be made: {reason}", reason=message.what),
+                        message.where or where,
+                        message.hint,
+                    )
+                    continue
                 faults = list(message_faults(message)) if message else []
                 yield from _warnings((fault for fault in faults if fault not in told), where)
                 told.update(faults)
 
     def _somebodys(
         self, step: Step, variant: str | None, people: Sequence[ContactId]
-    ) -> Message | None:
-        """The first that can be made; without its attachments, which take their time."""
+    ) -> Message | OutreachError | None:
+        """The first that can be made; without its attachments, which take their time.
+
+        Else what keeps the last of them from being made, if it is more than a missing value.
+        """
         if self._file.campaign.sender_of(step) not in self._mailroom.settings.senders:
             return None
         bare = replace(step, attachments=())
+        failed: OutreachError | None = None
         for one in people:
             contact = self._mailroom.store.contacts.get(one)
             try:
                 return self._mailroom.message(
                     self._file.campaign, bare, contact, at=self._now, variant=variant
                 )
-            except OutreachError:  # what is wrong is told where it belongs
+            except MissingValues:  # told elsewhere, with how many people lack it
                 continue
-        return None
+            except OutreachError as error:
+                failed = error
+        return failed
 
 
 def _warnings(faults: Iterable[Fault], where: Location) -> Iterator[Problem]:

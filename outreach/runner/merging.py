@@ -8,7 +8,7 @@ from datetime import date
 from outreach.cleaning.headers import header_words, standard_field
 from outreach.cleaning.phones import with_dialled_phones
 from outreach.cleaning.postal import line_field, line_fields
-from outreach.errors import DefinitionError, Location
+from outreach.errors import Location
 from outreach.files.templates import TemplateFolder
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, Value
@@ -63,7 +63,8 @@ class Merging:
 
     def template(self, name: str, where: Location | None = None) -> Template:
         """The template as it lies in the workspace, so that its errors name its place."""
-        return read_template(self._folder.content(name, where=where), f"templates/{name}")
+        content = self._folder.content(name, where=where)
+        return read_template(content, f"templates/{name}", lambda one: bool(self.field_of(one)))
 
     def field_of(self, name: str) -> str | None:
         """The contact field that a merge field of that name takes; None: there is none."""
@@ -71,14 +72,6 @@ class Merging:
             return MAPPED[name]
         names = Names(self._resolve, self._catalogue.names, "")
         return names.find(name) if names.knows(name) else None
-
-    def warnings(
-        self, name: str, where: Location | None, *, answers: Answers = ()
-    ) -> Sequence[DefinitionError]:
-        """What its author may want to know. Raises what keeps it from being used."""
-        template = self.template(name, where)
-        self._compiled(template, answers)
-        return template.warnings
 
     def merge(
         self,

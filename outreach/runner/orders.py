@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import overload
 
 from outreach.model.event import Order
 from outreach.model.field import Value
 from outreach.model.ids import ContactId
+from outreach.model.text import fold
 from outreach.rendering.letter.names import ListFields
 
 #: What an order holds, by the names that templates may use for it.
@@ -19,9 +21,17 @@ _ORDERS = ListFields("orders", _FIELDS)
 #: The lists that rows can be repeated for, by the names they may be written with.
 LISTS: Mapping[str, ListFields] = {"orders": _ORDERS, "commandes": _ORDERS}
 
+_MARKER = re.compile(r"(TableStart|TableEnd|BeginGroup|EndGroup)\s*:", re.IGNORECASE)
+
 #: Reads the orders of some people at once.
 ReadOrders = Callable[[Collection[ContactId]], Mapping[ContactId, Sequence[Order]]]
 Item = Mapping[str, Value]
+
+
+def is_of_a_list(name: str) -> bool:
+    """Whether a merge field that is no contact field repeats a list, or is one of its items'."""
+    owner, _, _ = name.partition(".")
+    return fold(owner) in LISTS or fold(name) in _FIELDS or _MARKER.match(name) is not None
 
 
 def items(orders: Sequence[Order]) -> Sequence[Item]:

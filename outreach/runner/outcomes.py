@@ -6,11 +6,13 @@ delivery means for the person, for the campaign and for the next steps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
+from outreach.errors import Text
 from outreach.model.campaign import Channel, Step
 from outreach.model.change import Change, Planned, Progress, Settled, Stop
 from outreach.model.delivery import (
@@ -25,6 +27,7 @@ from outreach.model.delivery import (
     Unknown,
 )
 from outreach.model.event import Event, EventKind
+from outreach.model.said import kept
 from outreach.model.settings import Costs
 from outreach.runner.launch import planned
 from outreach.scheduling.calendar import Calendar
@@ -68,6 +71,11 @@ def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
             return _refused(delivery, outcome, here)
         case Unknown(reply):
             return _noted(delivery, DeliveryState.UNKNOWN, EventKind.UNKNOWN, reply, here)
+        case Held(reason=Text() as reason):
+            data = kept(reason)
+            return _noted(
+                delivery, DeliveryState.HELD, EventKind.HELD, str(reason), here, data=data
+            )
         case Held(missing):
             fields = ", ".join(missing)
             return _noted(delivery, DeliveryState.HELD, EventKind.HELD, fields, here)
@@ -190,7 +198,13 @@ def _refused(delivery: Delivery, outcome: Refused, here: Situation) -> Change:
 
 
 def _noted(
-    delivery: Delivery, state: DeliveryState, kind: EventKind, detail: str, here: Situation
+    delivery: Delivery,
+    state: DeliveryState,
+    kind: EventKind,
+    detail: str,
+    here: Situation,
+    *,
+    data: Mapping[str, object] | None = None,
 ) -> Change:
     """A state and the event that tells it."""
     expected = here.expected if state is DeliveryState.UNKNOWN else _AT_REST
@@ -206,7 +220,7 @@ def _noted(
                 address=here.address,
             ),
         ),
-        events=(_event(kind, delivery, here, note=detail or None),),
+        events=(_event(kind, delivery, here, note=detail or None, data=data),),
     )
 
 
@@ -219,6 +233,7 @@ def _event(
     cost: Decimal | None = None,
     minutes: Decimal | None = None,
     note: str | None = None,
+    data: Mapping[str, object] | None = None,
 ) -> Event:
     return Event(
         kind=kind,
@@ -234,4 +249,5 @@ def _event(
         minutes=minutes,
         author=here.author,
         note=note,
+        data=data,
     )

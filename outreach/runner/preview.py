@@ -43,7 +43,7 @@ class Page:
     contact: Contact
     step: str
     channel: Channel
-    #: When it would fall due if every step before it were done at once.
+    #: When it would be done if every step before it were done at once.
     at: datetime
     #: The condition under which it is done, as it is written; None: always.
     when: str | None = None
@@ -146,7 +146,7 @@ class Preview:
             contact=contact,
             step=step.name,
             channel=step.channel,
-            at=self._dates[step.name],
+            at=self._dates(contact)[step.name],
             when=step.when,
             variant=variant_for(self.campaign.name, step.name, contact.id, names),
         )
@@ -164,19 +164,27 @@ class Preview:
                 return page
             return replace(page, problem=error.what, hint=error.hint)
 
-    @cached_property
-    def _dates(self) -> dict[str, datetime]:
-        settings = self.mailroom.settings
-        calendar = Calendar(settings.country, settings.zone)
+    def _dates(self, contact: Contact) -> dict[str, datetime]:
+        """When each step would be done, as the calendar of the whole audience has it.
+
+        An e-mail waits for its window; one that is passed over holds up nothing after it.
+        """
+        calendar = self._calendar
         dates: dict[str, datetime] = {}
         for step in order(self.campaign.steps):
             if step.after is None:
-                dates[step.name] = first_due(
-                    step, start=self.campaign.start, now=self.now, calendar=calendar
-                )
+                at = first_due(step, start=self.campaign.start, now=self.now, calendar=calendar)
             else:
-                dates[step.name] = due_at(step, done_at=dates[step.after.step], calendar=calendar)
+                at = due_at(step, done_at=dates[step.after.step], calendar=calendar)
+            if step.channel is Channel.EMAIL and not no_address(contact, step.channel):
+                at = calendar.opening(self.campaign.window, at)
+            dates[step.name] = at
         return dates
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        settings = self.mailroom.settings
+        return Calendar(settings.country, settings.zone)
 
     def _made(self, page: Page, step: Step) -> Page:
         contact = page.contact

@@ -39,23 +39,21 @@ def traits_of(
             _Emails(definition, step, mailroom, at).note(reached, found)
         elif step.channel is Channel.LETTER and step.template:
             _note_letters(definition, step, reached, mailroom, at, found)
-    _turn_round(found)
+    _keep_the_rarer(found)
     return found
 
 
-def _turn_round(found: Traits) -> None:
-    """What most people lack is told of those who have it."""
-    lacking = Counter(t for of in found.values() for t in of if t.key[0] == "lacks")
-    for trait, count in lacking.items():
-        if 2 * count <= len(found):
-            continue
-        text = Text("has a value for {field}", field=trait.text.values["field"])
-        having = Trait(("has", *trait.key[1:]), text, trait.weight)
-        for of in found.values():
-            if trait in of:
-                of.discard(trait)
-            else:
-                of.add(having)
+def _keep_the_rarer(found: Traits) -> None:
+    """Of those who have a value and those who lack it, the fewer are told of."""
+    common = Counter(trait.key for of in found.values() for trait in of)
+    names = {key[1] for key in common if key[0] == "lacks"}
+    told = {
+        ("has" if common["has", name] < common["lacks", name] else "lacks", name) for name in names
+    }
+    for of in found.values():
+        of.difference_update(
+            [one for one in of if one.key[0] in ("has", "lacks") and one.key not in told]
+        )
 
 
 def _personal(contact: Contact, definition: Campaign, mailroom: Mailroom) -> Iterator[Trait]:
@@ -73,14 +71,28 @@ def _personal(contact: Contact, definition: Campaign, mailroom: Mailroom) -> Ite
 
 
 def _lacks(name: str, mailroom: Mailroom) -> Trait:
-    field = mailroom.store.database.catalogue.find(name)
-    label = Text(field.label) if field and field.label else Text("{field}", field=name)
+    label = _label(name, mailroom)
     return Trait(("lacks", name), Text("has no value for {field}", field=label), _LACKS)
+
+
+def _has(name: str, mailroom: Mailroom) -> Trait:
+    label = _label(name, mailroom)
+    return Trait(("has", name), Text("has a value for {field}", field=label), _LACKS)
+
+
+def _label(name: str, mailroom: Mailroom) -> Text:
+    field = mailroom.store.database.catalogue.find(name)
+    return Text(field.label) if field and field.label else Text("{field}", field=name)
 
 
 def _held(name: str, step: str) -> Trait:
     text = Text("lacks {field}: {step} would be held", field=name, step=step)
     return Trait(("held", step, name), text, _HELD)
+
+
+def _variant(name: str, step: Step) -> Trait:
+    text = Text("variant {variant} of {step}", variant=name, step=step.name)
+    return Trait(("variant", step.name, name), text, _WRITTEN)
 
 
 class _Emails:
@@ -101,7 +113,7 @@ class _Emails:
         for contact in people:
             name = variant_for(self.definition.name, self.step.name, contact.id, self.names)
             if name is not None:
-                found[contact.id].add(self._variant(name))
+                found[contact.id].add(_variant(name, self.step))
             step = with_variant(self.step, name)
             lacking = set(self._lacking(step, contact))
             found[contact.id] |= lacking
@@ -110,17 +122,15 @@ class _Emails:
         for of in taken.values():
             _note_branches(of, found, self.step.name)
 
-    def _variant(self, name: str) -> Trait:
-        text = Text("variant {variant} of {step}", variant=name, step=self.step.name)
-        return Trait(("variant", self.step.name, name), text, _WRITTEN)
-
     def _templates(self, step: Step) -> list[str]:
         return [name for name in (step.template, step.text) if name]
 
     def _lacking(self, step: Step, contact: Contact) -> Iterator[Trait]:
         named, needed = self._named(step)
         for name in named:
-            if contact.values.get(name) is None:
+            if contact.values.get(name) is not None:
+                yield _has(name, self.mailroom)
+            else:
                 yield _held(name, step.name) if name in needed else _lacks(name, self.mailroom)
 
     def _named(self, step: Step) -> tuple[Sequence[str], frozenset[str]]:
@@ -187,6 +197,26 @@ def _note_letters(
     at: datetime,
     found: Traits,
 ) -> None:
+    """The same for the letters of each variant, and which variant it is."""
+    names = [variant.name for variant in step.variants]
+    drawn: dict[str | None, list[Contact]] = {}
+    for contact in people:
+        name = variant_for(definition.name, step.name, contact.id, names)
+        drawn.setdefault(name, []).append(contact)
+        if name is not None:
+            found[contact.id].add(_variant(name, step))
+    for name, group in drawn.items():
+        _note_ways(definition, with_variant(step, name), group, mailroom, at, found)
+
+
+def _note_ways(
+    definition: Campaign,
+    step: Step,
+    people: Sequence[Contact],
+    mailroom: Mailroom,
+    at: datetime,
+    found: Traits,
+) -> None:
     """The ways that letters take at conditions, whose would be held, and whose lack a value."""
     template = step.template or ""
     try:
@@ -196,16 +226,18 @@ def _note_letters(
     locale = mailroom.locale(mailroom.language(definition))
     today = at.astimezone(mailroom.settings.zone).date()
     taken: dict[tuple[str, bool], set[ContactId]] = {}
+    read = mailroom.merging.reader(program, people)
     for contact in people:
-        values = mailroom.merging.values(contact)
+        values = read(contact)
         letter = ways(program, values, locale=locale, today=today)
         for way in letter.taken:
             taken.setdefault(way, set()).add(contact.id)
         for name in program.fields:
             if name in letter.missing:
                 found[contact.id].add(_held(name, step.name))
-            elif values.get(name) is None:
-                found[contact.id].add(_lacks(name, mailroom))
+            else:
+                known = values.get(name) is not None
+                found[contact.id].add((_has if known else _lacks)(name, mailroom))
     for (words, held), contacts in taken.items():
         if len(contacts) < len(people):
             for one in contacts:

@@ -36,7 +36,7 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
 from outreach.runner.preview import UnknownStep
-from outreach.runner.steps import emails_before
+from outreach.runner.steps import emails_before, with_variant
 from outreach.runner.trial_mark import NOBODY, TrialMark
 from outreach.runner.unread import UnknownSender
 from outreach.runner.wording import CHANNELS
@@ -121,7 +121,7 @@ class Trials:
 
     def _of(self, step: Step, sender: Sender) -> Iterator[Trial]:
         variants: list[str | None] = [None]
-        if step.channel is Channel.EMAIL and step.variants:
+        if step.variants:
             variants = [variant.name for variant in step.variants]
         for variant in variants:
             trial = Trial(step=step.name, channel=step.channel, variant=variant, sender=sender)
@@ -207,7 +207,7 @@ class Trials:
     def _letter(self, trial: Trial, step: Step) -> Trial:
         mailroom, person = self.mailroom, self.person
         letter = mailroom.merging.merge(
-            step.template or "",
+            with_variant(step, trial.variant).template or "",
             person,
             locale=mailroom.locale(mailroom.language(self.campaign)),
             today=self.now.astimezone(mailroom.settings.zone).date(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from outreach.rendering.email import Content
 from outreach.rendering.envelope import Envelope
 
-#: The kind of a token in the links of a test or a preview. Only `u` says no in a person's name, `b` and `p`
-#: stand in bounce addresses.
+#: The kind of a token in the links of a test or a preview. Only `u` says no in a person's name;
+#: `b` and `p` stand in bounce addresses.
 NOBODY = "t"
 
 

@@ -100,11 +100,11 @@ def _story(
         arm=Arm(membership.arm),
         reason=membership.reason,
         past=tuple(_line(event, store.database.catalogue) for event in here),
-        next=_next(membership, launched, deliveries),
+        next=_next(membership, launched, deliveries, here),
     )
 
 
-def _next(membership: Any, launched: Launched, deliveries: list[Any]) -> Next:
+def _next(membership: Any, launched: Launched, deliveries: list[Any], events: list[Any]) -> Next:
     """What comes, or the reason why nothing does: never nothing."""
     if membership.arm == Arm.EXCLUDED.value:
         why_out = exclusion_text(membership.reason)
@@ -118,7 +118,7 @@ def _next(membership: Any, launched: Launched, deliveries: list[Any]) -> Next:
         return _nothing(ended, membership.stop_reason)
     waiting = [d for d in deliveries if d.state in _WAITING]
     if waiting:
-        return _coming(min(waiting, key=lambda d: d.due_at), launched)
+        return _coming(min(waiting, key=lambda d: d.due_at), launched, events)
     return _nothing(Text("every step is done"), None)
 
 
@@ -134,7 +134,7 @@ _WAITING = frozenset(
 )
 
 
-def _coming(delivery: Any, launched: Launched) -> Next:
+def _coming(delivery: Any, launched: Launched, events: list[Any]) -> Next:
     state = DeliveryState(delivery.state)
     step = delivery.step_name
     if launched.state is CampaignState.PAUSED:
@@ -142,7 +142,8 @@ def _coming(delivery: Any, launched: Launched) -> Next:
     elif launched.state is CampaignState.STOPPED:
         what = Text("{step} will not come: the campaign was stopped", step=step)
     elif state is DeliveryState.HELD:
-        what = held_text(step, delivery.detail)
+        held = [e for e in events if e.kind == EventKind.HELD.value and e.step_name == step]
+        what = held_text(step, delivery.detail, held[-1].data if held else None)
     elif state is DeliveryState.UNKNOWN:
         what = Text("{step}: nobody knows whether it arrived; see outreach settle", step=step)
     elif state is DeliveryState.CLAIMED:

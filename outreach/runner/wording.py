@@ -12,6 +12,7 @@ from outreach.errors import Text
 from outreach.model.audience import Exclusion
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.field import FieldType, Origin
+from outreach.model.said import said_again
 from outreach.model.source import ListOrigin
 
 STAGES: Mapping[str, Text] = {
@@ -107,12 +108,11 @@ def stage_text(stage: str | None) -> Text:
     return STAGES.get(stage or "") or Text("{stage}", stage=stage)
 
 
-def held_text(step: str | None, note: str | None) -> Text:
-    """Why a step is held: the names of missing values, or a sentence on what is wrong."""
-    names = (note or "").split(", ")
-    if all(name and " " not in name for name in names):
-        return Text("{step} is held: it lacks {fields}", step=step, fields=note)
-    return Text("{step} is held: {reason}", step=step, reason=note)
+def held_text(step: str | None, note: str | None, data: object = None) -> Text:
+    """Why a step is held: the names of missing values, or what is wrong, kept in `data`."""
+    if reason := said_again(data):
+        return Text("{step} is held: {reason}", step=step, reason=reason)
+    return Text("{step} is held: it lacks {fields}", step=step, fields=note)
 
 
 def reason_text(reason: str | None) -> Text:

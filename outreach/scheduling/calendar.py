@@ -82,6 +82,17 @@ class Calendar:
                 return max(start, at)
         raise AssertionError("a window opens again on some later day")
 
+    def open_for(self, window: Window, at: datetime) -> timedelta:
+        """How long the window is open from `at` to the end of that day."""
+        at, day = at.astimezone(UTC), self.day_of(at)
+        end = self.midnight(day + _DAY)
+        open_ = timedelta(0)
+        for opens, closes in self._spans(window, day):
+            if opens >= end:
+                return open_
+            open_ += max(timedelta(0), closes - max(opens, at))
+        raise AssertionError("a window opens again on some later day")
+
     def _spans(self, window: Window, day: date) -> Iterator[tuple[datetime, datetime]]:
         """The open spans from `day` on, in order, without end."""
         hours = window.hours or ((_MIDNIGHT, _MIDNIGHT),)

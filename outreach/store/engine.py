@@ -22,7 +22,7 @@ from outreach.store.columns import free_column, release_name
 from outreach.store.trouble import StoreUnusable, is_environment
 
 #: The advisory lock of a run: any number that nobody else in the database uses ("outreach").
-_ALONE = 0x6F757472
+ALONE = 0x6F757472
 
 
 #: Says what time it is.
@@ -69,12 +69,12 @@ class Database:
             yield True
             return
         with self._clear_errors(), self.engine.connect() as connection:
-            got = connection.execute(select(func.pg_try_advisory_lock(_ALONE))).scalar_one()
+            got = connection.execute(select(func.pg_try_advisory_lock(ALONE))).scalar_one()
             connection.commit()
             try:
                 yield bool(got)
             finally:
-                connection.execute(select(func.pg_advisory_unlock(_ALONE)))
+                connection.execute(select(func.pg_advisory_unlock(ALONE)))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from outreach.model.event import EventKind
+from outreach.model.event import EventKind, Order
 from outreach.model.ids import CampaignId, ContactId
+from outreach.model.money import from_minor
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.rows import one_with
@@ -68,6 +69,39 @@ class Events:
             records = one_with(connection, self.database, contacts)
             for row in connection.execute(query.where(e.contact_id.in_(records))):
                 found[records[ContactId(row.contact_id)]].append(row)
+        return found
+
+    def orders(self, contacts: Collection[ContactId]) -> dict[ContactId, list[Order]]:
+        """The orders of these people, the oldest first, but those that were taken back.
+
+        Also under records that were merged into theirs. One query, however many people.
+        """
+        e, k = schema.event.c, schema.campaign.c
+        corrections = select(e.corrects).where(e.corrects.is_not(None))
+        query = (
+            select(e.contact_id, e.at, e.amount_minor, e.note, k.name.label("campaign"))
+            .outerjoin(schema.campaign, k.id == e.campaign_id)
+            .where(
+                e.kind == EventKind.REACHED.value,
+                e.stage == "order",
+                e.id.not_in(corrections),
+            )
+            .order_by(e.at, e.id)
+        )
+        found: dict[ContactId, list[Order]] = {contact: [] for contact in contacts}
+        currency, zone = self.database.currency, self.database.zone
+        with self.database.reading() as connection:
+            records = one_with(connection, self.database, contacts)
+            for row in connection.execute(query.where(e.contact_id.in_(records))):
+                amount = row.amount_minor
+                found[records[ContactId(row.contact_id)]].append(
+                    Order(
+                        on=row.at.astimezone(zone).date(),
+                        amount=None if amount is None else from_minor(amount, currency),
+                        note=row.note,
+                        campaign=row.campaign,
+                    )
+                )
         return found
 
     def recorded(self, contact: ContactId, stage: str, campaign: CampaignId | None) -> list[Any]:

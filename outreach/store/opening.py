@@ -37,6 +37,7 @@ def open_database(
     Raises `StoreTooNew`, `StoreTooOld` or `StoreUnusable`.
     """
     address = address_of(url, folder)
+    _make_folder(address)
     engine = create_engine(address, connect_args=_connecting(address))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", prepare_sqlite)
@@ -55,10 +56,18 @@ def address_of(url: str, folder: Path) -> URL:
     if address.drivername in ("postgresql", "postgres"):
         return address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
-        path = folder / str(address.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return address.set(database=str(path))
+        return address.set(database=str(folder / str(address.database)))
     return address
+
+
+def _make_folder(address: URL) -> None:
+    """Where a file of SQLite's is to lie. Raises `StoreUnusable`."""
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return
+    try:
+        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusable(address.render_as_string(), error.strerror or str(error)) from None
 
 
 def _connecting(address: URL) -> dict[str, Any]:

@@ -57,6 +57,12 @@ class Session:
     def usable(self) -> bool:
         return self._smtp.is_connected
 
+    @property
+    def encryption(self) -> str | None:
+        """The protocol that keeps the connection private: `TLSv1.3`; None in clear."""
+        secured = self._smtp.get_transport_info("ssl_object")
+        return secured.version() if secured else None
+
     def cut(self) -> None:
         """Close without a word."""
         self._smtp.close()

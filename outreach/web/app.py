@@ -103,18 +103,24 @@ class _Pages:
         try:
             place = self._look.place_of(who)
         except OutreachError as error:
-            return self._html("problem.html.j2", status=404, what=error.what, hint=error.hint)
+            return self._problem(error, who=who, step=step)
         return RedirectResponse(self._address(place, step), status_code=303)
 
     def calendar(self, request: Request) -> Response:
         try:
             view = calendar_view(self._look)
         except OutreachError as error:
-            return self._html("problem.html.j2", status=404, what=error.what, hint=error.hint)
+            return self._problem(error)
         return self._html("calendar.html.j2", view=view)
 
     def not_found(self, request: Request, error: Exception) -> Response:
-        return self._html("problem.html.j2", status=404, what=None, hint=None)
+        return self._problem(None)
+
+    def _problem(
+        self, error: OutreachError | None, *, who: str = "", step: str | None = None
+    ) -> Response:
+        """What is wrong; who was looked for in vain can be looked for again."""
+        return self._html("problem.html.j2", status=404, error=error, who=who, step=step)
 
     # --- what stands in frames ----------------------------------------------------------------
 

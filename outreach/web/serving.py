@@ -40,7 +40,7 @@ def serve(
         listening.bind((_LOOPBACK, 0))
         listening.listen()
         port = listening.getsockname()[1]
-        token = secrets.token_urlsafe(24)
+        token = secrets.token_urlsafe(18)
         look = Look(preview, sample, language, find)
         app = Guard(
             pages_of(look, prefix=f"/{token}"),

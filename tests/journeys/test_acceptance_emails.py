@@ -132,6 +132,8 @@ def test_everybody_is_addressed_as_his_language_does_and_who_lacks_a_value_is_na
     """3.6: layout, snippets, filters, civility, elision, two languages in one campaign; 3.7: CSS
     in the elements, media queries kept, the text made from the HTML with its links."""
     office.campaign("spring", ALL, steps=mail(template="emails/words.html.j2"))
+    (lack,) = [p for p in office.ok("check", "spring")["problems"] if "mail" in p["message"]]
+    assert lack["message"].endswith("(montant)")
     got = arrive(office, "spring", code=4)
 
     assert set(got) == set("abcdefghi")
@@ -329,6 +331,16 @@ def test_check_warns_of_what_clips_breaks_or_looks_like_spam(office: Workspace) 
     assert "KB" in said or "Ko" in said
     for word in ("capitales", "exclamation", "désinscri|désabonn|unsubscribe"):
         assert re.search(word, said), (word, said)
+
+
+def test_check_tries_the_message_before_everybodys_is_held(office: Workspace) -> None:
+    """3.6, 3.7: a filter that fits nobody's value, a subject that comes out empty."""
+    office.write("templates/emails/t.html.j2", "<p>x</p>\n<p>{{ last_name|date }}</p>")
+    office.campaign("spring", ALL, steps=mail(template="emails/t.html.j2"))
+    said = {(p["file"], p["line"], p["message"]) for p in office.ok("check", "spring")["problems"]}
+    assert any((file, line) == ("templates/emails/t.html.j2", 2) for file, line, _ in said), said
+    shown = office.run("check", "spring").out
+    assert "t.html.j2:2" in shown
 
 
 def test_a_template_of_others_arrives_whole(office: Workspace, real_data: Path) -> None:

@@ -328,6 +328,42 @@ def test_addresses_of_the_whole_world(workspace: Workspace) -> None:
     assert re.search(r"\r\nTo: =\?utf-8\?[^ ]+\?= <élise@mail\.example>\r\n", content)
 
 
+def test_a_firm_with_accents_everywhere_writes_in_ascii(two_people: Workspace) -> None:
+    """3.8: IDN of the sender, of the bounce address and of the page to unsubscribe; a campaign
+    whose name has accents and blanks."""
+    two_people.write(
+        "campaigns/été.yaml",
+        "campaign: été à Vélizy\noffer: x\nsender: marie\naudience: {where: external_id = 'a'}\n"
+        "steps:\n" + mail(),
+    )
+    with SmtpServer() as server:
+        atelier(
+            two_people,
+            server.port,
+            sender='    bounce: "r+{token}@bücher.example"\n',
+            more='unsubscribe_url: "https://bücher.example/été?qui={token}"\n',
+        )
+        path = two_people.folder / "outreach.yaml"
+        path.write_text(
+            path.read_text().replace("<marie@atelier.example>", "<marie@bücher.example>")
+        )
+        two_people.launch("été à Vélizy", now=MONDAY)
+        raw = sent(two_people, server)["anne@mail.example"]
+    well_formed(raw)
+    message = read(raw)
+    assert message["From"].addresses[0].addr_spec == "marie@xn--bcher-kva.example"
+    assert re.fullmatch(r"r\+[a-z2-7]+@xn--bcher-kva\.example", server.reverse_paths[0])
+    assert str(message["Message-ID"]).endswith("@xn--bcher-kva.example>")
+    assert re.search(rb"<https://xn--bcher-kva\.example/%C3%A9t%C3%A9\?qui=[a-z2-7]+>,\r\n", raw)
+    assert re.fullmatch(r".*<[a-z0-9.-]+\.xn--bcher-kva\.example>", words(raw, "List-Id"))
+    assert str(message["Feedback-ID"]).count(":") == 3
+
+    for bad in ("http://atelier.example/{token}", "https://atelier.example/<{token}>"):
+        atelier(two_people, more=f'unsubscribe_url: "{bad}"\n')
+        (error,) = two_people.run("run", "--json").errors
+        assert (error["file"], error["line"]) == ("outreach.yaml", 8)
+
+
 def test_a_preview_is_the_message_itself_but_its_way_out_is_nobodys(two_people: Workspace) -> None:
     """3.9, 3.10: header for header and part for part what leaves; whoever opens the link of a
     preview says no in nobody's name: the token is not of the kind that opts somebody out."""

@@ -43,6 +43,15 @@ class ExpressionReader:
         self._environment = letter_environment(locale or "en_GB", currency)
         #: Names that `{% set %}` gives a value to, anywhere in the template.
         self.stored: frozenset[str] = frozenset()
+        #: All that were read, in their order.
+        self.found: list[Expression] = []
+        #: Those of them that are printed.
+        self.printed: list[Expression] = []
+
+    def printed_one(self, text: str, loops: tuple[Loop, ...]) -> Expression:
+        """An expression that is printed where it stands."""
+        self.printed.append(self.read(text, loops))
+        return self.printed[-1]
 
     def read(self, text: str, loops: tuple[Loop, ...]) -> Expression:
         """An expression that stands inside some loops, from the outside in."""
@@ -110,13 +119,15 @@ class ExpressionReader:
                    for part, key in one.parts}  # fmt: skip
         inspection = Inspection(self._environment, frozenset(fields), "")
         needed = () if loop else sorted(inspection.text_fields(source, required=True))
-        return Expression(
+        expression = Expression(
             text,
             tuple(one for one in names if one.name != own),
             tuple(dict.fromkeys(fields[name] for name in needed)),
             self._currency,
             loop,
         )
+        self.found.append(expression)
+        return expression
 
     def _check_functions(self, source: str, asked: Mapping[str, Iterable[str]]) -> None:
         """Filters and tests that nobody defined; its names are looked at elsewhere."""
@@ -139,9 +150,10 @@ class ExpressionReader:
             return Named(name, Kind.TODAY)
         if name == "organisation":
             return Named(name, Kind.ORGANISATION, name, tuple((p, f"{name}.{p}") for p in parts))
-        if not self._names.knows(name):
-            self._refuse(name, parts)
-            if (key := self._names.list_of(name)) is not None:
+        if name in GENERAL_NAMES or not self._names.knows(name):
+            key = self._names.list_of(name)
+            self._refuse(name, parts, is_list=key is not None)
+            if key is not None:
                 return Named(name, Kind.LIST, key)
         return Named(name, Kind.FIELD, self._names.find(name))
 
@@ -151,13 +163,13 @@ class ExpressionReader:
             if self._names.list_of_item(name) is not None:
                 yield part, self._names.find(name)
 
-    def _refuse(self, name: str, parts: tuple[str, ...]) -> None:
+    def _refuse(self, name: str, parts: tuple[str, ...], *, is_list: bool) -> None:
         """Names that e-mails know and letters do not, and parts of a whole list."""
-        if name in GENERAL_NAMES:
+        if name in GENERAL_NAMES and not is_list:
             raise FieldError(Text("{name!r} is known in e-mails and not in letters", name=name))
         if name == "loop":
             raise FieldError(Text("{name!r} stands in no loop", name="loop"))
-        if parts and self._names.list_of(name) is not None:
+        if parts and is_list:
             raise FieldError(
                 Text("{name!r} is a list: it has no {part!r}", name=name, part=parts[0]),
                 _A_LOOP,

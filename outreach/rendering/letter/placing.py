@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from outreach.errors import DefinitionError
 from outreach.rendering.letter.building import Builder
 from outreach.rendering.letter.expression_names import ExpressionReader
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.fields import Element, Field, prefix_of
 from outreach.rendering.letter.flows import merge_paragraphs
 from outreach.rendering.letter.marks import Marks, enclose
@@ -39,6 +40,10 @@ class Placed:
     several: bool
     #: The keys of the lists that something is repeated for.
     lists: tuple[str, ...]
+    #: What Jinja's tags say, in their order.
+    expressions: tuple[Expression, ...]
+    #: Those of them that are printed.
+    printed: frozenset[Expression]
 
 
 def place_fields(
@@ -61,7 +66,8 @@ def place_fields(
         part: Placer(builder, marks, prefix_of(root), package.name, note=part in notes)
         for part, root in roots.items()
     }
-    tags = _place_tags(package, roots, fields, placers, builder, regions, marks)
+    reader = ExpressionReader(around.names, around.currency, around.locale)
+    tags = _place_tags(package, roots, fields, placers, reader, regions, marks)
     for part, placer in placers.items():
         merge_paragraphs(fields[part], placer.stays)
         regions.find(fields[part])
@@ -84,6 +90,8 @@ def place_fields(
         pictured=frozenset(part for part, placer in placers.items() if placer.pictures),
         several=any(placer.several for placer in placers.values()),
         lists=regions.lists,
+        expressions=tuple(reader.found),
+        printed=frozenset(reader.printed),
     )
 
 
@@ -92,13 +100,11 @@ def _place_tags(
     roots: Mapping[str, Element],
     fields: Mapping[str, list[Field]],
     placers: Mapping[str, Placer],
-    builder: Builder,
+    reader: ExpressionReader,
     regions: Regions,
     marks: Marks,
 ) -> Mapping[str, TagPlacer]:
     """Put marks in the place of Jinja's tags, before the fields: these may stand in their loops."""
-    around = builder.around
-    reader = ExpressionReader(around.names, around.currency, around.locale)
     found: dict[str, TagPlacer] = {}
     for part, root in roots.items():
         found[part] = TagPlacer(reader, regions, marks, prefix_of(root), package.name)

@@ -7,13 +7,15 @@ template is compiled (compiling.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from outreach.errors import DefinitionError, Location, Text
 from outreach.model.text import fold
 from outreach.rendering.letter.building import Builder
+from outreach.rendering.letter.controls import with_controls_as_fields
 from outreach.rendering.letter.duties import Duty, duty
+from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.field_context import Surroundings
 from outreach.rendering.letter.fields import (
     PARAGRAPH,
@@ -34,6 +36,8 @@ from outreach.rendering.letter.surroundings import stored_names
 
 #: `«Nom»` as plain text: French quotation marks have a blank inside, a field's chevrons none.
 _CHEVRONS = re.compile(r"«(\w(?:[\w .'’-]{0,38}\w)?)»")
+#: `« Nom »`: a quotation, or a name typed by hand, into which a French Word has put the blanks.
+_QUOTED = re.compile(r"«([ \u00a0\u202f]\w(?:[\w .'’-]{0,38}\w)?[ \u00a0\u202f])»")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +54,39 @@ class Template:
     problems: tuple[DefinitionError, ...]
     #: What its author may want to know.
     warnings: tuple[DefinitionError, ...]
+    #: What Jinja's tags in it say.
+    expressions: tuple[Expression, ...] = ()
+    #: Those of them that are printed; the others are conditions, lists, names.
+    printed: frozenset[Expression] = frozenset()
 
 
-def read_template(content: bytes, name: str) -> Template:
-    """The template in a .docx.
+def read_template(
+    content: bytes, name: str, knows: Callable[[str], bool] = lambda _: False
+) -> Template:
+    """The template in a .docx; `knows` tells which names are a contact field.
 
     Raises `TemplateError` where the file is no Word document, is damaged, or holds a
     field without beginning or end. What can be read but not merged stands in `problems`.
     """
-    package = open_package(content, name)
+    package = with_controls_as_fields(open_package(content, name), knows)
     problems: list[DefinitionError] = []
     plain: list[str] = []
+    quoted: list[str] = []
     warnings: list[DefinitionError] = list(_document_warnings(package))
     roots = {part: prefixed(parse(package.files[part], name)) for part in package.text_parts}
     fields = {part: part_fields(root, name) for part, root in roots.items()}
     stored = stored_names(one for part in fields.values() for one in part)
     for part, root in roots.items():
-        plain += _names_in_chevrons(root, fields[part])
+        plain += _in_plain_text(_CHEVRONS, root, fields[part])
+        quoted += _in_plain_text(_QUOTED, root, fields[part])
         warnings += _unknown_kinds(fields[part], stored, name)
         warnings += _unread_words(fields[part], name)
     asked = Asked()
     placed = place_fields(package, roots, fields, Builder(Surroundings(asked)), Marks())
     problems = [*placed.problems, *problems]
     warnings += (_of_the_page(one, name) for one in placed.of_the_page)
-    warnings += (plain_text_field(text, name) for text in dict.fromkeys(plain))
+    meant = (text for text in quoted if knows(text.strip()))
+    warnings += (plain_text_field(text, name) for text in dict.fromkeys((*plain, *meant)))
     return Template(
         name=name,
         package=package,
@@ -81,6 +94,8 @@ def read_template(content: bytes, name: str) -> Template:
         plain=tuple(dict.fromkeys(plain)),
         problems=_each_once(problems),
         warnings=_each_once(warnings),
+        expressions=placed.expressions,
+        printed=placed.printed,
     )
 
 
@@ -141,12 +156,12 @@ def _of_the_page(one: Field, name: str) -> DefinitionError:
     )  # fmt: skip
 
 
-def _names_in_chevrons(root: Element, fields: list[Field]) -> Iterator[str]:
+def _in_plain_text(sign: re.Pattern[str], root: Element, fields: list[Field]) -> Iterator[str]:
     in_fields = {run for field in fields for run in field.runs}
     for paragraph in root.iter(PARAGRAPH):
         runs = (run for run in paragraph.iter(RUN) if run not in in_fields)
         text = "".join(t.text or "" for run in runs for t in run.iterchildren(TEXT))
-        yield from (match[1] for match in _CHEVRONS.finditer(text))
+        yield from (match[1] for match in sign.finditer(text))
 
 
 def _document_warnings(package: Package) -> Iterator[DefinitionError]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
+from outreach.errors import OutreachError
 from outreach.model.field import Value
 from outreach.rendering.letter.date_pictures import date_of
 from outreach.rendering.letter.duties import Duty, duty
+from outreach.rendering.letter.evaluating import Evaluation, Values, at_midnight
+from outreach.rendering.letter.expressions import Expression, Kind, written
 from outreach.rendering.letter.fields import Field
 from outreach.rendering.letter.formats import Format, form_of
 from outreach.rendering.letter.number_pictures import number_of, number_within
@@ -35,6 +39,8 @@ class Written:
     #: What ASK and FILLIN are answered by: bookmark, prompt; and the answer in the template.
     asked: tuple[str, ...] = ()
     answer: str = ""
+    #: The tag of Jinja that names it.
+    expression: Expression | None = None
 
 
 def written_fields(template: Template) -> tuple[Written, ...]:
@@ -42,7 +48,31 @@ def written_fields(template: Template) -> tuple[Written, ...]:
     found = (
         _written(inner) for outer in _outermost(template) for inner in outer.everything_inside()
     )
-    return tuple(dict.fromkeys(one for one in found if one.name))
+    tags = (
+        one
+        for expression in template.expressions
+        for one in _tagged(expression, printed=expression in template.printed)
+    )
+    return tuple(dict.fromkeys(one for one in (*found, *tags) if one.name))
+
+
+def _tagged(expression: Expression, *, printed: bool) -> Iterator[Written]:
+    """The contact fields that a tag names."""
+    for named in expression.names:
+        names = {Kind.FIELD: (named.name,), Kind.CONTACT: tuple(part for part, _ in named.parts)}
+        for name in names.get(named.kind, ()):
+            plain = not printed or expression.text in (name, f"contact.{name}")
+            switches = "" if plain else f"{{{{ {expression.text} }}}}"
+            own = expression if printed else None
+            yield Written(name, Duty.FILLED, Format(), switches, expression=own)
+
+
+def sample_of(expression: Expression, values: Values, locale: str, today: date) -> str:
+    """What a tag prints for somebody; nothing where it cannot be computed."""
+    try:
+        return written(expression, Evaluation(values, locale, at_midnight(today)))
+    except OutreachError:
+        return ""  # it is said when the letter of that person is made
 
 
 def _outermost(template: Template) -> Iterator[Field]:

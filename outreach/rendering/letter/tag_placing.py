@@ -114,7 +114,7 @@ class TagPlacer:
         if tag.kind == "#":
             node = Print(Literal(""), self._prefix)
         elif tag.kind == "{":
-            node = Print(self._reader.read(tag.body, loops), self._prefix)
+            node = Print(self._reader.printed_one(tag.body, loops), self._prefix)
         else:
             match = _SET.fullmatch(tag.rest)
             assert match is not None, "_require_understood"

@@ -39,4 +39,4 @@ for (const frame of document.querySelectorAll("iframe")) {
   listenIn(frame);
 }
 const current = document.querySelector(".people [aria-current]");
-if (current) current.scrollIntoView({ block: "nearest" });
+if (current) current.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,0 +1,36 @@
+"""A sentence kept in the base, so that everybody who asks later reads it in his language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.errors import Plural, Text
+
+
+def kept(text: Text) -> dict[str, object]:
+    """The sentence as JSON: its English words and what is put into them."""
+    values = {
+        name: kept(value)
+        if isinstance(value, Text)
+        else value
+        if isinstance(value, int | str)
+        else str(value)
+        for name, value in text.values.items()
+    }
+    if isinstance(text, Plural):
+        return {"one": text.msgid, "many": text.plural, "count": text.count, "values": values}
+    return {"sentence": text.msgid, "values": values}
+
+
+def said_again(data: object) -> Text | None:
+    """The sentence that `kept` wrote; None for anything else."""
+    match data:
+        case {"one": str(one), "many": str(many), "count": int(count), "values": Mapping() as more}:
+            return Plural(one, many, count, **_again(more, without="count"))
+        case {"sentence": str(sentence), "values": Mapping() as more}:
+            return Text(sentence, **_again(more))
+    return None
+
+
+def _again(values: Mapping[str, object], without: str = "") -> dict[str, object]:
+    return {name: said_again(value) or value for name, value in values.items() if name != without}
