@@ -20,6 +20,7 @@ check: setup servers
 	$(BIN)/pytest
 
 bench: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --editable '.[bench]'
 	@for bench in benchmarks/*.py; do $(BIN)/python $$bench || exit 1; done
 
 setup: .venv/ready

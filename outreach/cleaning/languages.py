@@ -12,7 +12,7 @@ from outreach.model.text import fold
 #: Languages in which the names of languages are known.
 _LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt")
 
-_CODE = re.compile(r"([a-z]{2})(?:[-_ ][a-z0-9]{2,8})*")
+_CODE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]{2,8})*")
 
 #: Codes of three letters (ISO 639-2) and what is written beside the names.
 _ALSO = {

@@ -156,6 +156,7 @@ def _row(parts: Application, page: Page, files: tuple[Path, ...]) -> dict[str, A
         "to": page.to,
         "subject": page.subject,
         "text": page.text,
+        "attached": list(page.attached),
         "files": [str(path) for path in files],
         "problem": say(page.problem) if page.problem else None,
         "skipped": say(page.skipped) if page.skipped else None,

@@ -73,6 +73,10 @@ def print_pages(
             _text(parts, page.text)
         if page.guide:
             _guide(parts, page)
+        if page.attached:
+            say(parts, Text("Attached: {files}", files=", ".join(page.attached)))
+        if not (page.text or page.problem or page.skipped):
+            say(parts, Text("Somebody does this by hand."))
         for path in written:
             say(parts, Text("written: {path}", path=path))
         say(parts)

@@ -54,7 +54,9 @@ def check(
         extending=mailroom.store.campaigns.look_up(file.campaign.name),
     )
     if chosen.count.enrolled == 0:
-        problems.append(Problem(Severity.ERROR, EmptyAudience(file.campaign.name, chosen.count)))
+        # No hint to see `check`, which this is: it counts those left out, by their reasons.
+        nobody = EmptyAudience(file.campaign.name, chosen.count)
+        problems.append(error(nobody.what, file.locate(("audience",)), None))
     facts = letters.facts([m.contact for m in chosen.members if m.arm is Arm.ENROLLED])
     problems += [*checker.lacking(condition), *letters.warnings(facts)]
     problems += MessageFindings(file, mailroom, now).problems(chosen)

@@ -10,9 +10,11 @@ from outreach.files.campaigns import CampaignFile
 from outreach.model.campaign import Channel, Step
 from outreach.model.ids import ContactId
 from outreach.runner.compose import Mailroom
+from outreach.runner.drawing import variant_for
 from outreach.runner.findings import Problem, Severity, errors_of, warning
 from outreach.runner.letter_facts import LetterFacts, PrintedField, letter_facts
 from outreach.runner.merging import Answers
+from outreach.runner.steps import with_variant
 
 
 class LetterCheck:
@@ -54,7 +56,7 @@ class LetterCheck:
                 self.mailroom,
                 locale=locale,
                 now=self.now,
-                chosen=chosen,
+                chosen=self._getting(name, chosen),
                 answers=answers,
             )
             for name, answers in self._readable
@@ -69,6 +71,26 @@ class LetterCheck:
                     yield _without_effect(field, Location(f"templates/{letter.template}"))
             if letter.held:
                 yield _held(letter, letter.held, places[letter.template])
+
+    def _getting(
+        self, template: str, chosen: Sequence[ContactId] | None
+    ) -> Sequence[ContactId] | None:
+        """Those of the people chosen whose variant has this template."""
+        campaign = self.file.campaign
+        steps = [one for one in campaign.steps if template in (name for name, _ in _templates(one))]
+        letters = all(one.channel is Channel.LETTER and one.variants for one in steps)
+        if chosen is None or not steps or not letters:
+            return chosen
+        drawn = [(one, [variant.name for variant in one.variants]) for one in steps]
+        return [
+            contact
+            for contact in chosen
+            if any(
+                with_variant(one, variant_for(campaign.name, one.name, contact, names)).template
+                == template
+                for one, names in drawn
+            )
+        ]
 
     def _places(self) -> dict[tuple[str, Answers], Location]:
         """Each Word template with the answers to its prompts, and where it is named first."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email import policy
+from email.parser import BytesParser
 from functools import cached_property
 
 from outreach.errors import OutreachError, Text, WrongUsage, did_you_mean
@@ -60,6 +62,15 @@ class Page:
     hint: Text | None = None
     #: Why it would be passed over.
     skipped: Text | None = None
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """The names of the files that come with an e-mail."""
+        if self.message is None:
+            return ()
+        mail = BytesParser(policy=policy.default).parsebytes(self.message.content)
+        found = (part.get_filename() for part in mail.walk() if part.is_attachment())
+        return tuple(name for name in found if name)
 
 
 class UnknownStep(WrongUsage):

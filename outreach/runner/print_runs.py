@@ -40,13 +40,13 @@ class Place:
 def stacks(step: Step, deliveries: Iterable[Delivery]) -> Iterator[Stack]:
     """The bundles of a step; `deliveries` stand in the order of the post."""
     groups: dict[str | None, list[Delivery]] = {}
-    named: dict[str | None, str] = {}
-    for delivery in sorted(deliveries, key=lambda one: one.variant or ""):
+    for delivery in deliveries:
         template = with_variant(step, delivery.variant).template
         groups.setdefault(template, []).append(delivery)
-        named.setdefault(template, delivery.variant or "")
+    named = {template: min(one.variant or "" for one in group)
+             for template, group in groups.items()}  # fmt: skip
     before = 0
-    for template, group in groups.items():
+    for template, group in sorted(groups.items(), key=lambda one: named[one[0]]):
         stem = "-".join(filter(None, ("bundle", named[template] if len(groups) > 1 else "")))
         for number, start in enumerate(range(0, len(group), COMFORTABLE), 1):
             name = stem if len(group) <= COMFORTABLE else f"{stem}-{number}"

@@ -28,7 +28,7 @@ HEADER = "Ref;Civilité;Prénom;Nom;E-mail;Ville;Langue;Dernier achat;Montant"
 PEOPLE = [
     ("a", "Mme", "Soazig", "Le Goff", "Alençon", "", "1234,5"),
     ("b", "Monsieur", "Pierre", "D'Ornano", "Le Mans", "fr", "-3,5"),
-    ("c", "Mr", "John", "Smith", "London", "en", "1234,5"),
+    ("c", "Mr", "John", "Smith", "London", "Anglais", "1234,5"),
     ("d", "", "Camille", "Durand", "Les Ulis", "", "0"),
     ("e", "Me", "Anne", "de La Tour", "Hyères", "", "1000000"),
     ("f", "Pr", "Luc", "Éon", "Houilles", "", "12"),

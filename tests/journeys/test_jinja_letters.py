@@ -93,6 +93,9 @@ def test_each_variant_is_printed_from_its_own_template(town: Workspace) -> None:
     town.campaign("spring", steps=BOTH)
     checked = town.ok("check", "spring", now=MONDAY)
     assert [one["template"] for one in checked["letters"]] == ["a.docx", "b.docx"]
+    write(town, "b.docx", "B {{ last_name }}", "{{ first_name }}")
+    lacking = [one["held"] for one in town.ok("check", "spring", now=MONDAY)["letters"]]
+    town.write("templates/b.docx", docx(body))
     town.launch("spring", now=MONDAY)
     assert town.ok("letters", "spring", "--out", "post", now=MONDAY)["letters"] == 10
     found = texts_of(town.folder / "post")
@@ -102,6 +105,7 @@ def test_each_variant_is_printed_from_its_own_template(town: Workspace) -> None:
     assert bundles == [text for one in single for text in one]
     letters = "".join(text[0][0] for text in single)
     assert "AB" in letters
+    assert lacking == [0, letters.count("B")], "only those who get it lack what it prints"
     assert letters == "".join(sorted(letters))
     (own,) = (text[0] for text in single if text[0].endswith("Argoat"))
     shown = town.run("preview", "spring", "--who", "argoat@mail.example", now=MONDAY)

@@ -15,7 +15,7 @@ from outreach.rendering.letter.cells import Cells
 from outreach.rendering.letter.comparing import holds
 from outreach.rendering.letter.expressions import Expression
 from outreach.rendering.letter.formats import write_value
-from outreach.rendering.letter.formula import Formula, read_formula, write_result
+from outreach.rendering.letter.formula import Formula, read_somehow, write_result
 from outreach.rendering.letter.number_pictures import number_within
 from outreach.rendering.letter.sources import (
     AddressBlock,
@@ -190,4 +190,4 @@ def at_midnight(day: date) -> datetime:
 
 @lru_cache(maxsize=256)
 def _read(formula: str, locale: str) -> Formula:
-    return read_formula(formula, locale)
+    return read_somehow(formula, locale)

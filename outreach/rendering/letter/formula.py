@@ -17,6 +17,7 @@ raised.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -39,11 +40,13 @@ from outreach.rendering.letter.formula_values import (
 )
 from outreach.rendering.letter.number_marks import Symbols
 
-__all__ = ["Formula", "FormulaError", "read_formula", "write_result"]
+__all__ = ["Formula", "FormulaError", "read_formula", "read_somehow", "write_result"]
 
 #: Deeper brackets or more parts are a mistake, and would exhaust the stack.
 _DEEPEST = 40
 _LONGEST = 500
+#: A locale of each way of writing decimals and dividing arguments.
+_CONVENTIONS = ("fr_FR", "en_US")
 _COMPARISONS = ("<>", "<=", ">=", "=", "<", ">")
 
 
@@ -82,6 +85,20 @@ def read_formula(text: str, locale: str) -> Formula:
     node = reader.comparison()
     reader.expect_end()
     return Formula(text, tuple(dict.fromkeys(reader.names)), node)
+
+
+def read_somehow(text: str, locale: str) -> Formula:
+    """As `read_formula`; a foreign formula means what its author meant, as a foreign picture does.
+
+    `ROUND(2.5 * 3, 1)` is none in France, and cannot be anything else than English.
+    """
+    try:
+        return read_formula(text, locale)
+    except FormulaError:
+        for other in _CONVENTIONS:
+            with suppress(FormulaError):
+                return read_formula(text, other)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from outreach.errors import OutreachError, Text
 from outreach.model.text import fold
 from outreach.rendering.letter.cells import REFERENCE, SIDES
 from outreach.rendering.letter.field_context import FieldError, Surroundings
 from outreach.rendering.letter.fields import Field
-from outreach.rendering.letter.formula import Formula, read_formula
+from outreach.rendering.letter.formula import read_somehow
 from outreach.rendering.letter.formula_values import FUNCTIONS
 from outreach.rendering.letter.pieces import Argument, Inner
 from outreach.rendering.letter.sources import Calculated, Source
@@ -39,7 +39,10 @@ def read_calculation(
 
 def _bookmarks(text: str, operands: dict[str, Source], around: Surroundings) -> tuple[str, ...]:
     """The names in a formula; those of bookmarks join the operands."""
-    formula = _read(text, (around.locale,) if around.locale else _likely_locales(text))
+    try:
+        formula = read_somehow(text, around.locale or _likely_locale(text))
+    except OutreachError as error:
+        raise FieldError(error.what, error.hint) from error
     for name in formula.names:
         if name in operands or fold(name) in around.stored:
             continue
@@ -66,18 +69,7 @@ def _refers_to_cells(text: str, names: set[str]) -> bool:
     return any(word in SIDES or REFERENCE.fullmatch(word) for word in words)
 
 
-def _read(text: str, locales: Sequence[str]) -> Formula:
-    """The formula by the first locale it can be read in. Raises `FieldError` of the first."""
-    errors: list[OutreachError] = []
-    for locale in locales:
-        try:
-            return read_formula(text, locale)
-        except OutreachError as error:
-            errors.append(error)
-    raise FieldError(errors[0].what, errors[0].hint) from errors[0]
-
-
-def _likely_locales(text: str) -> Sequence[str]:
-    """Those to try while the letter's own is not known: `12,5` is a number in one only."""
+def _likely_locale(text: str) -> str:
+    """A locale by which a formula may be read while that of the letter is not known."""
     is_english = ";" not in text and ("." in text or "," in text)
-    return ("en_US", "fr_FR") if is_english else ("fr_FR", "en_US")
+    return "en_US" if is_english else "fr_FR"

@@ -16,9 +16,9 @@ from outreach.model.field import Value
 from outreach.rendering.letter.bundle import BundleWriter
 from outreach.rendering.letter.compiling import compile_template
 from outreach.rendering.letter.filling import fill
-from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.reading import read_template
+from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.missing import MissingValues
 
 NOW = datetime(2027, 3, 1, 14, 5)
