@@ -24,6 +24,7 @@ FRENCH = Language("fr_FR")
 SAME = {"prospect", "suspect",
     "Arguments", "Contacts", "Expression", "Id", "Import", "Introduction", "Note", "Objections",
     "Options", "Questions", "SIRET", "Source", "source", "Type", "exact", "p", "total", "verdict",
+    "DKIM {name}", "Date", "HTML", "SQLite {version}", "date", "guide", "ok", "standard",
     "{count} contact", "{count} contacts", "outreach.yaml", "--config", "OUTREACH_CONFIG",
 }  # fmt: skip
 

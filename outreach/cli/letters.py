@@ -193,10 +193,8 @@ def _next(held: int) -> list[Plural]:
         return []
     return [
         Plural(
-            "{count} letter is held until what it lacks is there: "
-            "outreach status, then outreach why WHO",
-            "{count} letters are held until what they lack is there: "
-            "outreach status, then outreach why WHO",
+            "{count} letter waits for what it lacks: outreach status, then outreach why WHO",
+            "{count} letters wait for what they lack: outreach status, then outreach why WHO",
             held,
         )
     ]

@@ -74,6 +74,7 @@ def print_pages(
         if page.guide:
             _guide(parts, page)
         if page.attached:
+            say(parts)
             say(parts, Text("Attached: {files}", files=", ".join(page.attached)))
         if not (page.text or page.problem or page.skipped):
             say(parts, Text("Somebody does this by hand."))

@@ -208,10 +208,7 @@ def print_report(parts: Application, report: RunReport) -> None:
     if report.held:
         say(
             parts,
-            Text(
-                "Held messages wait until what they lack is there: "
-                "outreach status, then outreach why WHO"
-            ),
+            Text("Held messages wait for what they lack: outreach status, then outreach why WHO"),
         )
     if report.unknown:
         say(

@@ -54,9 +54,8 @@ def check(
         extending=mailroom.store.campaigns.look_up(file.campaign.name),
     )
     if chosen.count.enrolled == 0:
-        # No hint to see `check`, which this is: it counts those left out, by their reasons.
         nobody = EmptyAudience(file.campaign.name, chosen.count)
-        problems.append(error(nobody.what, file.locate(("audience",)), None))
+        problems.append(error(nobody.what, file.locate(("audience",)), nobody.hint))
     facts = letters.facts([m.contact for m in chosen.members if m.arm is Arm.ENROLLED])
     problems += [*checker.lacking(condition), *letters.warnings(facts)]
     problems += MessageFindings(file, mailroom, now).problems(chosen)

@@ -158,6 +158,20 @@ def test_files_are_what_would_leave(thirty: Workspace, libreoffice: Found) -> No
     assert found[".pdf"].read_bytes().startswith(b"%PDF-")
 
 
+def test_what_comes_with_an_e_mail_is_named_and_a_visit_is_told_too(thirty: Workspace) -> None:
+    steps = (
+        '  - {step: word, channel: email, subject: "Hello", template: b.html.j2,\n'
+        "     attachments: [people.csv, {letter: letter.docx}]}\n"
+        "  - {step: visit, channel: visit, after: word + 2 days}\n"
+    )
+    thirty.campaign("word", steps=steps)
+    shown = thirty.ok("preview", "word", "--who", "p1")["steps"]
+    assert [one["attached"] for one in shown] == [["people.csv", "letter.docx"], []]
+    lines = thirty.run("preview", "word", "--who", "p1").out.splitlines()
+    assert "Attached: people.csv, letter.docx" in lines
+    assert "Somebody does this by hand." in lines
+
+
 def drawn(workspace: Workspace, variant: str) -> list[str]:
     """The people with plain values who get that variant."""
     plain = [f"p{number}" for number in (1, 2, 3, 5, 7, 9, 11, 13, 14, 15)]
