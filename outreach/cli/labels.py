@@ -52,6 +52,9 @@ class NothingToPrint(OutreachError):
 @click.option("--skip", type=click.IntRange(min=0), default=0, metavar="N",
               help="The first N labels of the first sheet are used.")  # fmt: skip
 @click.option("--envelopes", metavar="SIZE", help="Envelopes instead: DL, C6/5, C6, C5, C4.")
+@click.option("--template", metavar="FILE.docx",
+              help="A sheet of your own below templates/, made in Word: NEXT before each label "
+              "but the first.")  # fmt: skip
 @click.pass_obj
 def labels_(
     parts: Application,
@@ -60,6 +63,7 @@ def labels_(
     labels: str | None,
     skip: int,
     envelopes: str | None,
+    template: str | None,
 ) -> None:
     """Print the addresses of those whom EXPR selects on labels, to FILE (.docx, .pdf).
 
@@ -76,11 +80,16 @@ def labels_(
         )
     if labels and envelopes:
         raise WrongUsage(Text("labels or envelopes? give --format or --envelopes"))
-    wished = None if envelopes else labels or SHEETS[0]
-    (sheets,) = sheets_wished(parts, labels=wished, skip=skip, envelope=envelopes).values()
+    if template and (labels or envelopes or skip):
+        raise WrongUsage(Text("--template says itself what the sheet is: leave the others out"))
     chosen = parts.select(expression)
     excluded = left_out_of_post(parts.store, chosen)
-    done = _written(parts, file, chosen, sheets)
+    if template:
+        done = _on_own_sheets(parts, file, chosen, template)
+    else:
+        wished = None if envelopes else labels or SHEETS[0]
+        (sheets,) = sheets_wished(parts, labels=wished, skip=skip, envelope=envelopes).values()
+        done = _written(parts, file, chosen, sheets)
     data = {**as_data(done), "excluded": excluded}
     if not done.addresses:
         for line in (*_why(excluded), *_lacks(done)):
@@ -114,6 +123,7 @@ def as_data(done: Addressed) -> dict[str, Any]:
         "addresses": done.addresses,
         "pages": done.pages,
         "no_address": _people(done.without),
+        "lacking": _people(done.lacking),
         "too_long": _people(done.unfit),
         "cut": [{**_person(one), "left_off": list(lost)} for one, lost in done.cut],
     }
@@ -136,6 +146,10 @@ def _lacks(done: Addressed) -> Iterator[Text]:
     """Who is not in the file, or not whole."""
     if done.without:
         yield Text("left out, no postal address: {people}", people=_names(done.without))
+    if done.lacking:
+        yield Text(
+            "left out, a value of the template is missing: {people}", people=_names(done.lacking)
+        )
     if done.unfit:
         yield Text("left out, the address does not fit: {people}", people=_names(done.unfit))
     if done.cut:
@@ -149,13 +163,35 @@ def _written(parts: Application, file: Path, chosen: Selection | None, sheets: S
     from outreach.files.pdf_office import Office
     from outreach.runner.labels import Addresses, in_post_order
 
+    _require_office(file)
+    people = in_post_order(parts.store, chosen, home=parts.settings.country)
+    with Office() as office:
+        return Addresses(parts.settings, office).write(file, people, sheets)
+
+
+def _on_own_sheets(
+    parts: Application, file: Path, chosen: Selection | None, template: str
+) -> Addressed:
+    from outreach.cli.campaigns import mailroom
+    from outreach.runner.labels import in_post_order
+    from outreach.runner.own_labels import OwnSheets
+
+    _require_office(file)
+    settings = parts.settings
+    room = mailroom(parts)
+    people = in_post_order(parts.store, chosen, home=settings.country)
+    today = parts.now().astimezone(settings.zone).date()
+    with room.office as office:
+        sheets = OwnSheets(room.merging, office, locale=settings.locale, today=today)
+        return sheets.write(file, people, template)
+
+
+def _require_office(file: Path) -> None:
+    """A PDF is asked for only where it can be made."""
     if file.suffix.lower() == ".pdf":
         from outreach.files.pdf_finding import find_office
 
         find_office()
-    people = in_post_order(parts.store, chosen, home=parts.settings.country)
-    with Office() as office:
-        return Addresses(parts.settings, office).write(file, people, sheets)
 
 
 def _why(excluded: Mapping[Exclusion, int]) -> list[Text]:

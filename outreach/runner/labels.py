@@ -61,12 +61,14 @@ class Addressed:
     without: list[Contact] = field(default_factory=list)
     #: Left out: the address does not fit at a size that can be read.
     unfit: list[Contact] = field(default_factory=list)
+    #: Left out: lacks a value that a template of one's own prints.
+    lacking: list[Contact] = field(default_factory=list)
     #: Printed, but something of it is cut off.
     cut: list[tuple[Contact, tuple[str, ...]]] = field(default_factory=list)
 
     @property
     def left_out(self) -> int:
-        return len(self.without) + len(self.unfit)
+        return len(self.without) + len(self.unfit) + len(self.lacking)
 
 
 class NoRoomForSender(OutreachError):

@@ -50,15 +50,23 @@ class Merging:
             "organisation.address": organisation.address or None,
             "organisation.privacy_url": organisation.privacy_url,
         }
-        self._programs: dict[tuple[str, Answers], Program] = {}
+        self._programs: dict[tuple[str, Answers, bool], Program] = {}
 
     def program(
-        self, name: str, where: Location | None = None, *, answers: Answers = ()
+        self,
+        name: str,
+        where: Location | None = None,
+        *,
+        answers: Answers = (),
+        several: bool = False,
     ) -> Program:
-        """The compiled template, its prompts answered. Raises `Problems` with all that is wrong."""
-        key = name, answers
+        """The compiled template, its prompts answered; `several` people may stand on one page.
+
+        Raises `Problems` with all that is wrong.
+        """
+        key = name, answers, several
         if key not in self._programs:
-            self._programs[key] = self._compiled(self.template(name, where), answers)
+            self._programs[key] = self._compiled(self.template(name, where), answers, several)
         return self._programs[key]
 
     def template(self, name: str, where: Location | None = None) -> Template:
@@ -103,7 +111,7 @@ class Merging:
         lines = line_fields(contact.values, home=self._country)
         return {**self._common, **lines, **read.values}
 
-    def _compiled(self, template: Template, answers: Answers) -> Program:
+    def _compiled(self, template: Template, answers: Answers, several: bool) -> Program:
         return compile_template(
             template,
             self._resolve,
@@ -111,6 +119,7 @@ class Merging:
             answers=dict(answers),
             pictures=self._folder.picture,
             lists=LISTS,
+            several=several,
             currency=self._currency,
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from pypdf import PdfReader
-from word import lines
+from word import docx, fields, lines, real_faults
 from workspaces import Workspace
 
 from outreach.files.pdf_finding import Found
@@ -51,10 +51,56 @@ def test_labels_of_those_selected_in_the_order_of_the_post(town: Workspace) -> N
     done = town.ok("contacts", "labels", "sheet.docx", "--skip", "3")
 
     assert done == {
-        "file": "sheet.docx", "addresses": 3, "pages": 1, "no_address": [], "too_long": [],
-        "cut": [], "excluded": {"suppressed": 1, "no_address": 1},
+        "file": "sheet.docx", "addresses": 3, "pages": 1, "no_address": [], "lacking": [],
+        "too_long": [], "cut": [], "excluded": {"suppressed": 1, "no_address": 1},
     }  # fmt: skip
     assert addresses(town.folder / "sheet.docx") == ["Corse", "Rennais", "Nantais"]
+
+
+OWN = "".join(
+    fields(label)
+    for label in (
+        "Fiche {MERGEREC}: {MERGEFIELD last_name}, {MERGEFIELD city \\* Upper}",
+        "{NEXT}{MERGEFIELD last_name}, {MERGEFIELD city \\* Upper}",
+        "{NEXT}{MERGEFIELD last_name}, {MERGEFIELD city \\* Upper}",
+    )
+)
+
+
+def own_sheet(town: Workspace, body: str) -> None:
+    place = town.folder / "templates/letters/own.docx"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(docx(body))
+
+
+def test_a_sheet_of_ones_own_goes_on_to_the_next_person(town: Workspace, tmp_path: Path) -> None:
+    """NEXT, as Word's own label sheets are made; behind the last person the fields are empty."""
+    own_sheet(town, OWN)
+    town.ok(
+        "contacts", "add", "last_name=Sans", "postal_code=35000", "city=Rennes", "street=1 rue Y"
+    )
+
+    done = town.ok("contacts", "labels", "own.docx", "--template", "letters/own.docx")
+
+    assert (done["addresses"], done["pages"], done["lacking"]) == (5, 2, [])
+    content = (town.folder / "own.docx").read_bytes()
+    assert [line.strip() for line in lines(content) if line.strip()] == [
+        "Fiche 1: Corse, BASTIA", "Rennais, RENNES", "Sans, RENNES",
+        "Fiche 2: Cesson, CESSON", "Nantais, NANTES", ",",
+    ]  # fmt: skip
+    assert real_faults(content, tmp_path) == []
+
+
+def test_who_lacks_a_value_of_ones_own_sheet_is_left_out_and_named(town: Workspace) -> None:
+    own_sheet(town, fields("{MERGEFIELD company}, {MERGEFIELD city}."))
+    town.ok("contacts", "set", "p1", "company=Bois & Cie")
+
+    done = town.ok("contacts", "labels", "own.docx", "--template", "letters/own.docx", code=4)
+
+    assert [one["name"] for one in done["lacking"]] == ["Corse", "Rennais", "Cesson"]
+    assert lines((town.folder / "own.docx").read_bytes())[0] == "Bois & Cie, Nantes."
+    told = town.run("contacts", "labels", "own.docx", "--template", "letters/own.docx")
+    assert "left out, a value of the template is missing: Corse (#3)" in told.err + told.out
 
 
 def test_a_campaigns_letters_have_their_labels_and_envelopes_in_the_same_order(
