@@ -84,7 +84,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "contacts show WHO": (
         ("contacts", "show", "C0000777"),
-        f"{NEEDED}, rich.console",
+        f"{NEEDED}, rich.console, babel.dates, babel.numbers",
     ),
     "segment list": (("segment", "list"), f"{NEEDED}, sqlglot, rich.table"),
     "status": (("status",), NEEDED),
