@@ -146,7 +146,7 @@ def at_terminal(workspace: Workspace, keys: str) -> str:
     ours, its = pty.openpty()
     process = subprocess.Popen(
         [*PROGRAM, "contacts", "duplicates", "--review"], cwd=workspace.folder,
-        stdin=its, stdout=its, stderr=its, env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+        stdin=its, stdout=its, stderr=its, env={**outside_ci(), "TERM": "xterm", "COLUMNS": "80"},
     )  # fmt: skip
     os.close(its)
     shown, answered = "", 0
@@ -164,6 +164,11 @@ def at_terminal(workspace: Workspace, keys: str) -> str:
     os.close(ours)
     assert process.wait(timeout=30) == 0, shown
     return shown
+
+
+def outside_ci() -> dict[str, str]:
+    """Where `CI` is set nobody is asked for a key, whatever the terminal says."""
+    return {name: value for name, value in os.environ.items() if name != "CI"}
 
 
 def waits_for_a_key(terminal: int) -> bool:
