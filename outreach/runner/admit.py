@@ -7,6 +7,7 @@ finishes the job.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,10 @@ SAMPLES = 10
 
 #: Rows looked at to learn which columns hold anything.
 LOOKED_AT = 2000
+
+#: Chunks after which memory is tidied: what each statement leaves behind holds a chunk's
+#: parameters in circles, and Python collects those the later the longer an import lasts.
+TIDIED = 10
 
 #: Where a workspace keeps its table of postal codes, in its data folder.
 POSTCODES = "postcodes.csv"
@@ -163,7 +168,7 @@ def _admit(
     done = Admitted()
     aside = Aside()
     samples: list[Draft] = []
-    for rows in _chunks(table.rows()):
+    for count, rows in enumerate(_chunks(table.rows()), start=1):
         drafts, refused = _drafts(drafter, rows)
         taken = contacts.put(
             drafts, import_id=number, policy=wanted.policy, policies=policies,
@@ -176,6 +181,8 @@ def _admit(
         samples += drafts[: SAMPLES - len(samples)] if wanted.dry_run else []
         done = Admitted(done.counts + taken.counts, (done.rejected + taken.rejected)[:SAMPLES])
         told(len(rows))
+        if count % TIDIED == 0:
+            gc.collect()
     contacts.finish_import(number, done.counts, now=now)
     return ImportReport(
         file=table.file,
