@@ -71,9 +71,10 @@ def _make_folder(address: URL) -> None:
 
 
 def _connecting(address: URL) -> dict[str, Any]:
-    """What the driver is told: imports look for thousands of keys in one statement.
+    """What the driver is told: an import's statement may hold half a megabyte of keys.
 
-    Each such statement holds half a megabyte, and sqlite3 would keep 128 of them.
+    Most keys are one parameter (`lists.py`); rows without a key are looked for by their words,
+    a parameter each. sqlite3 would keep 128 such statements.
     """
     return {"cached_statements": 8} if address.get_backend_name() == "sqlite" else {}
 

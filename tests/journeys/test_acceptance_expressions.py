@@ -195,7 +195,7 @@ def test_hostile_input_ends_in_one_clear_error_in_bounded_time(town: Workspace) 
     for text in HOSTILE:
         begin = time.monotonic()
         done = town.run("contacts", "count", text, "--json")
-        assert time.monotonic() - begin < 20, text[:80]
+        assert time.monotonic() - begin < 2, text[:80]
         assert done.code == 1, (text[:80], done)
         (error,) = done.errors
         assert error["line"] == 1, (text[:80], error)
@@ -207,7 +207,7 @@ def test_hostile_input_ends_in_one_clear_error_in_bounded_time(town: Workspace) 
         begin = time.monotonic()
         problems = town.run("check", "hostile", "--json")
         assert problems.code == 1, text[:80]
-        assert time.monotonic() - begin < 30, text[:80]
+        assert time.monotonic() - begin < 5, text[:80]
     assert town.stored() == before
 
 
