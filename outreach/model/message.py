@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from outreach.model.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable(Protocol):
+    """What a message says, as one reads it: put together when somebody wants to."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def html(self) -> str | None: ...
+
+
+@value
+class Plain:
+    """A message of text alone."""
+
+    text: str
+    html: str | None = None
+
+
+@value(kw_only=True)
 class Message:
     """An e-mail as bytes on the wire: CRLF, ends with CRLF.
 
@@ -16,8 +37,26 @@ class Message:
     recipient: str
     message_id: str
     subject: str
-    text: str
-    html: str | None
+    body: Readable
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.text
+
+    @property
+    def html(self) -> str | None:
+        return self.body.html
+
+
+@value
+class Parcel:
+    """A message as a transport carries it, under the number of its delivery."""
+
+    key: int
+    envelope_from: str
+    recipient: str
+    #: CRLF, ends with CRLF.
     content: bytes
 
 

@@ -82,7 +82,7 @@ class NotedField(MissingField):
 class Values:
     """The names a template sees for one person; see `values_for`."""
 
-    names: Mapping[str, object]
+    names: dict[str, object]
 
     def noting(self, noted: list[str]) -> Values:
         """The same values, but printing a missing one adds its name to `noted`."""
@@ -99,6 +99,69 @@ class Values:
         return Values({name: swap(value) for name, value in self.names.items()})
 
 
+class Surroundings:
+    """What a template sees beside the person: made once for all people of a step."""
+
+    def __init__(
+        self,
+        fields: Iterable[str],
+        *,
+        organisation: Organisation,
+        sender: Sender | None,
+        campaign: Campaign,
+    ) -> None:
+        """`fields` are all names of the catalogue."""
+        #: Of a person of whom nothing is known.
+        self._nobody = {name: MissingField(name=name) for name in fields}
+        self._names: dict[str, object] = {
+            "organisation": _mapping(
+                "organisation",
+                name=organisation.name or None,
+                address=organisation.address or None,
+                privacy_url=organisation.privacy_url,
+            ),
+            "sender": _mapping(
+                "sender",
+                name=sender.display_name if sender else None,
+                address=sender.address if sender else None,
+                reply_to=(sender.reply_to or sender.address) if sender else None,
+            ),
+            "campaign": _mapping(
+                "campaign", name=campaign.name, title=campaign.title or None, offer=campaign.offer
+            ),
+        }
+
+    def values(
+        self,
+        contact: Contact,
+        *,
+        today: date,
+        unsubscribe_url: str | None = None,
+        orders: Sequence[Mapping[str, object]] = (),
+    ) -> Values:
+        """What templates see for `contact`.
+
+        `orders` are the person's, the oldest first: `on`, `amount`, `note`, `campaign` of each.
+        `today` is the day in the workspace's zone. A name of `GENERAL_NAMES` hides a field
+        of the same name, which stays within reach as `contact.<name>`.
+        """
+        person: dict[str, object] = dict(self._nobody)
+        for name, value in contact.values.items():
+            if value is not None and name in person:
+                person[name] = value
+        return Values(
+            {
+                **person,
+                **self._names,
+                "contact": person,
+                "orders": _Items("orders", orders),
+                "tags": tuple(sorted(contact.tags)),
+                "today": today,
+                "unsubscribe_url": _given("unsubscribe_url", unsubscribe_url),
+            }
+        )
+
+
 def values_for(
     contact: Contact,
     fields: Iterable[str],
@@ -110,37 +173,9 @@ def values_for(
     unsubscribe_url: str | None = None,
     orders: Sequence[Mapping[str, object]] = (),
 ) -> Values:
-    """What templates see for `contact`; `fields` are all names of the catalogue.
-
-    `orders` are the person's, the oldest first: `on`, `amount`, `note`, `campaign` of each.
-    `today` is the day in the workspace's zone. A name of `GENERAL_NAMES` hides a field
-    of the same name, which stays within reach as `contact.<name>`.
-    """
-    person = {name: _given(name, contact.values.get(name)) for name in fields}
-    names: dict[str, object] = {
-        **person,
-        "contact": person,
-        "orders": _Items("orders", orders),
-        "tags": tuple(sorted(contact.tags)),
-        "today": today,
-        "unsubscribe_url": _given("unsubscribe_url", unsubscribe_url),
-        "organisation": _mapping(
-            "organisation",
-            name=organisation.name or None,
-            address=organisation.address or None,
-            privacy_url=organisation.privacy_url,
-        ),
-        "sender": _mapping(
-            "sender",
-            name=sender.display_name if sender else None,
-            address=sender.address if sender else None,
-            reply_to=(sender.reply_to or sender.address) if sender else None,
-        ),
-        "campaign": _mapping(
-            "campaign", name=campaign.name, title=campaign.title or None, offer=campaign.offer
-        ),
-    }
-    return Values(names)
+    """What templates see for one person; see `Surroundings`."""
+    around = Surroundings(fields, organisation=organisation, sender=sender, campaign=campaign)
+    return around.values(contact, today=today, unsubscribe_url=unsubscribe_url, orders=orders)
 
 
 class _Items(Sequence[Mapping[str, object]]):

@@ -36,8 +36,8 @@ _OVERSIGNED = frozenset({
     b"list-unsubscribe-post",
 })  # fmt: skip
 
-#: RFC 8301 §3.2: verifiers must not accept less.
-_LEAST_BITS = 1024
+#: RFC 8301 §3.2: verifiers must not accept less; signers should not use less than the second.
+_LEAST_BITS, _GOOD_BITS = 1024, 2048
 
 _squeeze = re.compile(rb"[ \t]+").sub
 _header_ends = re.compile(rb"\r\n(?![ \t])").split
@@ -58,6 +58,12 @@ class SigningKey:
     @property
     def algorithm(self) -> bytes:
         return b"rsa-sha256" if isinstance(self.private, rsa.RSAPrivateKey) else b"ed25519-sha256"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is shorter than a key should be today."""
+        private = self.private
+        return isinstance(private, rsa.RSAPrivateKey) and private.key_size < _GOOD_BITS
 
     def sign(self, data: bytes) -> bytes:
         if isinstance(self.private, rsa.RSAPrivateKey):

@@ -40,6 +40,21 @@ class Content:
     pictures: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A content as one reads it."""
+
+    _content: Content
+
+    @property
+    def text(self) -> str:
+        return self._content.text.text
+
+    @property
+    def html(self) -> str | None:
+        return self._content.html.text if self._content.html else None
+
+
 def render_parts(
     templates: Templates,
     values: Values,
@@ -70,7 +85,10 @@ def render_parts(
     if missing:
         raise MissingValues(missing)
     if escapes(template):
-        page, pictures = embedding(body, templates.constants)
+        page: Iterable[str] = body
+        pictures: tuple[str, ...] = ()
+        if templates.pictured:
+            page, pictures = embedding(body, templates.constants)
         written = content(line, html=page, text=by_hand, constants=templates.constants)
         return replace(written, pictures=pictures) if pictures else written
     return content(line, html=None, text=body)
@@ -110,12 +128,12 @@ def compose(envelope: Envelope, content: Content, files: Iterable[AttachedFile] 
         tuple(files),
         seed=envelope.message_id,
     )
+    recipient = recipient_address("to", envelope.recipient)
     return Message(
         envelope_from=envelope_from(envelope),
-        recipient=recipient_address("to", envelope.recipient),
+        recipient=recipient,
         message_id=envelope.message_id,
         subject=subject,
-        text=content.text.text,
-        html=html.text if html else None,
-        content=head(envelope, subject) + parts,
+        body=_Read(content),
+        content=head(envelope, recipient, subject) + parts,
     )

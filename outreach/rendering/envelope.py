@@ -18,7 +18,6 @@ from outreach.rendering.headers import (
     field,
     mailbox,
     phrase,
-    recipient_address,
     safe,
     unstructured,
     wire_address,
@@ -83,8 +82,8 @@ def envelope_from(envelope: Envelope) -> str:
     return _own("from", sender.address)
 
 
-def head(envelope: Envelope, subject: str) -> bytes:
-    """The headers of a message, up to MIME-Version; `subject` is `safe`.
+def head(envelope: Envelope, recipient: str, subject: str) -> bytes:
+    """The headers of a message, up to MIME-Version; `recipient` and `subject` are checked.
 
     ASCII, unless the recipient's address is not (RFC 6532).
     """
@@ -93,10 +92,10 @@ def head(envelope: Envelope, subject: str) -> bytes:
     return "".join(
         (
             _from(sender.display_name, sender.address),
-            _to(envelope),
+            _to(recipient, envelope.recipient_name),
             _reply_to(sender.reply_to) if sender.reply_to else "",
             field("Subject", unstructured(subject)),
-            field("Date", format_datetime(envelope.date)),
+            _date(envelope.date),
             field("Message-ID", _checked_id(envelope.message_id)),
             _thread(envelope.follows),
             _list_id(envelope.campaign, envelope.list_name or "", domain),
@@ -111,10 +110,8 @@ def head(envelope: Envelope, subject: str) -> bytes:
 # --- what is this person's ------------------------------------------------------------------------
 
 
-def _to(envelope: Envelope) -> str:
-    address = recipient_address("to", envelope.recipient)
-    name = safe("to", envelope.recipient_name or "", LONGEST_NAME)
-    return field("To", mailbox(name, address))
+def _to(address: str, name: str | None) -> str:
+    return field("To", mailbox(safe("to", name or "", LONGEST_NAME), address))
 
 
 def _thread(follows: tuple[str, ...]) -> str:
@@ -151,6 +148,11 @@ def _ways_out(unsubscribe: Unsubscribe) -> str:
 
 
 # --- what is the same for many people: written once -----------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def _date(instant: datetime) -> str:
+    return field("Date", format_datetime(instant))
 
 
 @lru_cache(maxsize=256)

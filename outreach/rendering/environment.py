@@ -7,7 +7,7 @@ on chance (`lipsum` and `random` are gone): same input, same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from types import CodeType
 from typing import Any
 
@@ -84,6 +84,10 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
         self.constants: set[str] = set()
         #: Whether any template read so far is Markdown.
         self.markdown = False
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dictionary instead of Jinja's chain of two, which each message would copy."""
+        return {**self.globals, **(d or {})}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -32,6 +32,8 @@ LONGEST_SUBJECT = 500
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+#: What nearly every address looks like; what it does not match is looked at part by part.
+_PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
 #: Bytes of text in one encoded word: 75 characters at most with `=?utf-8?b?` and `?=`,
@@ -119,6 +121,8 @@ def wire_address(field: str, address: str) -> str:
 
 def recipient_address(field: str, address: str) -> str:
     """The same for somebody else's address: `élan@…` stays, for a server with SMTPUTF8."""
+    if len(address) < 64 and _PLAIN.fullmatch(address):
+        return address
     address = unicodedata.normalize("NFC", safe(field, address))
     local, _, domain = address.rpartition("@")
     domain = _ascii_domain(domain)

@@ -27,6 +27,7 @@ from outreach.rendering.markdown import CodeInValue, to_html
 from outreach.rendering.markdown_tree import is_markdown, page_of
 from outreach.rendering.mime import NotMail
 from outreach.rendering.missing import MissingValues
+from outreach.rendering.pictures import names_picture
 from outreach.rendering.words import NotWritable, Words
 
 #: What a mistake in a template raises while it runs, beside `MissingValue`.
@@ -64,6 +65,8 @@ class Templates:
         self._environment = strict_environment(self._loader, words)
         self._inspection = Inspection(self._environment, frozenset(fields), folder)
         self._inline: dict[str, Template] = {}
+        #: How many constants were looked through for pictures, and whether there was one.
+        self._pictured = (0, False)
 
     def render(self, name: str, values: Values) -> str:
         """The template of that name for one person. Raises what `pieces` raises."""
@@ -96,6 +99,14 @@ class Templates:
     def constants(self) -> set[str]:
         """The texts that stand in the templates used so far."""
         return self._environment.constants
+
+    @property
+    def pictured(self) -> bool:
+        """Whether any template used so far shows a picture that travels with the message."""
+        constants = self.constants
+        if self._pictured[0] != len(constants):
+            self._pictured = (len(constants), any(map(names_picture, constants)))
+        return self._pictured[1]
 
     def render_text(self, source: str, values: Values, *, where: Location | None = None) -> str:
         """A template that stands in a campaign file: a subject, the path of an attachment."""
@@ -156,7 +167,7 @@ class Templates:
 
     def _run(self, template: Template, values: Values, where: Location) -> list[str]:
         try:
-            pieces = list(template.generate(values.names))  # which may first read Markdown in
+            pieces = _printed(template, values)  # which may first read Markdown in
             if template.name is None or not self._environment.markdown:
                 return pieces
             return to_html(pieces, self._environment.constants)
@@ -194,6 +205,19 @@ class Templates:
                 name = frame.filename.removeprefix(Loader.MARK)
                 return Location(f"{self.folder}/{name}", frame.lineno)
         return where
+
+
+def _printed(template: Template, values: Values) -> list[str]:
+    """What `Template.generate` yields, without its generator around the compiled one.
+
+    A mistake is met again in Jinja's own way, which knows the line of the template.
+    """
+    try:
+        return list(template.root_render_func(template.new_context(values.names)))
+    except MissingValue:
+        raise
+    except Exception:
+        return list(template.generate(values.names))
 
 
 def _reason(error: Exception) -> Text:

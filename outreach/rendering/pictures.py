@@ -29,6 +29,11 @@ def content_id(path: str) -> str:
     return f"{sha256(path.encode()).hexdigest()[:20]}@outreach.invalid"
 
 
+def names_picture(text: str) -> bool:
+    """Whether a text of a template shows a picture of ours."""
+    return bool(_located(text)[1])
+
+
 def embedding(pieces: Iterable[str], constants: set[str]) -> tuple[list[str], tuple[str, ...]]:
     """The pieces of a page with `cid:` for its own pictures, and the paths of these, each once.
 

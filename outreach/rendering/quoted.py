@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from outreach.rendering.headers import COLUMNS
 
@@ -17,8 +18,7 @@ from outreach.rendering.headers import COLUMNS
 _TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(NamedTuple):
     """A piece of a body: its text, and its lines on the wire, begun in the first column."""
 
     #: Lines end with a line feed.
@@ -68,10 +68,10 @@ def quoted(text: str) -> Quoted:
 def _joined(pieces: Iterable[Quoted]) -> bytes:
     out: list[bytes] = []
     column = 0
-    for piece in pieces:
-        if column + piece.first >= COLUMNS and column:
+    for _, wire, first, last, single in pieces:
+        if column + first >= COLUMNS and column:
             out.append(b"=\r\n")
             column = 0
-        out.append(piece.wire)
-        column = column + piece.last if piece.single else piece.last
+        out.append(wire)
+        column = column + last if single else last
     return b"".join(out)

@@ -8,25 +8,27 @@ bears on the styles (a class, a width), it belongs to the shape.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
+from outreach.rendering.headers import COLUMNS
 from outreach.rendering.mime import NotMail
 from outreach.rendering.quoted import Body, Quoted, quoted
 from outreach.rendering.slots import (
     CLOSES,
     MARK,
     OPENS,
+    SIMPLE,
     Outline,
     marked,
     outline,
     shown,
     split,
 )
-from outreach.rendering.text import plain_text, without_controls, wrapped
+from outreach.rendering.text import plain_text, without_controls
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
@@ -58,13 +60,32 @@ class LeftOver(OutreachError):
         )
 
 
+#: A value in HTML and in the text.
+_Filling = tuple[Quoted, Quoted]
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A text whose pieces are encoded once, with room for the values."""
+
+    #: All pieces, each value's empty.
+    pieces: tuple[Quoted, ...]
+    #: Where values go, and the number of the slot that goes there.
+    places: tuple[tuple[int, int], ...]
+
+    def filled(self, values: Sequence[Quoted]) -> Body:
+        pieces = list(self.pieces)
+        for place, slot in self.places:
+            pieces[place] = values[slot]
+        return Body(tuple(pieces))
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A finished page without the values: pieces encoded once, and numbers of slots."""
+    """A finished page without the values."""
 
-    html: tuple[Quoted | int, ...]
-    #: Lines with values stand apart: they may have to be wrapped anew.
-    text: tuple[Quoted | Outline, ...]
+    html: _Encoded
+    text: _Encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +93,13 @@ class Page:
     """The page of one person."""
 
     _shape: _Shape
-    _values: tuple[str, ...]
+    _fillings: tuple[_Filling, ...]
 
     def html(self) -> Body:
-        pieces = [_value("html", value) for value in self._values]
-        return Body(
-            tuple(pieces[part] if isinstance(part, int) else part for part in self._shape.html)
-        )
+        return self._shape.html.filled([html for html, _ in self._fillings])
 
     def text(self) -> Body:
-        values = [shown(value) for value in self._values]
-        return Body(
-            tuple(
-                part if isinstance(part, Quoted) else _line(part, values)
-                for part in self._shape.text
-            )
-        )
+        return self._shape.text.filled([text for _, text in self._fillings])
 
 
 def page(chunks: Iterable[str], constants: Collection[str]) -> Page:
@@ -96,10 +108,8 @@ def page(chunks: Iterable[str], constants: Collection[str]) -> Page:
     `constants` are the texts that stand in the templates. Raises `LeftOver` or `NotMail`.
     """
     parts, values = outline(chunks, constants)
-    fixed = {slot: values[slot] for slot in _decisive(parts)}
-    free = [value for slot, value in enumerate(values) if slot not in fixed]
-    refuse_left_over("html", "\n".join(free))
-    return Page(_shape(parts, tuple(fixed.items())), values)
+    fixed = tuple([(slot, values[slot]) for slot in _decisive(parts)])
+    return Page(_shape(parts, fixed), tuple(map(_filling, values)))
 
 
 def written(chunks: Iterable[str]) -> Body:
@@ -118,19 +128,20 @@ def refuse_left_over(part: str, text: str) -> None:
 
 def _value(part: str, text: str) -> Quoted:
     try:
-        return _short(text) if len(text) < 200 else quoted(text)
+        return quoted(text)
     except UnicodeEncodeError as error:
         raise _half(part, error) from None
 
 
 @lru_cache(maxsize=4096)
-def _short(text: str) -> Quoted:
-    return quoted(text)
-
-
-def _line(parts: Outline, values: list[str]) -> Quoted:
-    line = "".join([part if isinstance(part, str) else values[part] for part in parts])
-    return _value("text", "\n".join(wrapped(line)) + "\n")
+def _filling(value: str) -> _Filling:
+    """What is put in for a value, in HTML and as one reads it. Raises `LeftOver`."""
+    if len(value) < COLUMNS and SIMPLE.fullmatch(value):
+        plain = Quoted(value, value.encode(), len(value), len(value), True)
+        return plain, plain
+    refuse_left_over("html", value)
+    html, text = _value("html", value), shown(value)
+    return html, html if text == value else _value("text", text)
 
 
 # --- a shape, made once -------------------------------------------------------------------------
@@ -141,27 +152,17 @@ def _shape(parts: Outline, fixed: tuple[tuple[int, str], ...]) -> _Shape:
     html = _finished(marked(parts, fixed))
     visible = _COMMENT.sub("", _STYLE.sub("", html))
     refuse_left_over("html", visible)
-    text = plain_text(html, left=MARK.search)
+    text = plain_text(html)
     refuse_left_over("text", text)
-    return _Shape(
-        tuple(part if isinstance(part, int) else quoted(part) for part in split(html)),
-        tuple(_lines(text)),
+    return _Shape(_encoded(html), _encoded(text))
+
+
+def _encoded(page: str) -> _Encoded:
+    parts = split(page)
+    return _Encoded(
+        tuple(quoted("" if isinstance(part, int) else part) for part in parts),
+        tuple((place, part) for place, part in enumerate(parts) if isinstance(part, int)),
     )
-
-
-def _lines(text: str) -> Iterator[Quoted | Outline]:
-    """Runs of lines that are everybody's, and each line that holds values."""
-    everybodys = ""
-    for line in text.splitlines(keepends=True):
-        if MARK.search(line) is None:
-            everybodys += line
-            continue
-        if everybodys:
-            yield quoted(everybodys)
-            everybodys = ""
-        yield split(line.removesuffix("\n"))
-    if everybodys:
-        yield quoted(everybodys)
 
 
 @lru_cache(maxsize=2)

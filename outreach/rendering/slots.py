@@ -30,6 +30,10 @@ MARK = re.compile(f"{OPENS}(\\d+){CLOSES}")
 _PLAIN = re.compile(
     "(?:[^&<>\"'`\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1]|&(?:[a-zA-Z]+|#[0-9]+|#x[0-9a-fA-F]+);)+"
 )
+#: Nearly every value: words and signs that no encoding changes, one blank between two.
+SIMPLE = re.compile(r"[A-Za-z0-9](?: ?[A-Za-z0-9.,:;/?@_+()#!*-])*")
+#: The same with letters of any language: what reads as it stands in the page.
+_WORDS = re.compile(r"\w(?: ?[\w.,:;/?@+()#!*-])*")
 #: What the text part shows of a link depends on it.
 _SCHEME = re.compile(r"(?:https?://|mailto:)?")
 _TAG = re.compile(r"(<[^>]*>)")
@@ -46,9 +50,11 @@ def outline(chunks: Iterable[str], constants: Collection[str]) -> tuple[Outline,
     for chunk in chunks:
         if chunk in constants:
             parts.append(chunk)
-            continue
-        for part, plain in _known(str(chunk)) if len(chunk) < 200 else _parts(str(chunk)):
-            parts.append(slots.setdefault(part, len(slots)) if plain else part)
+        elif chunk in slots:
+            parts.append(slots[chunk])
+        else:
+            for part, plain in _known(str(chunk)) if len(chunk) < 200 else _parts(str(chunk)):
+                parts.append(slots.setdefault(part, len(slots)) if plain else part)
     return tuple(parts), tuple(slots)
 
 
@@ -74,16 +80,22 @@ def split(text: str) -> Outline:
     )
 
 
-@lru_cache(maxsize=4096)
 def shown(value: str) -> str:
     """What fills a slot, as one reads it in a text."""
-    return one_line(unescape(value))
+    return value if _WORDS.fullmatch(value) else one_line(unescape(value))
 
 
 @lru_cache(maxsize=4096)
 def _known(value: str) -> tuple[tuple[str, bool], ...]:
     """The parts of a short value: names of senders and places come again and again."""
-    return _parts(value)
+    if not SIMPLE.fullmatch(value):
+        return _parts(value)
+    scheme = _SCHEME.match(value)
+    start = scheme.end() if scheme else 0
+    if not start:
+        return ((value, True),)
+    rest = value[start:]
+    return ((value[:start], False), (rest, True)) if rest else ((value, False),)
 
 
 def _parts(value: str) -> tuple[tuple[str, bool], ...]:

@@ -1,25 +1,21 @@
 """The text part of an e-mail, made from its HTML.
 
-inscriptis lays the text out; links, which it would drop, are written `text <url>`.
-Lines end before column 78 except where one link alone is longer.
+inscriptis lays the text out; links, which it would drop, are written `text <url>`. A
+paragraph is one line, however long: mail programs wrap it at the reader's window, and on the
+wire quoted-printable breaks it where RFC 5322 wants it broken.
 """
 
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-WIDTH = 78
-
 #: What no text holds: controls but tab and line ends. The end of a line of Unicode's, NEL, too.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_BULLET = re.compile(r"^(\s*(?:[*\-•–]|\d{1,3}[.)])\s+)")
 #: Blanks at which no line ends: `1 234,50 €` stays in one piece. inscriptis would take them for
 #: any blank, so other signs, which no character is, stand for them while it works.
 _KEPT_TOGETHER = str.maketrans("\u00a0\u2007\u202f", "\ufdda\ufddb\ufddc")
@@ -31,11 +27,8 @@ _LAYOUT = ("table", "tbody", "thead", "tfoot", "tr", "td", "th")
 _INSTEAD = {"tr": "p", "td": "span", "th": "span"}
 
 
-def plain_text(html: str, *, left: Callable[[str], object] = lambda line: False) -> str:
-    """The text of an HTML document, links kept, tidy; ends with a line break.
-
-    Lines for which `left` is true stay as long as they are.
-    """
+def plain_text(html: str) -> str:
+    """The text of an HTML document, links kept, tidy; ends with a line break."""
     from inscriptis import Inscriptis
     from lxml.html import HTMLParser, document_fromstring
 
@@ -44,7 +37,7 @@ def plain_text(html: str, *, left: Callable[[str], object] = lambda line: False)
     _write_links(root)
     _flatten_layout(root)
     _mask(root)
-    return _tidy(Inscriptis(root, _config()).get_text().translate(_APART_AGAIN), left)
+    return _tidy(Inscriptis(root, _config()).get_text().translate(_APART_AGAIN))
 
 
 def without_controls(text: str) -> str:
@@ -55,24 +48,6 @@ def without_controls(text: str) -> str:
 def one_line(text: str) -> str:
     """A text as HTML shows it: blanks drawn together, those that hold words together kept."""
     return " ".join(text.translate(_KEPT_TOGETHER).split()).translate(_APART_AGAIN)
-
-
-def wrapped(line: str) -> list[str]:
-    """A line as lines that end before column 78; those of a list's item are set in."""
-    line = line.rstrip()
-    if not line.strip():
-        return [""]
-    if len(line) <= WIDTH and "\t" not in line:
-        return [line]
-    bullet = _BULLET.match(line)
-    indent = len(bullet.group(1)) if bullet else len(line) - len(line.lstrip())
-    return textwrap.wrap(
-        line,
-        width=WIDTH,
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
 
 
 @lru_cache(maxsize=1)
@@ -125,11 +100,6 @@ def _table_of(element: HtmlElement) -> HtmlElement:
     return element if element.tag == "table" else next(element.iterancestors("table"), element)
 
 
-def _tidy(text: str, left: Callable[[str], object]) -> str:
-    lines = [
-        line
-        for raw in text.splitlines()
-        for line in ([raw.rstrip()] if left(raw) else wrapped(raw))
-    ]
-    tidy = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-    return tidy + "\n"
+def _tidy(text: str) -> str:
+    lines = "\n".join([line.rstrip() for line in text.splitlines()])
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"

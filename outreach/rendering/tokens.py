@@ -1,8 +1,8 @@
 """What stands for a person where a person may not be named: tokens and Message-IDs.
 
 A token goes into a bounce address and an unsubscribe link. It says what it is for and
-which numbers it means, and carries 96 bits of HMAC-SHA256, so that nobody can make one
-up. Lower-case base32: mail servers may change the case of a local part, and digits that
+which numbers it means, and carries 96 bits of keyed BLAKE2b (RFC 7693), so that nobody can
+make one up. Lower-case base32: mail servers may change the case of a local part, and digits that
 look like letters are not in it. A kind and two ids below two million make 31 characters:
 the link stays under the 78 columns and the local part under the 64 octets that break
 software (RFC 5321 §4.5.3.1.1).
@@ -14,11 +14,16 @@ import base64
 import binascii
 import hmac
 from collections.abc import Iterable
+from hashlib import blake2b
 
-#: Bytes of the HMAC that a token keeps.
+#: Bytes of the authentication code that a token keeps.
 _MAC = 12
-#: Bytes of the HMAC in a Message-ID: 128 bits, no two deliveries ever share one.
+#: Bytes of the code in a Message-ID: 128 bits, no two deliveries ever share one.
 _ID = 16
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+#: Ten bits as two letters: twice as fast as `base64.b32encode`, and a message needs three of them.
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
 
 
 def token(secret: bytes, kind: str, *numbers: int) -> str:
@@ -47,25 +52,26 @@ def message_id(
     `domain` is ASCII (A-labels). RFC 5322 §3.6.4.
     """
     named = "\0".join((campaign, step, str(occurrence), str(contact))).encode()
-    digest = hmac.digest(secret, b"message-id\0" + named, "sha256")
-    return f"<{_base32(digest[:_ID])}@{domain}>"
+    digest = _code(secret, b"message-id\0" + named, _ID)
+    return f"<{_base32(digest)}@{domain}>"
 
 
 def _payload(kind: str, numbers: Iterable[int]) -> bytes:
     if len(kind) != 1 or not kind.isascii():
         raise ValueError(f"a kind is one ASCII letter, not {kind!r}")
-    return kind.encode() + b"".join(map(_varint, numbers))
+    return b"".join([kind.encode(), *map(_varint, numbers)])
 
 
 def _varint(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the high bit says that more follow (LEB128)."""
     if number < 0:
         raise ValueError("a token holds no negative number")
-    out = bytearray()
+    out = []
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes([*out, number])
+    out.append(number)
+    return bytes(out)
 
 
 def _numbers(data: bytes) -> Iterable[int]:
@@ -79,8 +85,18 @@ def _numbers(data: bytes) -> Iterable[int]:
 
 
 def _mac(secret: bytes, payload: bytes) -> bytes:
-    return hmac.digest(secret, b"token\0" + payload, "sha256")[:_MAC]
+    return _code(secret, b"token\0" + payload, _MAC)
+
+
+def _code(secret: bytes, data: bytes, size: int) -> bytes:
+    # BLAKE2b takes keys of up to 64 bytes.
+    return blake2b(data, key=secret[:64], digest_size=size).digest()
 
 
 def _base32(data: bytes) -> str:
-    return base64.b32encode(data).decode().rstrip("=").lower()
+    """RFC 4648 §6 in lower case and without padding."""
+    bits = len(data) * 8
+    spare = -bits % 10
+    number = int.from_bytes(data) << spare
+    pairs = "".join([_PAIRS[number >> shift & 1023] for shift in range(bits + spare - 10, -1, -10)])
+    return pairs[: -(-bits // 5)]

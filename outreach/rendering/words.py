@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -70,7 +71,7 @@ class Words:
         """`1 mars 2027`; `form` is short, medium, long, full or a pattern like `EEEE d MMMM`."""
         if isinstance(value, datetime) and form not in _LENGTHS:
             return str(format_datetime(value, form, locale=self.locale))
-        return str(format_date(_date(value), form, locale=self.locale))
+        return _day(_date(value), form, self.locale)
 
     def money(self, value: object, currency: str | None = None) -> str:
         """`1 234,50 €`, the amount in units of the workspace's currency or of `currency`."""
@@ -129,7 +130,7 @@ class Words:
 
     def written(self, value: object) -> object:
         """How `{{ value }}` prints without a filter: dates and decimals by the locale."""
-        if isinstance(value, str | Undefined):
+        if isinstance(value, (str, Undefined)):
             return value
         if value is None:
             raise NotWritable("None")
@@ -142,6 +143,11 @@ class Words:
         if isinstance(value, date):
             return self.date(value)
         return self.number(value) if isinstance(value, Decimal) else value
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, form: str, locale: str) -> str:
+    return str(format_date(day, form, locale=locale))
 
 
 def upper_first(value: object) -> str:

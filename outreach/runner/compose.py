@@ -6,41 +6,41 @@ him is passed over. Nothing here touches the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from outreach.cleaning.phones import with_dialled_phones
 from outreach.errors import OutreachError
-from outreach.files.pdf import Converted
 from outreach.files.pdf_office import Office
 from outreach.files.templates import TemplateFolder
-from outreach.model.campaign import Attachment, Campaign, Step
+from outreach.model.campaign import Campaign, Step
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.message import Message
 from outreach.model.settings import Sender, Settings
-from outreach.rendering.context import Values, values_for
+from outreach.rendering.context import Surroundings, Values
 from outreach.rendering.email import compose, render_parts
 from outreach.rendering.envelope import Envelope, unsubscribe_by
 from outreach.rendering.jinja import Templates
-from outreach.rendering.mime import AttachedFile
 from outreach.rendering.missing import MissingValues
-from outreach.rendering.tokens import message_id, token
-from outreach.runner.attached import FilesToAttach, mime_of, pictures
+from outreach.rendering.tokens import token
+from outreach.runner.attached import FilesToAttach, pictures
 from outreach.runner.conditions import Conditions
-from outreach.runner.merging import Merging
 from outreach.runner.orders import OrdersOf
-from outreach.runner.steps import emails_before, too_late, with_variant
+from outreach.runner.recipes import Recipe, Recipes
+from outreach.runner.signing import Signer
+from outreach.runner.steps import too_late
+from outreach.runner.threads import Threads
 from outreach.runner.trial_mark import NOBODY, TrialMark
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
 if TYPE_CHECKING:
-    from outreach.rendering.dkim import SigningKey
+    from outreach.runner.enclosing import Enclosures
+    from outreach.runner.merging import Merging
 
 #: Stands in tokens of a message that belongs to no launched campaign (a preview, a test).
 NO_CAMPAIGN = CampaignId(0)
@@ -69,25 +69,50 @@ class Mailroom:
         self.folder = TemplateFolder(settings.templates)
         catalogue = store.database.catalogue
         self.fields = catalogue.names
-        self.merging = Merging(
-            self.folder,
-            catalogue,
-            country=settings.country,
-            currency=settings.currency,
-            organisation=settings.organisation,
-            orders=store.events.orders,
-        )
         self.conditions = Conditions(store, settings, campaigns)
         #: Started when a letter is first wanted as PDF.
         self.office = Office()
-        self._pdf = Converted(self.office)
         self._templates: dict[str, Templates] = {}
-        self._people: dict[ContactId, Contact] = {}
-        self._keys: dict[str, list[SigningKey]] = {}
-        self._files = FilesToAttach(settings.folder)
+        self._zone = settings.zone
+        self._recipes = Recipes(catalogue.names, settings.organisation)
+        self.threads = Threads(store, settings, lambda number: self.campaigns[number])
+        #: The people of the group in hand.
+        self._people: Mapping[ContactId, Contact] = {}
+        self.signer = Signer(secret)
         self._pictures = FilesToAttach(settings.templates)
 
+    @cached_property
+    def merging(self) -> Merging:
+        """Merges Word letters; its many modules are read when there is one."""
+        from outreach.runner.merging import Merging
+
+        settings = self.settings
+        return Merging(
+            self.folder,
+            self.store.database.catalogue,
+            country=settings.country,
+            currency=settings.currency,
+            organisation=settings.organisation,
+            orders=self.store.events.orders,
+        )
+
+    @cached_property
+    def _enclosures(self) -> Enclosures:
+        from outreach.runner.enclosing import Enclosures
+
+        return Enclosures(self.settings.folder, self.merging, self.office)
+
     # --- the e-mail of one delivery -----------------------------------------------------------
+
+    def prepare(self, deliveries: Sequence[Delivery]) -> None:
+        """Read at once what the messages of a group need; those of earlier groups are forgotten.
+
+        Without it each message asks for its own: right, and slower.
+        """
+        store = self.store
+        self._people = store.contacts.get_many({delivery.contact for delivery in deliveries})
+        self.conditions.prepare(deliveries, self._people)
+        self.threads.prepare(deliveries)
 
     def __call__(self, delivery: Delivery) -> Message | Held | Skipped:
         """What leaves for a due delivery, or why nothing does."""
@@ -96,19 +121,19 @@ class Mailroom:
         now = self.now()
         if reason := self.not_meant(delivery, now):
             return Skipped(reason)
-        contact = self._person(delivery.contact)
         try:
             return self.message(
                 launched.definition,
                 step,
-                contact,
+                self._person(delivery.contact),
                 variant=delivery.variant,
                 occurrence=delivery.occurrence,
                 at=delivery.message_date or now,
                 campaign=delivery.campaign,
+                sender=delivery.sender,
                 message=delivery.message_id,
                 bounce=("b", int(delivery.id)),
-                follows=self._sent_before(delivery, launched.definition, step),
+                follows=self.threads.before(delivery),
             )
         except MissingValues as missing:
             return Held(tuple(missing.names))
@@ -120,7 +145,7 @@ class Mailroom:
         """Why a step is passed over now: its last day is gone, or its condition is false."""
         definition = self.campaigns[delivery.campaign].definition
         step = definition.step(delivery.step)
-        if too_late(definition, step, now.astimezone(self.settings.zone).date()):
+        if too_late(definition, step, now, self._zone):
             return "not_after"
         return None if self.conditions.hold(delivery, now=now) else "when"
 
@@ -134,6 +159,7 @@ class Mailroom:
         variant: str | None = None,
         occurrence: int = 1,
         campaign: CampaignId = NO_CAMPAIGN,
+        sender: str | None = None,
         message: str | None = None,
         bounce: tuple[str, int] = ("p", 0),
         follows: Sequence[str] | None = None,
@@ -141,75 +167,76 @@ class Mailroom:
     ) -> Message:
         """The finished message. Raises `MissingValues` and errors of the templates.
 
-        `follows` are the Message-IDs it continues; None: of every e-mail before it in the
-        chain, as if each had been sent.
+        `sender` is the key of who writes to this person, None: the step's. `follows` are the
+        Message-IDs it continues; None: of every e-mail before it in the chain, as if each had
+        been sent.
         """
-        sender = self.settings.senders[definition.sender_of(step) or ""]
-        step = with_variant(step, variant)
+        recipe = self._recipe(definition, step, contact, variant, sender)
+        sender_, step = recipe.sender, recipe.step
         # Whoever follows the link of a preview or of a test says no in nobody's name.
         kind, asks = (NOBODY, 0) if campaign == NO_CAMPAIGN else ("u", int(contact.id))
-        key = token(self.store.database.secret, kind, int(campaign), asks)
-        out = unsubscribe_by(sender, key, self.settings.unsubscribe_url)
-        values = self.values(definition, contact, sender, at, out.link)
-        templates = self.templates(self.language(definition, contact))
+        secret = self.store.database.secret
+        out = unsubscribe_by(
+            sender_, token(secret, kind, int(campaign), asks), self.settings.unsubscribe_url
+        )
+        local = at.astimezone(self._zone)
+        values = self._values(recipe.surroundings, contact, local, out.link)
         content = render_parts(
-            templates,
+            recipe.templates,
             values,
             subject=step.subject or "",
             template=step.template or "",
             text=step.text,
         )
+        if follows is None:
+            follows = self.threads.as_if_sent(definition, step, contact.id)
         envelope = Envelope(
-            sender=sender,
+            sender=sender_,
             recipient=contact.text("email") or "",
             recipient_name=_addressee(contact),
-            message_id=message or self.message_id(definition, step, contact.id, sender, occurrence),
-            date=at.astimezone(self.settings.zone),
+            message_id=message
+            or self.threads.message_id(definition, step, contact.id, sender_, occurrence),
+            date=local,
             campaign=definition.name,
             list_name=self.settings.organisation.name or None,
             unsubscribe=out,
-            bounce_token=token(self.store.database.secret, *bounce),
-            follows=tuple(
-                self._ids_before(definition, step, contact.id) if follows is None else follows
-            ),
+            bounce_token=token(secret, *bounce),
+            follows=tuple(follows),
         )
-        files = [
-            self._attached(a, definition, contact, templates, values, at) for a in step.attachments
-        ]
+        files = (
+            self._enclosures.of(
+                step,
+                contact,
+                recipe.templates,
+                values,
+                today=local,
+                locale=self.locale(self.language(definition)),
+            )
+            if step.attachments
+            else []
+        )
         files += pictures(self._pictures, content.pictures)
         if trial:
             envelope, content = trial.envelope(envelope), trial.content(content)
-        return self.signed(compose(envelope, content, files), sender, at)
+        return self.signer.signed(compose(envelope, content, files), sender_, at)
 
-    def message_id(
+    def _recipe(
         self,
         definition: Campaign,
         step: Step,
-        contact: ContactId,
-        sender: Sender,
-        occurrence: int = 1,
-    ) -> str:
-        """The Message-ID of a delivery: the same on every attempt."""
-        domain = sender.address.rpartition("@")[2].encode("idna").decode("ascii")
-        return message_id(
-            self.store.database.secret,
-            definition.name,
-            step.name,
-            occurrence,
-            int(contact),
-            domain=domain,
+        contact: Contact,
+        variant: str | None,
+        sender: str | None,
+    ) -> Recipe:
+        language = self.language(definition, contact)
+        return self._recipes.of(
+            definition,
+            step,
+            variant=variant,
+            sender=self.settings.senders[sender or definition.sender_of(step) or ""],
+            language=language,
+            templates=self.templates(language),
         )
-
-    def _ids_before(self, definition: Campaign, step: Step, contact: ContactId) -> Iterator[str]:
-        for earlier in emails_before(definition, step):
-            sender = self.settings.senders[definition.sender_of(earlier) or ""]
-            yield self.message_id(definition, earlier, contact, sender)
-
-    def _sent_before(self, delivery: Delivery, definition: Campaign, step: Step) -> Sequence[str]:
-        names = [earlier.name for earlier in emails_before(definition, step)]
-        if not names:
-            return ()
-        return self.store.deliveries.sent_ids(delivery.contact, delivery.campaign, names)
 
     def values(
         self,
@@ -220,13 +247,20 @@ class Mailroom:
         unsubscribe: str | None = None,
     ) -> Values:
         """What the templates of a step see of one person."""
-        return values_for(
-            with_dialled_phones(contact, self.settings.country),
+        around = Surroundings(
             self.fields,
             organisation=self.settings.organisation,
             sender=sender,
             campaign=definition,
-            today=at.astimezone(self.settings.zone).date(),
+        )
+        return self._values(around, contact, at.astimezone(self._zone), unsubscribe)
+
+    def _values(
+        self, around: Surroundings, contact: Contact, local: datetime, unsubscribe: str | None
+    ) -> Values:
+        return around.values(
+            with_dialled_phones(contact, self.settings.country),
+            today=local.date(),
             unsubscribe_url=unsubscribe,
             orders=OrdersOf(contact.id, self.store.events.orders),
         )
@@ -256,48 +290,11 @@ class Mailroom:
         return self._templates[language]
 
     def _person(self, contact: ContactId) -> Contact:
-        if contact not in self._people:
-            self._people.clear()
-            self._people[contact] = self.store.contacts.get(contact)
-        return self._people[contact]
-
-    # --- what goes with it --------------------------------------------------------------------
-
-    def _attached(
-        self,
-        attachment: Attachment,
-        definition: Campaign,
-        contact: Contact,
-        templates: Templates,
-        values: Values,
-        at: datetime,
-    ) -> AttachedFile:
-        if attachment.letter:
-            locale = self.locale(self.language(definition))
-            today = at.astimezone(self.settings.zone)
-            content = self.merging.merge(
-                attachment.letter, contact, locale=locale, today=today, answers=attachment.answers
-            )
-            if attachment.as_pdf:
-                content = self._pdf(content)
-            name = PurePosixPath(attachment.letter)
-            name = name.with_suffix(".pdf") if attachment.as_pdf else name
-            return AttachedFile(name.name, content, mime_of(name.name))
-        path = templates.render_text(attachment.path or "", values)
-        return self._files.file(path)
-
-    def signed(self, message: Message, sender: Sender, at: datetime) -> Message:
-        """With the sender's DKIM signatures, where he has keys."""
-        if not sender.dkim:
-            return message
-        from outreach.rendering.dkim import load_key, sign
-
-        if sender.name not in self._keys:
-            self._keys[sender.name] = [
-                load_key(self.secret(key.key).encode(), domain=key.domain, selector=key.selector)
-                for key in sender.dkim
-            ]
-        return replace(message, content=sign(message.content, self._keys[sender.name], at=at))
+        found = self._people.get(contact)
+        if found is None:
+            found = self.store.contacts.get(contact)
+            self._people = {contact: found}
+        return found
 
 
 def _addressee(contact: Contact) -> str | None:

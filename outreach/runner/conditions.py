@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery
 from outreach.model.event import EventKind
-from outreach.model.ids import CampaignId
+from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
 from outreach.model.stage import FACTS
 from outreach.runner.vocabulary import words_of
@@ -30,20 +32,31 @@ class Conditions:
         self.settings = settings
         self.campaigns = campaigns
         self._understood: dict[tuple[CampaignId, str], Condition] = {}
+        #: Of the group in hand: its people, and what happened to them.
+        self._people: Mapping[ContactId, Contact] = {}
+        self._happened: Mapping[ContactId, Sequence[Any]] = {}
+
+    def prepare(self, deliveries: Sequence[Delivery], people: Mapping[ContactId, Contact]) -> None:
+        """Read at once what is asked about a group; those of earlier groups are forgotten."""
+        asked = {d.contact for d in deliveries if self._when(d) is not None}
+        self._people = people
+        self._happened = self.store.events.history(asked) if asked else {}
 
     def hold(self, delivery: Delivery, *, now: datetime) -> bool:
         """Whether this step is to be done; a step without `when` always is."""
-        launched = self.campaigns[delivery.campaign]
-        step = launched.definition.step(delivery.step)
-        if step.when is None:
+        when = self._when(delivery)
+        if when is None:
             return True
-        key = (delivery.campaign, step.name)
+        key = (delivery.campaign, delivery.step)
         if key not in self._understood:
-            self._understood[key] = self._understand(step.when, launched)
+            self._understood[key] = self._understand(when, self.campaigns[delivery.campaign])
         today = now.astimezone(self.settings.zone).date()
         person = self._person(delivery)
         zone = self.settings.zone
         return holds(self._understood[key], person, today=today, now=now, zone=zone)
+
+    def _when(self, delivery: Delivery) -> str | None:
+        return self.campaigns[delivery.campaign].definition.step(delivery.step).when
 
     def _understand(self, when: str, launched: Launched) -> Condition:
         stages = (*launched.definition.chain, *FACTS)
@@ -56,8 +69,11 @@ class Conditions:
             return understand(when, replace(words, told=()))
 
     def _person(self, delivery: Delivery) -> Person:
-        contact = self.store.contacts.get(delivery.contact)
-        rows = self.store.events.history([delivery.contact])[delivery.contact]
+        who = delivery.contact
+        contact = self._people.get(who) or self.store.contacts.get(who)
+        rows = self._happened.get(who)
+        if rows is None:
+            rows = self.store.events.history([who])[who]
         here = [row for row in rows if row.campaign_id == delivery.campaign]
         facts = {row.stage for row in here if row.stage}
         if any(row.kind == EventKind.TOUCHED.value and row.stage is None for row in here):

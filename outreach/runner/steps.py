@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import datetime, tzinfo
 
 from outreach.model.campaign import Campaign, Channel, Step
 
@@ -30,7 +30,7 @@ def emails_before(definition: Campaign, step: Step) -> list[Step]:
     return found
 
 
-def too_late(definition: Campaign, step: Step, today: date) -> bool:
-    """Whether the last day of the step, or of the campaign, has passed."""
+def too_late(definition: Campaign, step: Step, now: datetime, zone: tzinfo) -> bool:
+    """Whether the last day of the step, or of the campaign, has passed in a zone."""
     last = [day for day in (step.not_after, definition.not_after) if day is not None]
-    return bool(last) and today > min(last)
+    return bool(last) and now.astimezone(zone).date() > min(last)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sample_mail import CONTENT, ENVELOPE
 
+from outreach.model.message import Message, Plain
 from outreach.rendering.email import compose
 from outreach.rendering.inspection_links import Fault, link_faults, picture_faults
 from outreach.rendering.inspection_mail import (
@@ -15,6 +16,11 @@ from outreach.rendering.inspection_mail import (
     unsubscribe_faults,
 )
 from outreach.rendering.mail_source import VALUE, Link, MailSource, Picture, holdings
+
+
+def saying(message: Message, html: str | None) -> Message:
+    """The message with another page."""
+    return replace(message, body=Plain(message.text, html))
 
 
 def said(faults: list[Fault]) -> list[str]:
@@ -131,18 +137,18 @@ def test_a_way_out_must_be_written() -> None:
 
 def test_a_page_above_100_kb_is_cut_off_by_gmail() -> None:
     message = compose(ENVELOPE, CONTENT)
-    large = replace(message, html="<p>" + "é" * 50_000 + "</p>")
+    large = saying(message, "<p>" + "é" * 50_000 + "</p>")
     assert said(list(message_faults(large))) == ["the HTML of the message has 100 KB"]
-    assert said(list(message_faults(replace(message, html="é" * 50_000)))) == []
+    assert said(list(message_faults(saying(message, "é" * 50_000)))) == []
 
 
 def test_a_page_that_is_a_picture_is_named() -> None:
     message = compose(ENVELOPE, CONTENT)
     picture = '<style>p { color: red }</style><img src="https://a.fr/a.png" alt="Tout y est">'
     expected = ["the message is hardly more than a picture"]
-    assert said(list(message_faults(replace(message, html=picture)))) == expected
-    assert said(list(message_faults(replace(message, html=picture + "mot " * 20)))) == []
-    assert said(list(message_faults(replace(message, html=None)))) == []
+    assert said(list(message_faults(saying(message, picture)))) == expected
+    assert said(list(message_faults(saying(message, picture + "mot " * 20)))) == []
+    assert said(list(message_faults(saying(message, None)))) == []
 
 
 def test_links_and_pictures_are_found_with_their_lines() -> None:

@@ -102,7 +102,7 @@ def test_what_was_made_before_changes_nothing(name: str) -> None:
     """The same person gets the same page from a fresh process and after everybody else."""
     templates = zoo()
     made = [page(templates.pieces(name, values_of(p)), templates.constants) for p in PEOPLE]
-    for kept in (shapes._shape, shapes._decisive, shapes._finished, shapes._short):
+    for kept in (shapes._shape, shapes._decisive, shapes._finished, shapes._filling):
         kept.cache_clear()
     for person, before in reversed(list(zip(PEOPLE, made, strict=True))):
         fresh = zoo()

@@ -1,0 +1,61 @@
+"""What the e-mails of one step have in common: found once, used for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from outreach.model.campaign import Campaign, Step
+from outreach.model.settings import Organisation, Sender
+from outreach.rendering.context import Surroundings
+from outreach.rendering.jinja import Templates
+from outreach.runner.steps import with_variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One step as one variant writes it, from one sender, in one language."""
+
+    definition: Campaign
+    step: Step
+    sender: Sender
+    templates: Templates
+    surroundings: Surroundings
+
+
+class Recipes:
+    """The recipes of a workspace, each put together when it is first asked for."""
+
+    def __init__(self, fields: Iterable[str], organisation: Organisation) -> None:
+        """`fields` are all names of the catalogue."""
+        self._fields = tuple(fields)
+        self._organisation = organisation
+        self._known: dict[tuple[object, ...], Recipe] = {}
+
+    def of(
+        self,
+        definition: Campaign,
+        step: Step,
+        *,
+        variant: str | None,
+        sender: Sender,
+        language: str,
+        templates: Templates,
+    ) -> Recipe:
+        """A definition is known by the object it is: its recipe keeps it alive."""
+        key = (id(definition), step.name, variant, sender.name, language)
+        recipe = self._known.get(key)
+        if recipe is None:
+            recipe = self._known[key] = Recipe(
+                definition=definition,
+                step=with_variant(step, variant),
+                sender=sender,
+                templates=templates,
+                surroundings=Surroundings(
+                    self._fields,
+                    organisation=self._organisation,
+                    sender=sender,
+                    campaign=definition,
+                ),
+            )
+        return recipe
