@@ -1,26 +1,52 @@
-"""Hand a message over: to an SMTP server, or into a folder.
+"""Hand messages over: to an SMTP server, or into a folder.
 
-A transport takes one finished message at a time and says what became of it. It
-knows nothing of people, campaigns or limits, and it never tries a message again by
-itself once a byte of its body has left: that is decided by the ledger.
+A transport asks for finished messages when it has a free hand, and says what became of
+each. It knows nothing of people, campaigns or limits, and it never tries a message again
+by itself once a byte of its body has left: that is decided by the ledger.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from outreach.errors import OutreachError, Text
-from outreach.model.delivery import Deferred, Refused, Sent, Unknown
-from outreach.model.message import Message
+from outreach.model.delivery import Deferred, Outcome, Refused, Sent, Unknown
+from outreach.model.message import Message, Parcel
+
+
+class Work(Protocol):
+    """What a transport carries, and whom it tells.
+
+    All three are called in the event loop, so they must not block for long. What they raise
+    ends the carrying: nothing more is begun, and `Transport.carry` raises it.
+    """
+
+    def next(self) -> Parcel | None:
+        """The next message to announce; None: nothing now, `Transport.wake` tells of more."""
+        ...
+
+    def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> None:
+        """What became of some, and whose bodies leave now, by their keys.
+
+        Called before the bodies of `begun` are handed to the socket, and at most once for all
+        that the server said at a time. It must be proof against kill -9 when it returns; when
+        it raises, those bodies do not leave.
+        """
+        ...
+
+    def returned(self, keys: Sequence[int]) -> None:
+        """Taken from `next` and nothing of their body has left: they are given back."""
+        ...
 
 
 class Transport(Protocol):
-    """One way out, used by many tasks at once."""
+    """One way out, with a few connections."""
 
     @property
     def connections(self) -> int:
-        """How many messages may be under way at the same time."""
+        """How many messages may be on the wire at the same time."""
         ...
 
     async def __aenter__(self) -> Self: ...
@@ -32,8 +58,24 @@ class Transport(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
+    async def carry(self, work: Work) -> None:
+        """Carry until `drain`, resting while there is nothing.
+
+        Raises `TransportError` when nothing can be sent at all. However it ends, each parcel
+        that it took has been told of: ended, or returned.
+        """
+        ...
+
+    def wake(self) -> None:
+        """`next` has something again."""
+        ...
+
+    def drain(self) -> None:
+        """Finish what is announced or on the wire and announce nothing more."""
+        ...
+
     async def deliver(self, message: Message) -> Sent | Deferred | Refused | Unknown:
-        """Hand one message over. Raises `TransportError` when nothing can be sent at all."""
+        """Hand one message over, where there is no `carry` under way."""
         ...
 
 

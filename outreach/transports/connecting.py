@@ -6,8 +6,12 @@ refused login or a certificate of somebody else is told at once.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from aiosmtplib import (
     SMTP,
@@ -21,15 +25,53 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from outreach.model.settings import Security, Server
 from outreach.transports import LoginRefused, NotEncrypted, ServerDown, TransportError
+from outreach.transports.dialogue import Timeouts
+from outreach.transports.envelope import Offers
 from outreach.transports.replies import written
-from outreach.transports.session import Session, Timeouts
 
 #: How secrets are referred to; anything else under `user:` is the name itself.
 _REFERENCES = ("env:", "file:", "keyring:")
 
 
+#: After so many seconds with another server the first one is tried again.
+_BACK_AFTER = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A greeted, secured and logged-in connection, before anything is sent on it."""
+
+    place: str
+    offers: Offers
+    _smtp: SMTP
+    _timeouts: Timeouts
+
+    @property
+    def encryption(self) -> str | None:
+        """The protocol that keeps the connection private: `TLSv1.3`; None in clear."""
+        secured = self._smtp.get_transport_info("ssl_object")
+        return secured.version() if secured else None
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The socket, for a protocol of one's own to be set on; the line is then no more used.
+
+        Raises `ServerDown` when the server has closed it in the meantime.
+        """
+        if self._smtp.transport is None:
+            raise ServerDown(self.place, "it closed the connection")
+        # uvloop's have the methods and are no subclass.
+        return cast(asyncio.Transport, self._smtp.transport)
+
+    async def leave(self) -> None:
+        """Say QUIT and close."""
+        with contextlib.suppress(SMTPException, OSError):
+            await self._smtp.quit(timeout=self._timeouts.quit)
+        self._smtp.close()
+
+
 class Connector:
-    """Opens sessions to the first server of a list that takes us."""
+    """Opens connections to the first server of a list that takes us."""
 
     def __init__(
         self,
@@ -39,32 +81,40 @@ class Connector:
         timeouts: Timeouts,
         tries: int,
         pause: float,
+        back_after: float = _BACK_AFTER,
     ) -> None:
+        """`pause` and `back_after` are in seconds."""
         self._servers = servers
         self._secrets = secrets
         self._timeouts = timeouts
         self._tries = tries
         self._pause = pause
+        self._back_after = back_after
         #: The server that answered last: the others of the pool go there at once.
         self._current = 0
+        self._current_since = 0.0
         self._contexts: dict[int, ssl.SSLContext] = {}
         self._own_name: str | None = None
 
-    async def connect(self) -> Session:
-        """A session, or the error of the first server when none of them takes us."""
+    async def connect(self) -> Line:
+        """A line, or the error of the first server asked when none of them takes us."""
         errors: list[TransportError] = []
         count = len(self._servers)
+        now = asyncio.get_running_loop().time
+        if self._current and now() - self._current_since > self._back_after:
+            self._current = 0
         for index in [(self._current + step) % count for step in range(count)]:
             try:
-                session = await self._patiently(index)
+                line = await self._patiently(index)
             except TransportError as error:
                 errors.append(error)
                 continue
-            self._current = index
-            return session
+            if index != self._current:
+                self._current, self._current_since = index, now()
+            return line
         raise errors[0]
 
-    async def _patiently(self, index: int) -> Session:
+    async def _patiently(self, index: int) -> Line:
         server = self._servers[index]
         place = f"{server.host}:{server.port}"
         if server.security is Security.NONE and not server.on_loopback:
@@ -79,7 +129,7 @@ class Connector:
             smtp: SMTP = await patience(self._once, index)
         except (SMTPException, OSError) as error:
             raise _explained(place, error) from error
-        return Session(smtp, place=place, timeouts=self._timeouts)
+        return Line(place, _offers(smtp), smtp, self._timeouts)
 
     async def _once(self, index: int) -> SMTP:
         server = self._servers[index]
@@ -123,6 +173,19 @@ class Connector:
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             self._contexts[index] = context
         return self._contexts[index]
+
+
+def _offers(smtp: SMTP) -> Offers:
+    """What the server said in its last answer to EHLO, which is the one after STARTTLS."""
+    said = smtp.esmtp_extensions
+    bound = said.get("size", "")
+    return Offers(
+        pipelining="pipelining" in said,
+        size="size" in said,
+        # RFC 1870 §4: 0, or nothing, is no fixed bound.
+        largest=(int(bound) or None) if bound.isdecimal() else None,
+        utf8="smtputf8" in said,
+    )
 
 
 def _may_pass(error: BaseException) -> bool:

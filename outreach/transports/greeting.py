@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from outreach.model.settings import Server
 from outreach.transports import ServerDown
 from outreach.transports.connecting import Connector
-from outreach.transports.session import Timeouts
+from outreach.transports.dialogue import Timeouts
 
 #: Seconds from the first packet to the end of the login: somebody waits for the answer.
 PATIENCE = 20.0
@@ -36,10 +36,10 @@ async def greet(
     connector = Connector([server], secrets, timeouts=timeouts, tries=1, pause=0)
     try:
         async with asyncio.timeout(seconds):
-            session = await connector.connect()
+            line = await connector.connect()
     except TimeoutError:
         place = f"{server.host}:{server.port}"
         raise ServerDown(place, f"no answer within {seconds:g} s") from None
-    encryption = session.encryption
-    await session.leave()
+    encryption = line.encryption
+    await line.leave()
     return Greeting(encryption, server.user is not None)

@@ -1,172 +1,239 @@
-"""One SMTP connection and the transactions on it, one after the other."""
+"""One SMTP connection: between the socket, the conversation on it and the desk of the pool.
+
+There is no task, future or timer per message: everything happens when the server's answers
+come in, and what they allow is first recorded, then written, each at most once.
+"""
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse
-
-from outreach.model.delivery import Deferred, Refused, Sent, Unknown
-from outreach.model.message import Message
+from outreach.model.delivery import Outcome
+from outreach.model.message import Parcel
 from outreach.transports import LoginRefused
-from outreach.transports.replies import Stage, judge, written
+from outreach.transports.conversation import Conversation
+from outreach.transports.dialogue import Awaited, Replies, Timeouts
+from outreach.transports.envelope import Offers, Ready, ready
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """How long to wait for an answer, in seconds. Source: RFC 5321 §4.5.3.2.
+class Desk(Protocol):
+    """Where a session gets its messages, and whom it tells what became of them."""
 
-    A shorter wait for the final reply makes doubt and duplicates (RFC 1047).
-    """
+    def take(self, session: Session) -> Parcel | None:
+        """The next message for this connection."""
+        ...
 
-    #: To connect and to be greeted. The RFC's five minutes are for a queue that has days;
-    #: here somebody waits, and nothing has been sent that could be lost.
-    connect: float = 60
-    #: EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET.
-    command: float = 300
-    #: From DATA to 354.
-    start: float = 120
-    #: From the final dot to the server's answer.
-    final: float = 600
-    #: QUIT: only a courtesy.
-    quit: float = 3
+    def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> bool:
+        """Write down. False: it could not be, and the bodies of `begun` must not leave."""
+        ...
+
+    def give_back(self, parcel: Parcel) -> None:
+        """Nothing of its body has left, and it is not to be tried now."""
+        ...
+
+    def try_again(self, parcel: Parcel) -> None:
+        """Nothing of its body has left; a new connection may have it."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more can be carried."""
+        ...
+
+    def rests(self, session: Session) -> None:
+        """It has nothing to do until `go_on` is called."""
+        ...
+
+    def gone(self, session: Session) -> None:
+        """It is closed."""
+        ...
 
 
-class LostBeforeBody(Exception):
-    """The connection broke while nothing of the message had left."""
+class Session(asyncio.Protocol):
+    """A greeted, secured and logged-in connection, taken over from who opened it."""
 
-    def __init__(self, outcome: Deferred) -> None:
-        super().__init__(outcome.reply)
-        self.outcome = outcome
-
-
-class Session:
-    """A greeted, secured and logged-in connection."""
-
-    def __init__(self, smtp: SMTP, *, place: str, timeouts: Timeouts) -> None:
-        self._smtp = smtp
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        desk: Desk,
+        *,
+        place: str,
+        offers: Offers,
+        timeouts: Timeouts,
+        most: int,
+    ) -> None:
+        """`most` is how many messages it carries before it is closed."""
+        self._loop = asyncio.get_running_loop()
+        self._transport = transport
+        self._desk = desk
         self._place = place
+        self._offers = offers
         self._timeouts = timeouts
-        #: A transaction may still be open on the server's side: RSET before the next one.
-        self._open_transaction = False
-        #: Transactions begun on this connection.
-        self.handed_over = 0
+        self._most = most
+        self._talk = Conversation(pipelining=offers.pipelining)
+        self._replies = Replies()
+        self._leaving = False
+        #: Done when the connection is closed.
+        self.closed: asyncio.Future[None] = self._loop.create_future()
+        #: Since when the oldest reply is awaited, and how much was still to be written then.
+        self._since = self._loop.time()
+        self._backlog = 0
+        self._tick = min(timeouts.command, timeouts.start, timeouts.final) / 4
+        self._timer = self._loop.call_later(self._tick, self._look_at_clock)
+        transport.set_protocol(self)
+
+    # --- what the pool asks -------------------------------------------------------------------
 
     @property
     def usable(self) -> bool:
-        return self._smtp.is_connected
+        return not (self.closed.done() or self._leaving)
 
     @property
-    def encryption(self) -> str | None:
-        """The protocol that keeps the connection private: `TLSv1.3`; None in clear."""
-        secured = self._smtp.get_transport_info("ssl_object")
-        return secured.version() if secured else None
+    def busy(self) -> bool:
+        """Whether a message is announced or on the wire."""
+        return self._talk.busy
 
-    def cut(self) -> None:
-        """Close without a word."""
-        self._smtp.close()
+    @property
+    def fresh(self) -> bool:
+        """Whether no message was announced on it so far."""
+        return self._talk.begun == 0
 
-    async def leave(self) -> None:
-        """Say QUIT and close; whatever the server answers, every outcome stands."""
-        with contextlib.suppress(SMTPException, OSError):
-            await self._smtp.quit(timeout=self._timeouts.quit)
-        self.cut()
+    @property
+    def fruitful(self) -> bool:
+        """Whether the server has taken a message on it."""
+        return self._talk.accepted > 0
 
-    async def hand_over(self, message: Message) -> Sent | Deferred | Refused | Unknown:
-        """One transaction. Raises `LostBeforeBody`, or `LoginRefused` on a 530."""
-        recipient, sender = path(message.recipient), path(message.envelope_from)
-        if recipient is None:
-            return Refused("this address cannot be written in SMTP")
-        if not recipient.isascii() and not self._smtp.supports_extension("smtputf8"):
-            # Not called dead: another server could take it.
-            return Refused("this server takes no address with letters beyond ASCII (SMTPUTF8)")
-        if sender is None:
-            raise ValueError(f"the envelope sender {message.envelope_from!r} cannot be written")
-        body = _on_the_wire(message.content)
-        refusal = await self._envelope(sender, recipient)
-        return refusal or await self._body(body)
+    @property
+    def has_room(self) -> bool:
+        """Whether it would announce a message now."""
+        talk = self._talk
+        return talk.has_room and talk.begun < self._most and not self._leaving
 
-    async def _envelope(self, sender: bytes, recipient: bytes) -> Deferred | Refused | None:
-        """MAIL, RCPT and DATA up to the 354; the refusal, if there is one."""
-        self.handed_over += 1
-        if self._open_transaction:
-            await self._command(Stage.MAIL, b"RSET")
-        self._open_transaction = True
-        # RFC 6531 §3.4: said for this message alone, whose headers name the recipient too.
-        utf8 = b"" if recipient.isascii() else b" BODY=8BITMIME SMTPUTF8"
-        steps = (
-            (Stage.MAIL, b"MAIL FROM:" + sender + utf8, (250,)),
-            (Stage.RCPT, b"RCPT TO:" + recipient, (250, 251)),
-            (Stage.DATA, b"DATA", (354,)),
-        )
-        for stage, command, accepted in steps:
-            reply = await self._command(stage, command)
-            if reply.code not in accepted:
-                return judge(stage, reply.code, reply.message)
+    def go_on(self) -> None:
+        """Take, record and write what can be now."""
+        talk = self._talk
+        if self.closed.done():
+            return
+        if not talk.awaited:
+            self._since = self._loop.time()
+        opened = talk.opened
+        if opened and self._transport.is_closing():
+            self.cut("it was closed")
+            return
+        following = self._next() if self.has_room else None
+        if (opened or talk.ended) and not self._recorded(opened):
+            self._not_recorded(following)
+            return
+        data = talk.write(following)
+        if data:
+            self._transport.write(data)
+        elif not talk.awaited:
+            self._rest()
+
+    def leave(self) -> None:
+        """Say QUIT; whatever the server answers, every outcome stands."""
+        if self.busy:
+            self.cut("we had to leave")
+        elif self.usable:
+            self._leaving = True
+            self._talk.awaited.append(Awaited.QUIT)
+            self._transport.write(b"QUIT\r\n")
+            self._timer.cancel()
+            self._timer = self._loop.call_later(self._timeouts.quit, self._close)
+
+    def cut(self, why: str) -> None:
+        """Close without a word, and tell what that means for what was announced or flying."""
+        if not self.closed.done():
+            if self._talk.broken is None:
+                self._talk.abandon(why)
+            self._close()
+
+    # --- one step -----------------------------------------------------------------------------
+
+    def _next(self) -> Ready | None:
+        """The next message that this server can be told of."""
+        while parcel := self._desk.take(self):
+            try:
+                made = ready(parcel, self._offers)
+            except ValueError as bug:
+                self._desk.give_back(parcel)
+                self._desk.fail(bug)
+                return None
+            if isinstance(made, Ready):
+                return made
+            self._talk.ended.append((parcel.key, made))
         return None
 
-    async def _command(self, stage: Stage, command: bytes) -> SMTPResponse:
-        limit = self._timeouts.start if stage is Stage.DATA else self._timeouts.command
-        try:
-            reply = await self._smtp.execute_command(command, timeout=limit)
-        except (SMTPException, OSError) as error:
-            self.cut()
-            told = f"the connection was lost at {stage.value}: {error}"
-            raise LostBeforeBody(Deferred(told, counts=stage is not Stage.MAIL)) from error
-        if reply.code == 530:
-            # About the connection, not about this person (RFC 4954 §6).
-            raise LoginRefused(self._place, written(reply.code, reply.message))
-        return reply
+    def _recorded(self, opened: Ready | None) -> bool:
+        ended, self._talk.ended = self._talk.ended, []
+        return self._desk.record(ended, (opened.parcel.key,) if opened else ())
 
-    async def _body(self, body: bytes) -> Sent | Deferred | Refused | Unknown:
-        """Write the message and wait for the answer: here doubt begins and ends."""
-        protocol = self._smtp.protocol
-        if protocol is None or not protocol.is_connected:
-            self.cut()
-            raise LostBeforeBody(Deferred("the connection was lost at DATA"))
-        protocol.write(body)
-        try:
-            reply = await protocol.read_response(timeout=self._timeouts.final)
-        except (SMTPException, OSError) as error:
-            self.cut()
-            return Unknown(f"no answer after the message: {error}")
-        if reply.code == 421:
-            self.cut()
-        if 200 <= reply.code <= 299:
-            self._open_transaction = False
-            return Sent(written(reply.code, reply.message))
-        if 400 <= reply.code <= 599:
-            return judge(Stage.BODY, reply.code, reply.message)
-        self.cut()
-        return Unknown(f"no valid answer after the message: {written(reply.code, reply.message)}")
+    def _not_recorded(self, following: Ready | None) -> None:
+        """No body leaves that is not written down."""
+        if following:
+            self._desk.give_back(following.parcel)
+        opened, self._talk.opened = self._talk.opened, None
+        if opened:
+            self._desk.give_back(opened.parcel)
+            self.cut("it could not be written down")
+        elif not self._talk.awaited:
+            self._rest()
 
+    def _rest(self) -> None:
+        if self._talk.begun >= self._most:
+            self.leave()
+        else:
+            self._desk.rests(self)
 
-def path(address: str) -> bytes | None:
-    """An address as a command carries it: `<anne@xn--cole-9oa.fr>`. None: it cannot be.
+    def _close(self) -> None:
+        """Tell what is left to be told, once."""
+        if self.closed.done():
+            return
+        self.closed.set_result(None)
+        self._timer.cancel()
+        self._transport.abort()
+        talk = self._talk
+        if talk.ended:
+            self._recorded(None)
+        if talk.unsent:
+            self._desk.give_back(talk.unsent.parcel)
+        if talk.again:
+            self._desk.try_again(talk.again.parcel)
+        if talk.login_wanted:
+            self._desk.fail(LoginRefused(self._place, talk.login_wanted))
+        self._desk.gone(self)
 
-    Nothing that ends a path or a line, no blank (RFC 5321 §4.1.2, RFC 6531 §3.3); a domain
-    with accents is written in its ASCII form, a local part with accents in UTF-8.
-    """
-    local, _, domain = address.rpartition("@")
-    try:
-        written = f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return None
-    clean = written.isprintable() and not set(written) & set(" <>")
-    return f"<{written}>".encode() if local and domain and clean else None
+    # --- what comes in ------------------------------------------------------------------------
 
+    def data_received(self, data: bytes) -> None:
+        talk = self._talk
+        replies = self._replies.read(data)
+        if self._leaving and replies:
+            self._close()
+            return
+        for code, text in replies:
+            talk.answered(code, text)
+            if talk.broken is not None:
+                break
+        if talk.broken is not None:
+            self._close()
+        elif replies and not self.closed.done():
+            if talk.awaited:
+                self._since = self._loop.time()
+            self.go_on()
 
-def _on_the_wire(content: bytes) -> bytes:
-    """The body with its dots doubled (RFC 5321 §4.5.2) and the final dot.
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.cut(str(exc or "the server closed it"))
 
-    A bare line feed could smuggle a second message into the conversation: a bug of ours.
-    """
-    if content.count(b"\n") != content.count(b"\r\n") or content.count(b"\r") != content.count(
-        b"\r\n"
-    ):
-        raise ValueError("a message must end each line with CR LF and have no other CR or LF")
-    body = content.replace(b"\r\n.", b"\r\n..")
-    if body.startswith(b"."):
-        body = b"." + body
-    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+    def _look_at_clock(self) -> None:
+        """Whether the oldest reply is overdue; a body that still trickles out is not."""
+        self._timer = self._loop.call_later(self._tick, self._look_at_clock)
+        if not self._talk.awaited:
+            return
+        backlog, self._backlog = self._backlog, self._transport.get_write_buffer_size()
+        if self._backlog < backlog:
+            self._since = self._loop.time()
+        limit = self._timeouts.of(self._talk.awaited[0])
+        if self._loop.time() - self._since > limit:
+            self.cut(f"nothing within {limit:g} s")

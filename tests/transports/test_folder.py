@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
-from outreach.model.delivery import Sent
-from outreach.model.message import Message
+from outreach.model.delivery import Outcome, Sent
+from outreach.model.message import Message, Parcel, Plain
 from outreach.transports.folder import FolderTransport
 
 
@@ -16,8 +17,7 @@ def message(recipient: str, message_id: str, content: bytes = b"Subject: x\r\n\r
         recipient=recipient,
         message_id=message_id,
         subject="x",
-        text="",
-        html=None,
+        body=Plain(""),
         content=content,
     )
 
@@ -53,3 +53,31 @@ def test_an_address_cannot_leave_the_folder(tmp_path: Path) -> None:
     put(tmp_path / "out", message("../../etc/x@example.org", "<1@x>"))
 
     assert [f.parent.name for f in tmp_path.rglob("*.eml")] == ["out"]
+
+
+def test_what_is_carried_lies_in_the_same_file_as_what_is_delivered(tmp_path: Path) -> None:
+    content = b"Subject: x\r\nMessage-ID:\r\n <1@x>\r\n\r\ncarried"
+
+    class Two:
+        def __init__(self) -> None:
+            self.left = [Parcel(n, "m@example.org", "anne@example.org", content) for n in (1, 2)]
+            self.told: list[int] = []
+
+        def next(self) -> Parcel | None:
+            return self.left.pop(0) if self.left else None
+
+        def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> None:
+            self.told += [*begun, *(key for key, _ in ended)]
+            if len(self.told) == 4:
+                transport.drain()
+
+        def returned(self, keys: Sequence[int]) -> None:
+            raise AssertionError(keys)
+
+    put(tmp_path, message("anne@example.org", "<1@x>"))
+    transport = FolderTransport(tmp_path)
+    work = Two()
+    asyncio.run(transport.carry(work))
+
+    assert work.told == [1, 1, 2, 2]
+    assert [f.read_bytes() for f in tmp_path.iterdir()] == [content]

@@ -10,11 +10,11 @@ import pytest
 from certificates import self_signed
 from smtp_servers import HANG_UP, SILENCE, SmtpServer
 
-from outreach.model.delivery import Deferred, Outcome, Refused, Sent, Unknown
-from outreach.model.message import Message
+from outreach.model.delivery import Deferred, Outcome, Refused, Scope, Sent, Unknown
+from outreach.model.message import Message, Plain
 from outreach.model.settings import Security, Server
 from outreach.transports import LoginRefused, NotEncrypted, ServerDown
-from outreach.transports.session import Timeouts
+from outreach.transports.dialogue import Timeouts
 from outreach.transports.smtp import SmtpTransport
 
 IMPATIENT = Timeouts(connect=2, command=0.5, start=0.5, final=0.5, quit=0.2)
@@ -27,8 +27,7 @@ def letter(recipient: str = "anne@example.org", body: str = "Bonjour\r\n") -> Me
         recipient=recipient,
         message_id="<1@atelier.example>",
         subject="Bonjour",
-        text=body,
-        html=None,
+        body=Plain(body),
         content=content,
     )
 
@@ -139,7 +138,10 @@ def test_a_421_defers_and_the_next_message_takes_a_new_connection() -> None:
     with SmtpServer({"MAIL": "421 4.3.2 too busy"}, times=1) as server:
         outcomes = send(way_out(at(server.port)), letter(), letter())
 
-    assert outcomes == [Deferred("421 4.3.2 too busy", counts=False), Sent("250 2.0.0 kept")]
+    assert outcomes == [
+        Deferred("421 4.3.2 too busy", counts=False, scope=Scope.CONNECTION),
+        Sent("250 2.0.0 kept"),
+    ]
     assert server.connections == 2
 
 
@@ -316,7 +318,7 @@ def test_an_address_with_accents_goes_to_a_server_that_offers_smtputf8() -> None
 
     assert [type(outcome) for outcome in outcomes] == [Sent, Sent]
     assert server.recipients == ["élise@xn--cole-9oa.fr", "anne@example.org"]
-    assert server.options == [["BODY=8BITMIME", "SMTPUTF8"], []]
+    assert server.options == [["BODY=8BITMIME", "SIZE=62", "SMTPUTF8"], ["SIZE=62"]]
 
 
 def test_an_address_with_accents_is_refused_for_a_server_without_smtputf8() -> None:
