@@ -14,6 +14,7 @@ from outreach.errors import OutreachError, Text, did_you_mean
 from outreach.model.audience import Arm
 from outreach.model.campaign import Campaign, CampaignState, Step
 from outreach.model.ids import CampaignId, ContactId, StepId
+from outreach.model.said import said_again
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.freezing import Member, freeze, insert_steps
@@ -50,6 +51,9 @@ class Launched:
     selected: int
     #: Launched for the first few only.
     pilot: bool
+    #: Since when it is in its state, and why, where somebody or a breaker said so.
+    since: datetime | None = None
+    reason: Text | None = None
 
     def step_named(self, step: StepId) -> Step:
         """The definition of a step by its number in the ledger."""
@@ -188,6 +192,8 @@ class Campaigns:
                     selected=selected,
                     pilot=False,
                     state=CampaignState.RUNNING.value,
+                    state_at=now,
+                    state_reason=None,
                     finished_at=None,
                 )
             )
@@ -230,18 +236,6 @@ class Campaigns:
         statement = insert(schema.campaign).returning(schema.campaign.c.id)
         return CampaignId(connection.execute(statement, row).scalar_one())
 
-    # --- state --------------------------------------------------------------------------------
-
-    def set_state(self, campaign: CampaignId, state: CampaignState, *, now: datetime) -> None:
-        c = schema.campaign.c
-        finished = now if state is CampaignState.FINISHED else None
-        with self.database.writing() as connection:
-            connection.execute(
-                update(schema.campaign)
-                .where(c.id == campaign)
-                .values(state=state.value, finished_at=finished)
-            )
-
     def confirm_change(
         self, campaign: CampaignId, definition: Campaign, *, fingerprint: str
     ) -> None:
@@ -277,6 +271,8 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
         matched=row.matched,
         selected=row.selected,
         pilot=bool(row.pilot),
+        since=row.state_at,
+        reason=said_again(row.state_reason),
     )
 
 

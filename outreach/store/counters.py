@@ -7,54 +7,92 @@ not read these.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy.engine import Dialect
 
 from outreach.model.contact import Kind
 from outreach.model.event import Event, EventKind
+from outreach.model.ids import ContactId
 from outreach.model.money import to_minor
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.types import Flag
+from outreach.store.lists import listed, packed
+from outreach.store.prepared import ForEach, Query
 
 #: Facts that come from the person (retention is counted from the last of them).
 _ACTS = frozenset({"replied", "appointment", "quote", "order", "met", "opted_out", "call_back"})
 
 
-def count(connection: Connection, database: Database, events: Sequence[Event]) -> None:
-    """Keep the counters of `contact` in step with new events."""
-    touched = [e for e in events if e.kind is EventKind.TOUCHED]
+def count(
+    connection: Connection, database: Database, events: Sequence[Event]
+) -> list[dict[str, object]]:
+    """Keep the counters of `contact` in step with new events; the events that follow from it."""
     reached = [e for e in events if e.kind is EventKind.REACHED]
-    if touched:
-        _count_touches(connection, database, touched)
-    contacted = [e for e in reached if e.stage == "contacted"]
-    _become(connection, contacted, Kind.PROSPECT, (Kind.SUSPECT,))
     for event in reached:
         if event.stage in _ACTS:
             _count_act(connection, database, event)
-    orders = [e for e in reached if e.stage == "order"]
-    _become(connection, orders, Kind.CUSTOMER, (Kind.SUSPECT, Kind.PROSPECT))
-
-
-def _count_touches(connection: Connection, database: Database, events: Sequence[Event]) -> None:
-    c = schema.contact.c
-    day = bindparam("day", type_=c.last_contacted_on.type)
-    reached = bindparam("reached", type_=Flag())
-    later = and_(reached, or_(c.last_contacted_on.is_(None), c.last_contacted_on < day))
-    statement = (
-        update(schema.contact)
-        .where(c.id == bindparam("contact"))
-        .values(
-            touch_count=c.touch_count + 1,
-            last_contacted_on=case((later, day), else_=c.last_contacted_on),
-        )
+    people: dict[ContactId, _Counted] = {}
+    for event in events:
+        if event.kind is EventKind.TOUCHED:
+            people.setdefault(event.contact, _Counted()).touch(event, database)
+    moved = _moves(connection, reached)
+    for event, _, kind in moved:
+        people.setdefault(event.contact, _Counted()).kind = kind.value
+    _counting(connection.dialect).run(
+        connection,
+        {
+            "id": list(people),
+            "touches": [one.touches for one in people.values()],
+            "day": [one.day for one in people.values()],
+            "kind": [one.kind for one in people.values()],
+        },
     )
-    # A call that nobody answered is an attempt, no contact.
-    rows = [
-        {"contact": e.contact, "day": database.day_of(e.at), "reached": e.stage is None}
-        for e in events
-    ]
-    connection.execute(statement, rows)
+    return [_became(event, before, after) for event, before, after in moved]
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What a change adds to the record of one person."""
+
+    touches: int = 0
+    #: The last day somebody really got through.
+    day: date | None = None
+    kind: str | None = None
+
+    def touch(self, event: Event, database: Database) -> None:
+        self.touches += 1
+        # A call that nobody answered is an attempt, no contact.
+        if event.stage is None:
+            day = database.day_of(event.at)
+            self.day = day if self.day is None else max(self.day, day)
+
+
+@lru_cache(maxsize=4)
+def _counting(dialect: Dialect) -> ForEach:
+    c = schema.contact.c
+
+    def statement(given: Any) -> Any:
+        later = or_(c.last_contacted_on.is_(None), c.last_contacted_on < given["day"])
+        return (
+            update(schema.contact)
+            .where(c.id == given["id"])
+            .values(
+                touch_count=c.touch_count + given["touches"],
+                last_contacted_on=case(
+                    (and_(given["day"].is_not(None), later), given["day"]),
+                    else_=c.last_contacted_on,
+                ),
+                kind=func.coalesce(given["kind"], c.kind),
+            )
+        )
+
+    each = {"id": c.id, "touches": c.touch_count, "day": c.last_contacted_on, "kind": c.kind}
+    return ForEach(statement, dialect, each=each)
 
 
 def _count_act(connection: Connection, database: Database, event: Event) -> None:
@@ -90,30 +128,38 @@ def _count_act(connection: Connection, database: Database, event: Event) -> None
     connection.execute(update(schema.contact).where(c.id == event.contact).values(values))
 
 
-def _become(
-    connection: Connection, events: Sequence[Event], kind: Kind, before: Sequence[Kind]
-) -> None:
-    """A person's kind moves on, with an event that says so."""
-    if not events:
-        return
+def _moves(connection: Connection, reached: Sequence[Event]) -> list[tuple[Event, Kind, Kind]]:
+    """Whose kind moves on: who was contacted is a prospect, who ordered a customer."""
+    contacted = {e.contact: e for e in reached if e.stage == "contacted"}
+    ordered = {e.contact: e for e in reached if e.stage == "order"}
+    if not contacted and not ordered:
+        return []
+    dialect = connection.dialect
+    asked = packed(dialect, sorted(contacted.keys() | ordered.keys()))
+    moved: list[tuple[Event, Kind, Kind]] = []
+    for contact, word in _kinds(dialect).rows(connection, ids=asked):
+        kind = Kind(word) if word else None
+        if kind is Kind.SUSPECT and contact in contacted:
+            moved.append((contacted[contact], kind, Kind.PROSPECT))
+            kind = Kind.PROSPECT
+        if kind in (Kind.SUSPECT, Kind.PROSPECT) and contact in ordered:
+            moved.append((ordered[contact], kind, Kind.CUSTOMER))
+    return moved
+
+
+@lru_cache(maxsize=4)
+def _kinds(dialect: Dialect) -> Query:
     c = schema.contact.c
-    asked = {event.contact: event for event in events}
-    query = select(c.id, c.kind).where(c.id.in_(asked), c.kind.in_([k.value for k in before]))
-    moved = connection.execute(query).all()
-    if not moved:
-        return
-    connection.execute(
-        update(schema.contact).where(c.id.in_([row.id for row in moved])).values(kind=kind.value)
-    )
-    rows = [
-        {
-            "at": asked[row.id].at,
-            "recorded_at": asked[row.id].recorded_at,
-            "kind": EventKind.BECAME.value,
-            "contact_id": row.id,
-            "campaign_id": asked[row.id].campaign,
-            "data": {"from": row.kind, "to": kind.value},
-        }
-        for row in moved
-    ]
-    connection.execute(schema.event.insert(), rows)
+    query = select(c.id, c.kind).where(listed(dialect, c.id, "ids")).order_by(c.id)
+    return Query(query.with_for_update(key_share=True), dialect)
+
+
+def _became(event: Event, before: Kind, after: Kind) -> dict[str, object]:
+    return {
+        "at": event.at,
+        "recorded_at": event.recorded_at,
+        "kind": EventKind.BECAME.value,
+        "contact_id": event.contact,
+        "campaign_id": event.campaign,
+        "data": {"from": before.value, "to": after.value},
+    }

@@ -7,33 +7,55 @@ evidence settles it (DESIGN, invariant 1).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, update
+from sqlalchemy import (
+    Select,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.engine import Dialect
 
-from outreach.model.audience import Arm
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
 from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
+from outreach.model.value import value
+from outreach.store import claims as claims_of
 from outreach.store import schema
-from outreach.store.delivery_rows import delivery_query, to_delivery
+from outreach.store.delivery_rows import COLUMNS, delivery_of, delivery_query, to_delivery
 from outreach.store.engine import Database
 from outreach.store.ledger import write_change
-from outreach.store.permission import same_address
-from outreach.store.suppressions import forbidden
+from outreach.store.lists import listed, packed
+from outreach.store.prepared import Query, given
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Due:
     """A delivery whose time has come, with what its turn depends on."""
 
     delivery: Delivery
     #: The part of the address after @; None for other channels.
     domain: str | None
+    #: Where the person's clock stands; "" is the workspace's zone.
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftClaim:
+    """A delivery that a run claimed and did not settle, and where that run was."""
+
+    delivery: Delivery
+    run: RunId
+    #: The machine, and which start of it (`flight_journal.boot_id`); empty when not known.
+    host: str
+    boot: str
 
 
 class Deliveries:
@@ -42,10 +64,42 @@ class Deliveries:
 
     # --- writing: one door --------------------------------------------------------------------
 
+    def exchange(
+        self,
+        change: Change | Sequence[Change],
+        claims: Mapping[DeliveryId, str],
+        *,
+        give_back: Collection[DeliveryId] = (),
+        run: RunId,
+        now: datetime,
+    ) -> list[Delivery]:
+        """Settle, give back and claim (id → Message-ID), in one transaction; what was claimed.
+
+        It is committed when it returns. Only rows come back that are still due, of campaigns
+        that run, of people whose chain was not stopped and whom no suppression forbids. A
+        message that was claimed before keeps its Message-ID and date.
+        """
+        change = change if isinstance(change, Change) else Change.joined(change)
+        with self.database.writing() as connection:
+            write_change(connection, self.database, change)
+            claims_of.give_back(connection, give_back, now=now)
+            return claims_of.claim(connection, self.database, claims, run=run, now=now)
+
     def write(self, change: Change) -> None:
         """One change, whole or not at all."""
         with self.database.writing() as connection:
             write_change(connection, self.database, change)
+
+    def claim(
+        self, deliveries: Mapping[DeliveryId, str], *, run: RunId, now: datetime
+    ) -> list[Delivery]:
+        """Promise these deliveries (id → Message-ID) to a run; committed when it returns."""
+        return self.exchange((), deliveries, run=run, now=now)
+
+    def give_back(self, ids: Collection[DeliveryId], *, now: datetime) -> None:
+        """Claimed and not used: due again, as if nothing had been."""
+        with self.database.writing() as connection:
+            claims_of.give_back(connection, ids, now=now)
 
     # --- what is due --------------------------------------------------------------------------
 
@@ -55,14 +109,23 @@ class Deliveries:
         now: datetime,
         channels: Collection[Channel],
         campaigns: Collection[CampaignId] | None = None,
+        sender: str | None = None,
+        steps: Collection[StepId] | None = None,
+        closed: Mapping[CampaignId, Collection[str]] = MappingProxyType({}),
         limit: int | None = None,
-        excluding: Collection[DeliveryId] = (),
+        after: Delivery | None = None,
     ) -> list[Due]:
-        """Due deliveries of running campaigns, longest waiting first."""
+        """Due deliveries of running campaigns, longest waiting first.
+
+        `sender` and `steps` ask for theirs alone, `after` for what comes behind that one.
+        Nothing is given of a campaign to people of the zones in which it is `closed`.
+        """
         d, contact = schema.delivery.c, self.database.contact
+        zone = func.coalesce(contact.c.timezone, "")
         query = (
-            delivery_query()
-            .add_columns(contact.c.email_domain)
+            select(*COLUMNS, contact.c.email_domain, zone)
+            .join(schema.step, schema.step.c.id == d.step_id)
+            .join(schema.campaign, schema.campaign.c.id == d.campaign_id)
             .join(contact, contact.c.id == d.contact_id)
             .where(
                 d.state == DeliveryState.DUE.value,
@@ -74,12 +137,20 @@ class Deliveries:
         )
         if campaigns is not None:
             query = query.where(d.campaign_id.in_(campaigns))
-        if excluding:
-            query = query.where(d.id.not_in(excluding))
+        if sender is not None:
+            query = query.where(func.coalesce(d.sender, "") == sender)
+        if steps is not None:
+            query = query.where(d.step_id.in_(steps))
+        for campaign, zones in closed.items():
+            query = query.where(or_(d.campaign_id != campaign, zone.not_in(zones)))
+        if after is not None:
+            behind = or_(d.due_at > after.due_at, d.id > after.id)
+            query = query.where(d.due_at >= after.due_at, behind)
         if limit is not None:
             query = query.limit(limit)
         with self.database.reading() as connection:
-            return [Due(to_delivery(row), row.email_domain) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [Due(delivery_of(row[: len(COLUMNS)]), *row[len(COLUMNS) :]) for row in rows]
 
     def next_due(
         self,
@@ -125,108 +196,23 @@ class Deliveries:
         with self.database.reading() as connection:
             return connection.execute(query).scalar_one()
 
-    # --- the claim ----------------------------------------------------------------------------
-
-    def claim(
-        self, deliveries: Mapping[DeliveryId, str], *, run: RunId, now: datetime
-    ) -> list[Delivery]:
-        """Promise these deliveries (id → Message-ID) to a run; committed when it returns.
-
-        Only rows that are still due, of people whose chain was not stopped and whom no
-        suppression forbids, come back. A message that was claimed before keeps its
-        Message-ID and date.
-        """
-        d = schema.delivery.c
-        with self.database.writing() as connection:
-            for number, message_id in deliveries.items():
-                connection.execute(
-                    update(schema.delivery)
-                    .where(d.id == number, d.state == DeliveryState.DUE.value, d.due_at <= now)
-                    .where(self._permitted())
-                    .values(
-                        state=DeliveryState.CLAIMED.value,
-                        run_id=run,
-                        claimed_at=now,
-                        message_id=func.coalesce(d.message_id, message_id),
-                        message_date=func.coalesce(
-                            d.message_date, literal(now, d.message_date.type)
-                        ),
-                    )
-                )
-            query = delivery_query().where(
-                d.id.in_(list(deliveries)),
-                d.run_id == run,
-                d.state == DeliveryState.CLAIMED.value,
-            )
-            return [to_delivery(row) for row in connection.execute(query)]
-
-    def _permitted(self) -> ColumnElement[bool]:
-        """Nothing has come between the look and the claim: no stop, no opposition, no erasure."""
-        d, e, contact = schema.delivery.c, schema.enrolment.c, self.database.contact
-        going_on = exists(
-            select(literal(1)).where(
-                e.campaign_id == d.campaign_id,
-                e.contact_id == d.contact_id,
-                e.arm == Arm.ENROLLED.value,
-                e.stopped_at.is_(None),
-            )
-        )
-        allowed = exists(
-            select(literal(1))
-            .select_from(contact)
-            .where(
-                contact.c.id == d.contact_id,
-                contact.c.erased_at.is_(None),
-                contact.c.email_bounced_at.is_(None),
-                ~forbidden(contact, Channel.EMAIL),
-                ~same_address(contact),
-            )
-        )
-        return and_(going_on, allowed)
-
-    def give_back(self, ids: Collection[DeliveryId]) -> None:
-        """Claimed and not used: due again, as if nothing had been."""
-        d = schema.delivery.c
-        with self.database.writing() as connection:
-            connection.execute(
-                update(schema.delivery)
-                .where(d.id.in_(ids), d.state == DeliveryState.CLAIMED.value)
-                .values(
-                    state=DeliveryState.DUE.value,
-                    run_id=None,
-                    claimed_at=None,
-                )
-            )
-
-    def left_claimed(self) -> list[Delivery]:
+    def left_claimed(self) -> list[LeftClaim]:
         """Claims of runs that died: asked under the lock, so that nobody else can hold them."""
-        query = delivery_query().where(schema.delivery.c.state == DeliveryState.CLAIMED.value)
-        return self._list(query)
+        d, r = schema.delivery.c, schema.run.c
+        query = (
+            delivery_query()
+            .add_columns(d.run_id, r.host, r.boot_id)
+            .outerjoin(schema.run, r.id == d.run_id)
+            .where(d.state == DeliveryState.CLAIMED.value)
+            .order_by(d.id)
+        )
+        with self.database.reading() as connection:
+            return [
+                LeftClaim(to_delivery(row), row.run_id, row.host or "", row.boot_id or "")
+                for row in connection.execute(query)
+            ]
 
     # --- asking the ledger --------------------------------------------------------------------
-
-    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
-        """How many messages left from a sender after an instant, and when the oldest did."""
-        d = schema.delivery.c
-        query = select(func.count(), func.min(d.settled_at)).where(
-            d.sender == sender,
-            d.channel == Channel.EMAIL.value,
-            d.state == DeliveryState.SENT.value,
-            d.settled_at > since,
-        )
-        with self.database.reading() as connection:
-            count, oldest = connection.execute(query).one()
-            return count, oldest
-
-    def first_sent(self, sender: str) -> datetime | None:
-        """When a sender wrote for the first time: what its warm-up counts from."""
-        d = schema.delivery.c
-        query = select(func.min(d.settled_at)).where(
-            d.sender == sender, d.state == DeliveryState.SENT.value
-        )
-        with self.database.reading() as connection:
-            found: datetime | None = connection.execute(query).scalar_one()
-            return found
 
     def by_state(self, campaign: CampaignId) -> dict[DeliveryState, int]:
         """How many deliveries of a campaign are in each state."""
@@ -256,25 +242,25 @@ class Deliveries:
         )
         return self._list(query)
 
-    def sent_ids(
-        self, contact: ContactId, campaign: CampaignId, steps: Collection[str]
-    ) -> list[str]:
-        """The Message-IDs of what one person got of some steps, oldest first."""
-        d = schema.delivery.c
-        query = (
-            select(d.message_id)
-            .join(schema.step, schema.step.c.id == d.step_id)
-            .where(
-                d.contact_id == contact,
-                d.campaign_id == campaign,
-                d.state == DeliveryState.SENT.value,
-                d.message_id.is_not(None),
-                schema.step.c.name.in_(steps),
-            )
-            .order_by(d.message_date, d.id)
-        )
+    def sent_ids_of(
+        self, contacts: Collection[ContactId], campaign: CampaignId, steps: Collection[str]
+    ) -> dict[ContactId, list[str]]:
+        """The Message-IDs of what these people got of some steps, oldest first.
+
+        Who got none of them is not in it.
+        """
+        dialect = self.database.engine.dialect
+        found: dict[ContactId, list[str]] = {}
         with self.database.reading() as connection:
-            return list(connection.execute(query).scalars())
+            rows = _sent_ids(dialect).rows(
+                connection,
+                contacts=packed(dialect, contacts),
+                campaign=campaign,
+                steps=packed(dialect, steps),
+            )
+        for contact, message_id in rows:
+            found.setdefault(contact, []).append(message_id)
+        return found
 
     def of_contact(self, contact: ContactId, campaign: CampaignId | None = None) -> list[Any]:
         """Every delivery of one person as full rows, oldest first."""
@@ -294,3 +280,21 @@ class Deliveries:
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(schema.delivery.c.id))
             return [to_delivery(row) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def _sent_ids(dialect: Dialect) -> Query:
+    d, s = schema.delivery.c, schema.step.c
+    query = (
+        select(d.contact_id, d.message_id)
+        .join(schema.step, s.id == d.step_id)
+        .where(
+            listed(dialect, d.contact_id, "contacts"),
+            d.campaign_id == given("campaign", d.campaign_id.type),
+            d.state == DeliveryState.SENT.value,
+            d.message_id.is_not(None),
+            listed(dialect, s.name, "steps"),
+        )
+        .order_by(d.message_date, d.id)
+    )
+    return Query(query, dialect)

@@ -29,6 +29,8 @@ class Member:
     kind: str | None = None
     reason: Exclusion | None = None
     rank: int | None = None
+    #: Who writes to this person, where the campaign has several senders.
+    sender: str | None = None
     #: What opens the chain for this person, by step name.
     first: tuple[tuple[str, Planned], ...] = ()
 
@@ -78,6 +80,7 @@ def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str
         "reason": member.reason.value if member.reason else None,
         "kind": member.kind,
         "rank": member.rank,
+        "sender": member.sender,
         "enrolled_at": now,
     }
 

@@ -139,7 +139,7 @@ class Imports:
         return Undone(removed, restored)
 
     def _named(self, ids: Sequence[int]) -> list[Contact]:
-        found = Contacts(self.database).values_of([ContactId(one) for one in ids])
+        found = Contacts(self.database).get_many([ContactId(one) for one in ids])
         return list(found.values())
 
 

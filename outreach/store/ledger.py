@@ -1,47 +1,53 @@
-"""Writing a `Change`: state, events and counters together, in one transaction."""
+"""Writing a `Change`: state, events and counters together, in one transaction.
+
+A change of hundreds of deliveries takes the same few statements as a change of one: what
+is known of all of them is read first, decided here, and written set by set.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Table,
-    bindparam,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy.engine import Dialect
 
 from outreach.model.change import Change, Planned, Progress, Settled, Stop
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event, EventKind
-from outreach.model.ids import ContactId, DeliveryId
-from outreach.model.money import to_minor
+from outreach.model.ids import CampaignId, ContactId
+from outreach.model.value import value
 from outreach.store import schema
+from outreach.store.bulk import insert_rows
 from outreach.store.counters import count
+from outreach.store.endings import cancel_ended
 from outreach.store.engine import Database
+from outreach.store.lists import among, listed, packed
+from outreach.store.prepared import ForEach, Query, given
+from outreach.store.settling import minor, settle
 from outreach.store.suppressions import insert_suppressions
 
-#: People asked about in one query: databases bound the parameters of a statement.
-_PAGE = 500
+#: Ids named in one statement.
+_AT_ONCE = 5000
+#: A person in a campaign.
+_Place = tuple[CampaignId | None, ContactId]
 
 
 def write_change(connection: Connection, database: Database, change: Change) -> None:
     """Write all of it in the caller's transaction."""
-    missed = _settle(connection, database, change.settled)
+    missed = settle(connection, database, change.settled)
     told = [event for event in change.events if event.delivery not in missed]
-    events = _first_contacts_only(connection, told)
-    insert_events(connection, database, events)
-    count(connection, database, events)
-    plan(connection, _going_on(connection, change.planned))
+    standing = _standing(connection, told, change.planned)
+    events = [event for event in told if not _known_already(event, standing)]
+    rows = [_event_row(event, database.currency) for event in events]
+    rows += count(connection, database, events)
+    insert_rows(connection, schema.event, rows)
+    _plan(connection, change.planned, standing)
     _advance(connection, change.progress)
     for stop in change.stops:
-        _stop(connection, database, stop)
+        _stop(connection, stop)
+    _cancel_ended(connection, change.settled)
     insert_suppressions(connection, database, change.suppressions)
     now = max((event.at for event in events), default=None)
     for column, contacts in (
@@ -50,53 +56,74 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
     ):
         if contacts:
             table = schema.contact
-            connection.execute(update(table).where(table.c.id.in_(contacts)).values({column: now}))
+            these = among(connection, table.c.id, contacts)
+            connection.execute(update(table).where(these).values({column: now}))
 
 
-def _first_contacts_only(connection: Connection, events: Sequence[Event]) -> list[Event]:
-    """A person is contacted once in a campaign, however often he is touched."""
-    first = [e for e in events if e.stage == "contacted" and e.campaign is not None]
-    if not first:
-        return list(events)
-    contacts = [event.contact for event in first]
-    known = _enrolments(connection, contacts, schema.enrolment.c.stage_rank.is_not(None))
-    return [e for e in events if e.stage != "contacted" or (e.campaign, e.contact) not in known]
+# --- where people stand in their campaigns --------------------------------------------------
 
 
-def _going_on(connection: Connection, planned: Sequence[Planned]) -> list[Planned]:
-    """Nothing is planned for whose chain has ended: a doubt may be settled after the stop."""
-    contacts = [p.contact for p in planned]
-    ended = _enrolments(connection, contacts, schema.enrolment.c.stopped_at.is_not(None))
-    return [p for p in planned if (p.campaign, p.contact) not in ended]
+@value
+class _Standing:
+    """What the enrolment of one person says."""
+
+    contacted: bool
+    ended: bool
+    #: Who writes to him, where the campaign has several senders.
+    sender: str | None
 
 
-def _enrolments(
-    connection: Connection, contacts: Sequence[ContactId], condition: ColumnElement[bool]
-) -> set[tuple[int | None, int]]:
-    """Campaign and contact of these people's enrolments for which `condition` is true."""
-    c = schema.enrolment.c
-    found: set[tuple[int | None, int]] = set()
-    for begin in range(0, len(contacts), _PAGE):
-        page = contacts[begin : begin + _PAGE]
-        query = select(c.campaign_id, c.contact_id).where(c.contact_id.in_(page), condition)
-        found |= {(row.campaign_id, row.contact_id) for row in connection.execute(query)}
+def _standing(
+    connection: Connection, events: Sequence[Event], planned: Sequence[Planned]
+) -> dict[_Place, _Standing]:
+    """The enrolments that events and plans are about, as they are before the change."""
+    places = {(e.campaign, e.contact) for e in events if _is_first(e)}
+    places |= {(p.campaign, p.contact) for p in planned}
+    return _enrolments(connection, places)
+
+
+def _enrolments(connection: Connection, places: Iterable[_Place]) -> dict[_Place, _Standing]:
+    people: dict[CampaignId | None, list[ContactId]] = {}
+    for campaign, contact in places:
+        people.setdefault(campaign, []).append(contact)
+    dialect = connection.dialect
+    found: dict[_Place, _Standing] = {}
+    for campaign, contacts in people.items():
+        contacts.sort()
+        for begin in range(0, len(contacts), _AT_ONCE):
+            page = packed(dialect, contacts[begin : begin + _AT_ONCE])
+            rows = _enrolled(dialect).rows(connection, campaign=campaign, contacts=page)
+            for contact, rank, stopped_at, sender in rows:
+                found[campaign, contact] = _Standing(
+                    rank is not None, stopped_at is not None, sender
+                )
     return found
+
+
+@lru_cache(maxsize=4)
+def _enrolled(dialect: Dialect) -> Query:
+    e = schema.enrolment.c
+    query = select(e.contact_id, e.stage_rank, e.stopped_at, e.sender)
+    here = e.campaign_id == given("campaign", e.campaign_id.type)
+    return Query(query.where(here, listed(dialect, e.contact_id, "contacts")), dialect)
+
+
+def _is_first(event: Event) -> bool:
+    return event.stage == "contacted" and event.campaign is not None
+
+
+def _known_already(event: Event, standing: dict[_Place, _Standing]) -> bool:
+    """A person is contacted once in a campaign, however often he is touched."""
+    if not _is_first(event):
+        return False
+    before = standing.get((event.campaign, event.contact))
+    return before is not None and before.contacted
 
 
 # --- events ---------------------------------------------------------------------------------
 
 
-def insert_events(connection: Connection, database: Database, events: Sequence[Event]) -> None:
-    """Append events, in the caller's transaction."""
-    if events:
-        rows = [_event_row(event, database.currency) for event in events]
-        connection.execute(schema.event.insert(), rows)
-
-
 def _event_row(event: Event, currency: str) -> dict[str, object]:
-    def minor(amount: Decimal | None) -> int | None:
-        return None if amount is None else to_minor(amount, currency)
-
     return {
         "at": event.at,
         "recorded_at": event.recorded_at,
@@ -107,9 +134,9 @@ def _event_row(event: Event, currency: str) -> dict[str, object]:
         "delivery_id": event.delivery,
         "channel": event.channel.value if event.channel else None,
         "stage": event.stage,
-        "amount_minor": minor(event.amount),
-        "margin_minor": minor(event.margin),
-        "cost_minor": minor(event.cost),
+        "amount_minor": minor(event.amount, currency),
+        "margin_minor": minor(event.margin, currency),
+        "cost_minor": minor(event.cost, currency),
         "minutes": event.minutes,
         "author": event.author,
         "note": event.note,
@@ -118,11 +145,35 @@ def _event_row(event: Event, currency: str) -> dict[str, object]:
     }
 
 
+def _cancel_ended(connection: Connection, settled: Sequence[Settled]) -> None:
+    back = [one for one in settled if one.state in (DeliveryState.DUE, DeliveryState.HELD)]
+    if back:
+        cancel_ended(connection, [one.delivery for one in back], now=back[-1].at)
+
+
 # --- deliveries -----------------------------------------------------------------------------
 
 
 def plan(connection: Connection, planned: Iterable[Planned]) -> None:
     """Deliveries to come; one that exists already is left alone."""
+    wanted = list(planned)
+    unsaid = {(p.campaign, p.contact) for p in wanted if p.sender is None}
+    _insert(connection, wanted, _enrolments(connection, unsaid))
+
+
+def _plan(
+    connection: Connection, planned: Sequence[Planned], standing: dict[_Place, _Standing]
+) -> None:
+    """Nothing is planned for whose chain has ended: a doubt may be settled after the stop."""
+    ended = {place for place, one in standing.items() if one.ended}
+    _insert(connection, [p for p in planned if (p.campaign, p.contact) not in ended], standing)
+
+
+def _insert(
+    connection: Connection, planned: Sequence[Planned], standing: dict[_Place, _Standing]
+) -> None:
+    """Whoever wrote to a person first writes to him again, where nothing else is said."""
+    writers = {place: one.sender for place, one in standing.items() if one.sender}
     rows = [
         {
             "campaign_id": p.campaign,
@@ -133,13 +184,13 @@ def plan(connection: Connection, planned: Iterable[Planned]) -> None:
             "state": DeliveryState.DUE.value,
             "due_at": p.due_at,
             "variant": p.variant,
-            "sender": p.sender,
+            "sender": p.sender or writers.get((p.campaign, p.contact)),
             "assignee": p.assignee,
+            "attempts": 0,
         }
         for p in planned
     ]
-    if rows:
-        connection.execute(insert_ignoring(connection, schema.delivery), rows)
+    insert_rows(connection, schema.delivery, rows, once=True)
 
 
 def insert_ignoring(connection: Connection, table: Table) -> Any:
@@ -153,57 +204,45 @@ def insert_ignoring(connection: Connection, table: Table) -> Any:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _settle(
-    connection: Connection, database: Database, settled: Sequence[Settled]
-) -> set[DeliveryId]:
-    """Change the deliveries; those that were in no expected state: nothing is told of them."""
-    d = schema.delivery.c
-    missed: set[DeliveryId] = set()
-    for one in settled:
-        values: dict[str, object] = {"state": one.state.value, "detail": one.detail}
-        if one.due_at is not None:
-            values |= {"due_at": one.due_at, "run_id": None, "claimed_at": None}
-        else:
-            values["settled_at"] = one.at
-        if one.attempted:
-            values["attempts"] = d.attempts + 1
-        if one.cost is not None:
-            values["cost_minor"] = to_minor(one.cost, database.currency)
-        if one.address is not None:
-            values["address"] = one.address
-        if one.fingerprint is not None:
-            values["fingerprint"] = one.fingerprint
-        states = [state.value for state in one.expected]
-        changed = connection.execute(
-            update(schema.delivery).where(d.id == one.delivery, d.state.in_(states)).values(values)
-        )
-        if not changed.rowcount:
-            missed.add(one.delivery)
-    return missed
-
-
 def _advance(connection: Connection, progress: Sequence[Progress]) -> None:
-    e = schema.enrolment.c
-    if not progress:
-        return
-    rank = bindparam("rank_", type_=e.stage_rank.type)
-    statement = (
-        update(schema.enrolment)
-        .where(
-            e.campaign_id == bindparam("campaign"),
-            e.contact_id == bindparam("contact"),
-            func.coalesce(e.stage_rank, -1) < rank,
-        )
-        .values(stage=bindparam("stage_"), stage_rank=rank)
+    furthest: dict[_Place, Progress] = {}
+    for one in progress:
+        place = (one.campaign, one.contact)
+        if place not in furthest or furthest[place].rank < one.rank:
+            furthest[place] = one
+    _advancing(connection.dialect).run(
+        connection,
+        {
+            "campaign": [p.campaign for p in furthest.values()],
+            "contact": [p.contact for p in furthest.values()],
+            "stage": [p.stage for p in furthest.values()],
+            "rank": [p.rank for p in furthest.values()],
+        },
     )
-    rows = [
-        {"campaign": p.campaign, "contact": p.contact, "stage_": p.stage, "rank_": p.rank}
-        for p in progress
-    ]
-    connection.execute(statement, rows)
 
 
-def _stop(connection: Connection, database: Database, stop: Stop) -> None:
+@lru_cache(maxsize=4)
+def _advancing(dialect: Dialect) -> ForEach:
+    e = schema.enrolment.c
+
+    def statement(given: Any) -> Any:
+        return (
+            update(schema.enrolment)
+            .where(
+                e.campaign_id == given["campaign"],
+                e.contact_id == given["contact"],
+                func.coalesce(e.stage_rank, -1) < given["rank"],
+            )
+            .values(stage=given["stage"], stage_rank=given["rank"])
+        )
+
+    each = {
+        "campaign": e.campaign_id, "contact": e.contact_id, "stage": e.stage, "rank": e.stage_rank
+    }  # fmt: skip
+    return ForEach(statement, dialect, each=each)
+
+
+def _stop(connection: Connection, stop: Stop) -> None:
     """End a person's chain: remember why, cancel what had not been done."""
     e, d = schema.enrolment.c, schema.delivery.c
     connection.execute(
@@ -223,15 +262,13 @@ def _stop(connection: Connection, database: Database, stop: Stop) -> None:
         .returning(d.id, d.step_id, d.channel)
     ).all()
     events = [_cancelled(stop, row.id, row.step_id, row.channel) for row in cancelled]
-    if events:
-        connection.execute(schema.event.insert(), events)
+    insert_rows(connection, schema.event, events)
 
 
 def _cancelled(stop: Stop, delivery: int, step: int, channel: str) -> dict[str, object]:
-    now: datetime = stop.at
     return {
-        "at": now,
-        "recorded_at": now,
+        "at": stop.at,
+        "recorded_at": stop.at,
         "kind": EventKind.CANCELLED.value,
         "contact_id": stop.contact,
         "campaign_id": stop.campaign,

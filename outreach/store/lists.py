@@ -24,6 +24,9 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.engine import Dialect
+
+from outreach.store.prepared import given
 
 
 def among(
@@ -34,6 +37,19 @@ def among(
     if connection.dialect.name == "postgresql":
         return column == any_(literal(wanted, ARRAY(column.type)))
     return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
+
+
+def listed(dialect: Dialect, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The same in a statement that is kept: `name` is the parameter, see `packed`."""
+    if dialect.name == "postgresql":
+        return column == any_(given(name, ARRAY(column.type)))
+    keys = func.json_each(given(name, Text())).table_valued("value")
+    return column.in_(select(keys.c.value))
+
+
+def packed(dialect: Dialect, keys: Iterable[str] | Iterable[int]) -> Any:
+    """What the parameter of `listed` is given."""
+    return list(keys) if dialect.name == "postgresql" else json.dumps(list(keys))
 
 
 def together(

@@ -135,7 +135,7 @@ class People:
         return Known(contact, dict(found.values), {fold(tag): tag for tag in found.tags})
 
     def _read(self, connection: Connection, ids: Sequence[ContactId]) -> dict[ContactId, Contact]:
-        return Contacts(HeldDatabase(self.database, connection)).values_of(ids)
+        return Contacts(HeldDatabase(self.database, connection)).get_many(ids)
 
 
 def _pages(contacts: Sequence[ContactId]) -> Iterator[Sequence[ContactId]]:

@@ -3,62 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, literal, select
+from sqlalchemy import ColumnElement, Table, and_, case, exists, literal, select
+from sqlalchemy.engine import Dialect
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import DeliveryId
 from outreach.store import schema
 from outreach.store.engine import Database
+from outreach.store.lists import listed, packed
+from outreach.store.prepared import Query
 from outreach.store.suppressions import forbidden
 
-#: Ids named in one statement: fewer than the parameters a database takes.
+#: Ids named in one statement.
 _AT_ONCE = 5000
 
 
 def obstacles(database: Database, deliveries: Sequence[Delivery]) -> dict[DeliveryId, str]:
     """Which of them must not be made after all, and why: asked just before the claim."""
+    dialect = database.engine.dialect
     found: dict[DeliveryId, str] = {}
+    by_channel: dict[Channel, list[DeliveryId]] = {}
+    for delivery in deliveries:
+        by_channel.setdefault(delivery.channel, []).append(delivery.id)
     with database.reading() as connection:
-        for start in range(0, len(deliveries), _AT_ONCE):
-            some = deliveries[start : start + _AT_ONCE]
-            for reason, query in _questions(database, some):
-                for row in connection.execute(query):
-                    found.setdefault(DeliveryId(row.id), reason)
+        for channel, ids in by_channel.items():
+            query = _reasons_query(dialect, database.contact, channel)
+            for begin in range(0, len(ids), _AT_ONCE):
+                page = packed(dialect, ids[begin : begin + _AT_ONCE])
+                found |= {row[0]: row[1] for row in query.rows(connection, ids=page) if row[1]}
     return found
 
 
-def _questions(
-    database: Database, deliveries: Sequence[Delivery]
-) -> Iterator[tuple[str, Select[Any]]]:
-    d, c = schema.delivery.c, database.contact.c
-    ids = [delivery.id for delivery in deliveries]
-    these = select(d.id).join(database.contact, c.id == d.contact_id).where(d.id.in_(ids))
-    for reason, condition in _reasons(database, deliveries):
-        yield reason, these.where(condition)
+@lru_cache(maxsize=16)
+def _reasons_query(dialect: Dialect, contact: Table, channel: Channel) -> Query:
+    """Each delivery with the first reason that is true of its person, or none."""
+    d = schema.delivery.c
+    query = (
+        select(d.id, case(*_reasons(contact, channel), else_=None))
+        .join(contact, contact.c.id == d.contact_id)
+        .where(listed(dialect, d.id, "ids"))
+    )
+    return Query(query, dialect)
 
 
-def _reasons(
-    database: Database, deliveries: Sequence[Delivery]
-) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    contact = database.contact
-    c, d = contact.c, schema.delivery.c
-    for channel in {delivery.channel for delivery in deliveries}:
-        here = d.channel == channel.value
-        yield "opted_out", and_(here, forbidden(contact, channel, reason="opted_out"))
-        yield "suppressed", and_(here, forbidden(contact, channel))
-        if channel is Channel.EMAIL:
-            yield "no_address", and_(here, c.email.is_(None))
-            yield "bounced", and_(here, c.email_bounced_at.is_not(None))
-            yield "same_address", and_(here, same_address(contact))
-        elif channel is Channel.LETTER:
-            yield "no_address", and_(here, no_postal_address(contact))
-            yield "invalid_address", and_(here, c.post_returned_at.is_not(None))
-        elif channel is Channel.CALL:
-            yield "no_address", and_(here, c.phone.is_(None), c.mobile.is_(None))
-    yield "erased", c.erased_at.is_not(None)
+def _reasons(contact: Table, channel: Channel) -> Iterator[tuple[ColumnElement[bool], Any]]:
+    c = contact.c
+    by_himself = (forbidden(contact, channel, reason="opted_out"), "opted_out")
+    yield forbidden(contact, channel), case(by_himself, else_="suppressed")
+    if channel is Channel.EMAIL:
+        yield c.email.is_(None), "no_address"
+        yield c.email_bounced_at.is_not(None), "bounced"
+        yield same_address(contact), "same_address"
+    elif channel is Channel.LETTER:
+        yield no_postal_address(contact), "no_address"
+        yield c.post_returned_at.is_not(None), "invalid_address"
+    elif channel is Channel.CALL:
+        yield and_(c.phone.is_(None), c.mobile.is_(None)), "no_address"
+    yield c.erased_at.is_not(None), "erased"
 
 
 def no_postal_address(contact: Table) -> ColumnElement[bool]:
@@ -71,17 +76,19 @@ def same_address(contact: Table) -> ColumnElement[bool]:
     other, them = schema.delivery.alias(), schema.contact.alias()
     d = schema.delivery.c
     gone = [DeliveryState.CLAIMED.value, DeliveryState.SENT.value, DeliveryState.UNKNOWN.value]
+    # The index finds them, the fingerprint tells é from e. Theirs are listed, not joined: SQLite,
+    # which knows nothing of the sizes, would read every delivery of the step for each person.
+    mailbox = select(them.c.id).where(
+        them.c.email_folded == contact.c.email_folded,
+        them.c.email_print == contact.c.email_print,
+    )
     return exists(
         select(literal(1))
-        .select_from(them)
-        .join(other, other.c.contact_id == them.c.id)
         .where(
-            # The index finds them, the fingerprint tells é from e.
-            them.c.email_folded == contact.c.email_folded,
-            them.c.email_print == contact.c.email_print,
             other.c.campaign_id == d.campaign_id,
             other.c.step_id == d.step_id,
             other.c.occurrence == d.occurrence,
+            other.c.contact_id.in_(mailbox.correlate(contact)),
             other.c.contact_id != d.contact_id,
             other.c.state.in_(gone),
         )

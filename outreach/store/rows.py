@@ -7,13 +7,13 @@ fingerprints that suppressions are matched by, the domain, the household.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, FieldType, Value
@@ -22,7 +22,9 @@ from outreach.model.money import from_minor, to_minor
 from outreach.model.text import fold
 from outreach.store.engine import Database
 from outreach.store.life import COMPUTED, life_stage_column
+from outreach.store.lists import listed
 from outreach.store.matching import ADDRESS
+from outreach.store.prepared import Query
 
 #: What does not tell one address from another.
 _NO_WORD = re.compile(r"[^\w]+")
@@ -63,21 +65,40 @@ def contact_query(database: Database) -> Select[Any]:
 @lru_cache(maxsize=4)
 def _contact_query(database: Database, table: Table, today: date) -> Select[Any]:
     """Built once a day for each set of fields: making the statement costs more than running it."""
-    columns = [table.c[f.stored_in] for f in database.catalogue if f.name not in COMPUTED]
-    stage = life_stage_column(database, today=today, zone=database.zone)
-    return select(table.c.id, *columns, stage.label("life_stage"))
+    stage = life_stage_column(database, today=today, zone=database.zone).label("life_stage")
+    columns = [stage if f.name in COMPUTED else table.c[f.stored_in] for f in database.catalogue]
+    return select(table.c.id, *columns)
+
+
+def people_query(database: Database) -> Query:
+    """The same of the people whose ids are given as `ids`, kept ready for the sending loop."""
+    return _people_query(database, database.contact, database.today())
+
+
+@lru_cache(maxsize=4)
+def _people_query(database: Database, table: Table, today: date) -> Query:
+    dialect = database.engine.dialect
+    these = listed(dialect, table.c.id, "ids")
+    return Query(_contact_query(database, table, today).where(these), dialect)
 
 
 def to_contact(
-    row: Row[Any], catalogue: Catalogue, currency: str, tags: Iterable[str] = ()
+    row: Sequence[Any], catalogue: Catalogue, currency: str, tags: Iterable[str] = ()
 ) -> Contact:
-    """A row of `contact_query` as a value."""
-    cells = row._mapping
-    values: dict[str, Value] = {}
-    for field in catalogue:
-        value = cells[field.stored_in]
-        values[field.name] = units(value, currency) if field.type is FieldType.MONEY else value
-    return Contact(ContactId(cells["id"]), values, frozenset(tags))
+    """A row of `contact_query` as a value: the id, a cell for each field, and what else follows."""
+    names, money = _layout(catalogue)
+    values: dict[str, Value] = dict(zip(names, row[1:], strict=False))
+    for name in money:
+        if values[name] is not None:
+            values[name] = units(values[name], currency)
+    return Contact(ContactId(row[0]), values, frozenset(tags))
+
+
+@lru_cache(maxsize=4)
+def _layout(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields in their order, and the amounts among them: the store holds minor units."""
+    money = tuple(field.name for field in catalogue if field.type is FieldType.MONEY)
+    return catalogue.names, money
 
 
 def units(minor: Value, currency: str) -> Value:

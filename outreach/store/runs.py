@@ -16,9 +16,10 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def start(self, *, now: datetime, host: str, pid: int) -> RunId:
+    def start(self, *, now: datetime, host: str, pid: int, boot: str = "") -> RunId:
+        """`boot`: which start of the machine it is (`flight_journal.boot_id`), where known."""
         statement = schema.run.insert().returning(schema.run.c.id)
-        row = {"started_at": now, "host": host, "pid": pid}
+        row = {"started_at": now, "host": host, "pid": pid, "boot_id": boot or None}
         with self.database.writing() as connection:
             return RunId(connection.execute(statement, row).scalar_one())
 

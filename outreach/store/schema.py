@@ -35,10 +35,10 @@ from outreach.model.field import STANDARD, FieldType
 from outreach.store.types import Day, Flag, Instant, Json, Number, Whole
 
 #: The revision that this program writes and reads.
-REVISION = "0001"
+REVISION = "0002"
 
 #: Every revision this program can bring up to `REVISION`, oldest first.
-REVISIONS: tuple[str, ...] = ("0001",)
+REVISIONS: tuple[str, ...] = ("0001", "0002")
 
 metadata = MetaData(
     naming_convention={
@@ -317,6 +317,9 @@ campaign = _table(
     Column("title", Text),
     #: running, paused, stopped, finished.
     Column("state", Text, nullable=False),
+    #: Since when, and why, where somebody or a breaker said so: a sentence of `model/said`.
+    Column("state_at", Instant),
+    Column("state_reason", Json),
     #: The file it came from, as it read at launch: the definition in force.
     Column("file", Text),
     Column("definition", Text, nullable=False),
@@ -432,6 +435,13 @@ delivery = _table(
     UniqueConstraint("campaign_id", "step_id", "occurrence", "contact_id"),
     Index("ix_delivery_state_due_at", "state", "due_at"),
     Index("ix_delivery_message_id", "message_id"),
+    # What has left since an instant: limits by the hour and the day, breakers. Entries are added
+    # at its end, and those that wait are not in it.
+    Index(
+        "ix_delivery_settled_at",
+        "settled_at",
+        sqlite_where=text("settled_at IS NOT NULL"),
+    ),
 )
 
 #: Speed limits that hold across processes and restarts: the next free slot per key (GCRA).

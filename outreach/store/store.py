@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from outreach.store.events import Events
     from outreach.store.field_changes import FieldChanges
     from outreach.store.imports import Imports
+    from outreach.store.paces import Paces
     from outreach.store.people import People
     from outreach.store.printing import Printing
     from outreach.store.runs import Runs
     from outreach.store.segments import Segments
     from outreach.store.sources import Sources
+    from outreach.store.standing import Standing
     from outreach.store.suppressions import Suppressions
     from outreach.store.tallies import Tallies
+    from outreach.store.zones import Zones
 
 
 class Store:
@@ -86,10 +89,28 @@ class Store:
         return Suppressions(self.database)
 
     @cached_property
+    def standing(self) -> Standing:
+        from outreach.store.standing import Standing
+
+        return Standing(self.database)
+
+    @cached_property
+    def zones(self) -> Zones:
+        from outreach.store.zones import Zones
+
+        return Zones(self.database)
+
+    @cached_property
     def tallies(self) -> Tallies:
         from outreach.store.tallies import Tallies
 
         return Tallies(self.database)
+
+    @cached_property
+    def paces(self) -> Paces:
+        from outreach.store.paces import Paces
+
+        return Paces(self.database)
 
     @cached_property
     def people(self) -> People:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-#: Any number that nothing else in the database uses: the letters `outr`.
-_TURN = 0x6F757472
+#: Any number that nothing else in the database uses: the letters `turn`. Not the number of a
+#: run (`engine.ALONE`): people are imported while it sends.
+_TURN = 0x7475726E
 
 
 def take_turn(connection: Connection) -> None:

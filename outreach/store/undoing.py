@@ -119,7 +119,7 @@ def _put_back(
     now: datetime,
 ) -> None:
     columns = Columns(database)
-    people = Contacts(HeldDatabase(database, connection)).values_of(list(page))
+    people = Contacts(HeldDatabase(database, connection)).get_many(list(page))
     updates, moved = [], []
     for one, person in people.items():
         before = _values(page[one], database.catalogue)

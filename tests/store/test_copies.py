@@ -161,20 +161,22 @@ def test_an_older_store_opens_for_its_upgrade_alone(
 ) -> None:
     """As a later program will find a store of today."""
     sqlite.engine.dispose()
-    monkeypatch.setattr(schema, "REVISION", "0002")
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
+    today = schema.REVISION
+    monkeypatch.setattr(schema, "REVISION", "later")
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "later"))
 
     with pytest.raises(StoreTooOld):
         open_database("sqlite:///store.db", folder=tmp_path)
     opened = open_database("sqlite:///store.db", folder=tmp_path, to_upgrade=True)
-    assert revision_of(opened) == "0001"
+    assert revision_of(opened) == today
 
 
-LATER = """\
+TODAY = schema.REVISION
+LATER = f"""\
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "{TODAY}"
 
 
 def upgrade() -> None:
@@ -188,17 +190,17 @@ def test_an_upgrade_runs_the_migrations_or_changes_nothing(
     """A migration of a later program: the whole of it, and deleted fields go with it."""
     shutil.copytree(upgrading.MIGRATIONS, tmp_path / "migrations")
     monkeypatch.setattr(upgrading, "MIGRATIONS", tmp_path / "migrations")
-    monkeypatch.setattr(schema, "REVISION", "0002")
-    place = tmp_path / "migrations" / "versions" / "r0002.py"
+    monkeypatch.setattr(schema, "REVISION", "later")
+    place = tmp_path / "migrations" / "versions" / "later.py"
     add(database, "Petit")
 
     place.write_text(LATER + '    op.execute("no SQL at all")\n')
     with pytest.raises(DBAPIError):
         upgrading.upgrade(database)
-    assert (revision_of(database), names(database)) == ("0001", ["Petit"])
+    assert (revision_of(database), names(database)) == (TODAY, ["Petit"])
 
     place.write_text(LATER)
     upgrading.upgrade(database)
 
-    assert (revision_of(database), names(database)) == ("0002", ["Petit"])
+    assert (revision_of(database), names(database)) == ("later", ["Petit"])
     assert not upgrading.outdated(database).is_outdated

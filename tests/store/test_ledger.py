@@ -132,7 +132,7 @@ def test_a_claim_is_given_once_and_keeps_its_message_id_for_ever(store: Store) -
         (DeliveryState.CLAIMED, "<first@x>", LATER)
     ]
     assert claimed(store, one, message_id="<second@x>") == []
-    store.deliveries.give_back([one.id])
+    store.deliveries.give_back([one.id], now=LATER)
     assert claimed(store, one, message_id="<third@x>")[0].message_id == "<first@x>"
 
 
@@ -211,7 +211,7 @@ def test_a_late_answer_settles_a_doubt_and_nothing_else(store: Store) -> None:
 
 
 def test_a_paused_campaign_has_nothing_due(store: Store) -> None:
-    store.campaigns.set_state(spring(store).id, CampaignState.PAUSED, now=LATER)
+    store.standing.pause(spring(store).id, None, now=LATER)
 
     assert due(store) == []
 
@@ -222,3 +222,15 @@ def test_only_one_process_acts_for_a_shared_store(database: Database) -> None:
         assert (first, second) == (True, database.is_sqlite)
     with database.alone() as again:
         assert again
+
+
+def test_a_stopped_campaign_has_nothing_open_and_an_event_for_each_step(store: Store) -> None:
+    assert store.standing.stop(spring(store).id, now=LATER) == 2
+
+    assert spring(store).state is CampaignState.STOPPED
+    assert store.deliveries.by_state(spring(store).id)[DeliveryState.CANCELLED] == 2
+    told = [e for e in store.events.of_contact(ContactId(1)) if e.kind == "cancelled"]
+    assert [event.data for event in told] == [{"reason": "stopped"}]
+    assert store.standing.stop(spring(store).id, now=LATER) == 0
+    assert not store.standing.resume(spring(store).id, now=LATER)
+    assert store.standing.recent(spring(store).id, 100) == []

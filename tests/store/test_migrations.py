@@ -65,3 +65,22 @@ def test_every_table_says_why_it_exists(table: str) -> None:
         if f'"{table}",' in line and lines[i - 1].endswith("_table(")
     )
     assert lines[at - 2].startswith("#:"), f"{table} has no reason"
+
+
+def test_a_store_as_it_was_first_laid_comes_up_with_its_campaigns(database: Database) -> None:
+    """`database` is laid at today's revision: it is emptied first."""
+    with database.writing() as connection:
+        schema.metadata.drop_all(connection)
+    upgrade(database, "0001")
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO campaign"
+            " (name, state, definition, fingerprint, salt, launched_at, matched, selected)"
+            " VALUES ('spring', 'running', '', '', '', '2027-03-01 08:00:00.000000', 2, 2)"
+        )
+
+    upgrade(database)
+
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT name, state, state_at FROM campaign").all()
+    assert [tuple(row) for row in rows] == [("spring", "running", None)]

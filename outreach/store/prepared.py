@@ -1,0 +1,170 @@
+"""Statements of the sending loop, written as the others are and compiled once.
+
+For every group of messages the same few statements run. Making, looking up and unpacking
+them costs SQLAlchemy more than running them costs the database, so here they go to the
+driver as text and tuples; what a value looks like in each database still is `types.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Column,
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    column,
+    func,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+#: A value as the driver has it → ours, or the other way round.
+Converter = Callable[[Any], Any]
+#: One cell of every row, column by column.
+Cells = Mapping[str, Sequence[Any]]
+
+
+def given(name: str, type_: TypeEngine[Any]) -> BindParameter[Any]:
+    """A parameter that is named when the statement is run."""
+    return bindparam(name, None, type_=type_, required=False)
+
+
+class _Prepared:
+    """A statement as the driver takes it, with the values that stand in it."""
+
+    def __init__(self, statement: Select[Any] | Update, dialect: Dialect) -> None:
+        # Lists that stand in the statement (`state IN (…)`) are written out once and for all.
+        compiled: Any = statement.compile(
+            dialect=_positional(dialect), compile_kwargs={"render_postcompile": True}
+        )
+        self._sql: str = compiled.string
+        self._names: tuple[str, ...] = tuple(compiled.positiontup)
+        self._bind = {name: binder(_type(compiled, name), dialect) for name in self._names}
+        self._known = {name: self._bound(name, compiled.params[name]) for name in self._names}
+
+    def _bound(self, name: str, value: Any) -> Any:
+        bind = self._bind[name]
+        return value if bind is None else bind(value)
+
+    def _once(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        known = self._known | {name: self._bound(name, value) for name, value in values.items()}
+        return connection.exec_driver_sql(self._sql, tuple(known[name] for name in self._names))
+
+
+class Query(_Prepared):
+    """One SELECT; its bound parameters are named when it is run."""
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        readers = [reader(column.type, dialect) for column in statement.selected_columns]
+        #: The columns that are not as the driver gives them, by their place.
+        self._readers = [(place, read) for place, read in enumerate(readers) if read]
+
+    def rows(self, connection: Connection, **values: Any) -> list[list[Any]]:
+        """Every row, its cells in the order of the columns."""
+        rows = [list(row) for row in self._once(connection, values).all()]
+        for place, read in self._readers:
+            for row in rows:
+                cell = row[place]
+                if cell is not None:
+                    row[place] = read(cell)
+        return rows
+
+
+class ForEach(_Prepared):
+    """One UPDATE that is done for each of many rows, none of which is named twice.
+
+    `statement` makes it from what is given: cells of the row that is being done, and what is
+    the same for all. SQLite does it row by row; PostgreSQL joins with arrays, at once.
+    """
+
+    def __init__(
+        self,
+        statement: Callable[[Mapping[str, Any]], Update],
+        dialect: Dialect,
+        *,
+        each: Mapping[str, Column[Any]],
+        same: Mapping[str, Column[Any]] | None = None,
+    ) -> None:
+        """`each` and `same`: what is given, by name, and the column whose type it has."""
+        self._at_once = dialect.name == "postgresql"
+        values = {f"a_{name}": given(f"a_{name}", c.type) for name, c in each.items()}
+        cells: dict[str, Any] = {name: values[f"a_{name}"] for name in each}
+        if self._at_once:
+            arrays = [given(f"a_{name}", ARRAY(c.type)) for name, c in each.items()]
+            columns = [column(name, c.type) for name, c in each.items()]
+            rows = func.unnest(*arrays).table_valued(*columns).render_derived(name="given")
+            cells = {name: rows.c[name] for name in each}
+        for name, c in (same or {}).items():
+            cells[name] = given(f"a_{name}", c.type)
+        super().__init__(statement(cells), dialect)
+
+    def run(self, connection: Connection, cells: Cells, **same: Any) -> None:
+        """Do it; every column of `cells` is of the same length."""
+        if not next(iter(cells.values())):
+            return
+        if self._at_once:
+            arrays = {f"a_{name}": list(values) for name, values in cells.items()}
+            self._once(connection, arrays | {f"a_{name}": value for name, value in same.items()})
+            return
+        columns: dict[str, Iterable[Any]] = {
+            name: repeat(value) for name, value in self._known.items()
+        }
+        for name, value in same.items():
+            columns[f"a_{name}"] = repeat(self._bound(f"a_{name}", value))
+        for name, values in cells.items():
+            bind = self._bind[f"a_{name}"]
+            columns[f"a_{name}"] = list(map(remembering(bind), values)) if bind else values
+        rows = list(zip(*(columns[name] for name in self._names), strict=False))
+        connection.exec_driver_sql(self._sql, rows)
+
+
+def _type(compiled: Any, name: str) -> TypeEngine[Any]:
+    """The type of a parameter; those of a list are named after it (`state_1_2`)."""
+    own = name if name in compiled.binds else name.rpartition("_")[0]
+    type_: TypeEngine[Any] = compiled.binds[own].type
+    return type_
+
+
+def binder(type_: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    """What turns our value into the driver's; None where they are the same."""
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def reader(type_: TypeEngine[Any], dialect: Dialect) -> Converter | None:
+    """What turns the driver's value into ours; None where they are the same."""
+    # Only numbers ask what the server calls the column's type: PostgreSQL's numeric is 1700.
+    kind = 1700 if dialect.name == "postgresql" else None
+    return type_.dialect_impl(dialect).result_processor(dialect, kind)
+
+
+def remembering(convert: Converter) -> Converter:
+    """The same, for columns where one value stands many times in a row: the instant of an act."""
+    last, converted = None, None
+
+    def bind(value: Any) -> Any:
+        nonlocal last, converted
+        if value is None:
+            return None
+        if value is not last:
+            last, converted = value, convert(value)
+        return converted
+
+    return bind
+
+
+@lru_cache(maxsize=16)
+def _positional(dialect: Dialect) -> Dialect:
+    """The same database, told its parameters by their place."""
+    if dialect.name == "postgresql":
+        made: Dialect = type(dialect)(paramstyle="format")  # type: ignore[call-arg]
+        return made
+    return dialect
