@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Field, Tag
 
 from outreach.errors import Text
+from outreach.files.limits_shape import LimitsShape
 from outreach.files.shapes import (
     Count,
     Date,
@@ -34,6 +35,7 @@ from outreach.files.values import (
     read_days,
     read_hours,
     read_name,
+    read_senders,
     read_text,
 )
 from outreach.model.campaign import After
@@ -62,6 +64,9 @@ Expression = Annotated[str, scalar(read_text), schema("string", "boolean")]
 AfterText = Annotated[After, scalar(read_after), schema("string")]
 Days = Annotated[tuple[int, ...], listed(read_days), schema("string", "array")]
 Hours = Annotated[tuple[Any, ...], listed(read_hours), schema("string", "array")]
+Senders = Annotated[
+    tuple[str, ...], listed(read_senders), schema("string", "array", items={"type": "string"})
+]
 
 
 _ANSWERS = "What the fields ASK and FILLIN are answered with: {prompt: answer}."
@@ -236,7 +241,10 @@ class CampaignShape(Shape):
     campaign: CampaignName = Field(description="Its name, unique; the file's name by habit.")
     title: LineText | None = Field(None, description="What people call it.")
     offer: PlainText | None = Field(None, description="What we have to say.")
-    sender: Name | None = Field(None, description="A key of the settings' senders.")
+    sender: Senders | None = Field(
+        None,
+        description="A key of the settings' senders, or several: each person is written to by one.",
+    )
     language: Annotated[str, one_of("fr", "en"), choice("fr", "en")] | None = Field(
         None, description="How its letters and e-mails write dates and amounts: fr or en."
     )
@@ -256,6 +264,9 @@ class CampaignShape(Shape):
         None, description="Stages and facts that end a person's chain."
     )
     window: WindowShape | None = Field(None, description="When e-mails may leave.")
+    limits: LimitsShape | None = Field(
+        None, description="How fast it may send, beside the limits of its senders."
+    )
     start: Date | None = Field(None, description="The first day.")
     not_after: Date | None = Field(None, description="The last day on which a step may be done.")
     alongside: Flag = Field(

@@ -29,6 +29,7 @@ from outreach.files.campaign_shape import (
     MergedAttachmentShape,
     StepShape,
 )
+from outreach.files.limits_shape import limits
 from outreach.files.shapes import fitted, in_order
 from outreach.files.source import Marked, Path_, parse_source, read_text, shown
 from outreach.model.campaign import (
@@ -164,7 +165,8 @@ def _campaign(shape: CampaignShape) -> Campaign:
         name=shape.campaign,
         title=shape.title or "",
         offer=shape.offer,
-        sender=shape.sender,
+        sender=shape.sender[0] if shape.sender else None,
+        senders=shape.sender if shape.sender and len(shape.sender) > 1 else (),
         language=shape.language,
         chain=chain,
         stop_on=stop_on,
@@ -174,6 +176,7 @@ def _campaign(shape: CampaignShape) -> Campaign:
         audience=_audience(shape.audience),
         steps=tuple(_step(step) for step in shape.steps),
         window=_window(shape),
+        limits=limits(shape.limits) if shape.limits else None,
         start=shape.start,
         not_after=shape.not_after,
         alongside=shape.alongside,

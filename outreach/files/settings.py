@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
 from outreach.errors import DefinitionError, OutreachError, Text
+from outreach.files.limits_shape import ProviderLimitsShape, limits
+from outreach.files.regions import read_region
 from outreach.files.secrets import SecretMissing, is_reference, resolve_secret
 from outreach.files.settings_shape import (
     DkimShape,
-    LimitsShape,
     SenderShape,
     ServerShape,
     SettingsShape,
 )
 from outreach.files.shapes import Shape, fitted, in_order
 from outreach.files.source import Path_, Plain, parse_source, read_text, shown
+from outreach.files.values import Unreadable
 from outreach.model.settings import (
     Compliance,
     Costs,
     DkimKey,
+    First,
     Limits,
     Organisation,
     Security,
@@ -63,7 +65,8 @@ def parse_settings(text: str, path: Path) -> Settings:
 
 
 def _contradictions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
-    """What does not go together in a mail server's keys."""
+    """What does not go together: a region and its country, a mail server's keys."""
+    yield from _regions(file)
     for path, server in _servers(file):
         host, security = server.get("host"), server.get("security")
         if security == "none" and isinstance(host, str) and not _on_loopback(host.strip()):
@@ -76,6 +79,16 @@ def _contradictions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
             if one in server and other not in server:
                 what = Text("{one!r} stands without {other!r}", one=one, other=other)
                 yield (*path, one), what, None
+
+
+def _regions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
+    region = file.get("region") if isinstance(file, dict) else None
+    if isinstance(file, dict) and isinstance(region, str) and region.strip():
+        country = file.get("country")
+        try:
+            read_region(region, country if isinstance(country, str) else "FR")
+        except Unreadable as error:
+            yield ("region",), error.what, error.hint
 
 
 def _servers(file: Plain) -> Iterator[tuple[Path_, Mapping[str, Plain]]]:
@@ -106,6 +119,9 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         "organisation": Organisation(**_said(shape.organisation)),
         "costs": Costs(**_said(shape.costs)),
         "compliance": Compliance(shape.compliance or Compliance.WARN),
+        "first": First(shape.first or First.FOLLOW_UPS),
+        "region": read_region(shape.region, shape.country or "FR") if shape.region else None,
+        "provider_limits": _provider_limits(shape.provider_limits),
         "team": {key: TeamMember(key=key, **_said(one)) for key, one in shape.team.items()},
         "senders": {name: _sender(name, one, folder) for name, one in shape.senders.items()},
     }
@@ -114,6 +130,15 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         pressure_days=pressure.min_days_between_touches if pressure else None,
         **values,
     )
+
+
+def _provider_limits(
+    said: Mapping[str, ProviderLimitsShape] | str | None,
+) -> Mapping[str, Limits] | None:
+    """None: no limit for any provider. Who is not named keeps what is known of him."""
+    if isinstance(said, str):
+        return None
+    return {provider: limits(shape) for provider, shape in (said or {}).items()}
 
 
 def _sender(name: str, shape: SenderShape, folder: Path) -> Sender:
@@ -125,7 +150,7 @@ def _sender(name: str, shape: SenderShape, folder: Path) -> Sender:
         reply_to=shape.reply_to,
         bounce=shape.bounce,
         servers=tuple(_server(one, folder) for one in _several(shape.smtp)),
-        limits=_limits(shape.limits),
+        limits=limits(shape.limits),
         dkim=tuple(DkimKey(**dict(one)) for one in _several(shape.dkim)),
     )
 
@@ -142,13 +167,3 @@ def _server(shape: ServerShape, folder: Path) -> Server:
     if shape.ca_file:
         values["ca_file"] = folder / shape.ca_file
     return Server(**values)
-
-
-def _limits(shape: LimitsShape | None) -> Limits:
-    values = _said(shape)
-    warm_up = values.pop("warm_up", None)
-    return Limits(
-        **values,
-        warm_up_start=warm_up.start if warm_up else None,
-        warm_up_growth=warm_up.growth if warm_up else Fraction(0),
-    )

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Discriminator, Field, Tag
 
 from outreach.errors import Text
+from outreach.files.limits_shape import LimitsShape, ProviderLimitsShape
 from outreach.files.settings_values import (
     read_address,
     read_bounce,
@@ -17,7 +18,6 @@ from outreach.files.settings_values import (
     read_name_of_firm,
     read_port,
     read_secret,
-    read_speed,
     read_store,
     read_timezone,
     read_unsubscribe_url,
@@ -29,19 +29,18 @@ from outreach.files.shapes import (
     Name,
     Number,
     PlainText,
-    Rate,
     Shape,
     choice,
     one_of,
     scalar,
     schema,
 )
+from outreach.model.providers import PROVIDERS
 
 Address = Annotated[str, scalar(read_address), schema("string")]
 FirmName = Annotated[str, scalar(read_name_of_firm), schema("string", "number")]
 Url = Annotated[str, scalar(read_url), schema("string", pattern="^https?://")]
 Secret = Annotated[str, scalar(read_secret), schema("string", pattern="^(env|file|keyring):.+")]
-Speed = Annotated[float, scalar(read_speed), schema("number", "string", exclusiveMinimum=0)]
 Port = Annotated[int, scalar(read_port), schema("integer", "string", minimum=1, maximum=65535)]
 
 
@@ -96,26 +95,6 @@ class ServerShape(Shape):
     )
 
 
-class WarmUpShape(Shape):
-    called: ClassVar[Text] = Text("a warm-up")
-
-    start: Count = Field(description="Messages on the first day.")
-    growth: Rate = Field(description="By how much each day allows more than the day before: 20%.")
-
-
-class LimitsShape(Shape):
-    called: ClassVar[Text] = Text("limits")
-
-    per_second: Speed | None = Field(None, description="Messages a second.")
-    per_minute: Speed | None = Field(None, description="Messages a minute.")
-    per_hour: Count | None = Field(None, description="Messages in any hour.")
-    per_day: Count | None = Field(None, description="Messages in any day.")
-    per_domain_per_minute: Speed | None = Field(
-        None, description="Messages a minute to one domain."
-    )
-    warm_up: WarmUpShape | None = Field(None, description="Fewer messages in the first days.")
-
-
 class DkimShape(Shape):
     called: ClassVar[Text] = Text("a DKIM key")
 
@@ -155,6 +134,18 @@ class SenderShape(Shape):
     dkim: DkimKeys | None = Field(None, description="Signs what it sends.")
 
 
+def _kind_of_providers(value: object) -> str:
+    return "each" if isinstance(value, dict) else "off"
+
+
+ProviderName = Annotated[str, one_of(*PROVIDERS), choice(*PROVIDERS)]
+ProviderLimits = Annotated[
+    Annotated[dict[ProviderName, ProviderLimitsShape], Tag("each")]
+    | Annotated[str, one_of("off"), choice("off"), Tag("off")],
+    Discriminator(_kind_of_providers),
+]
+
+
 class SettingsShape(Shape):
     called: ClassVar[Text] = Text("outreach.yaml")
 
@@ -171,6 +162,9 @@ class SettingsShape(Shape):
     country: Annotated[str, scalar(read_country), schema("string")] | None = Field(
         None, description="Whose holidays, phone numbers and law: FR."
     )
+    region: PlainText | None = Field(
+        None, description="Whose holidays beside the country's: Moselle, Alsace, 974, BY."
+    )
     currency: Annotated[str, scalar(read_currency), schema("string")] | None = Field(
         None, description="EUR."
     )
@@ -181,6 +175,17 @@ class SettingsShape(Shape):
         Annotated[str, scalar(read_unsubscribe_url), schema("string", pattern="^https?://")] | None
     ) = Field(None, description="Where people opt out: https://…/u/{token}.")
     pressure: PressureShape | None = Field(None, description="How often a person is touched.")
+    provider_limits: ProviderLimits | None = Field(
+        None,
+        description="What single providers get, beside what is known of them: "
+        "{orange: {per_minute: 40}}; off for no such limit.",
+    )
+    first: (
+        Annotated[str, one_of("follow_ups", "new_people"), choice("follow_ups", "new_people")]
+        | None
+    ) = Field(
+        None, description="Whose e-mails leave first when not all can: follow_ups or new_people."
+    )
     costs: CostsShape | None = Field(None, description="What touches cost.")
     team: dict[Name, TeamMemberShape] = Field({}, description="Who does what.")
     senders: dict[Name, SenderShape] = Field({}, description="From whom we write.")

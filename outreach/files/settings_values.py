@@ -222,3 +222,21 @@ def read_speed(text: str) -> float:
             Text("leave the line out for no limit"),
         )
     return speed
+
+
+def read_gap(text: str) -> tuple[float, float]:
+    """Seconds between two messages: `40-90`, or `60` where it is always the same."""
+    first, dash, last = (piece.strip() for piece in read_text(text).partition("-"))
+    try:
+        least = float(read_number(first))
+        most = float(read_number(last)) if dash else least
+    except Unreadable:
+        raise Unreadable(
+            Text("{text!r} is no pause", text=text), Text("write seconds, like 40-90")
+        ) from None
+    if most < least or most <= 0:
+        raise Unreadable(
+            Text("{text!r} is no pause", text=text),
+            Text("the shorter pause stands first, and the longer one is not 0"),
+        )
+    return least, most

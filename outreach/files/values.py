@@ -84,6 +84,15 @@ def read_line(text: str) -> str:
     return text
 
 
+def read_senders(text: str) -> tuple[str, ...]:
+    """One sender, or several: `marie, paul`."""
+    names = tuple(read_name(part) for part in text.split(","))
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise Unreadable(Text("the sender {name!r} stands twice", name=twice))
+    return names
+
+
 def read_name(text: str) -> str:
     """A name of a campaign, step or sender: fit for file names and the command line."""
     text = unicodedata.normalize("NFC", read_text(text))

@@ -1,108 +1,320 @@
-"""The e-mails in hand, and whose turn it is: first come, first served, within the limits.
+"""The e-mails in hand, and whose turn it is: follow-ups first, then first come, first served.
 
-A domain whose slots are taken is parked, so that it holds up nobody else and is not
-looked at again before its time.
+One call says everything that may leave now. A domain or provider whose slots are taken is
+parked, so that it holds up nobody else and is not looked at again before its time.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import count
 
+from outreach.errors import Text
 from outreach.model.delivery import DueEmail
-from outreach.model.ids import DeliveryId
+from outreach.model.ids import CampaignId, DeliveryId
 from outreach.model.settings import Limits
-from outreach.scheduling.pace import Counts, Pacer
+from outreach.model.silence import Silence
+from outreach.runner.gatekeeper import Gatekeeper, Groups, PaceBook
+from outreach.runner.lanes import MOST_PARKED, Departure, Lane, Line, first_to_open
+from outreach.runner.mail_hosts import OwnDomains
+from outreach.scheduling.gates import Gate, to_microseconds
+from outreach.scheduling.rules import Rules
+
+#: Domains a line remembers the way of, before it forgets those where nothing waits.
+_MANY = 20_000
 
 
-class _Line:
-    """What one sender has to send: a queue, and the parked domains."""
-
-    def __init__(self) -> None:
-        self.queue: deque[DueEmail] = deque()
-        self.parked: dict[str, deque[DueEmail]] = {}
-        #: When each parked domain is worth another look.
-        self.looks: list[tuple[datetime, str]] = []
-
-    def emails(self) -> list[DueEmail]:
-        return [*self.queue, *(email for line in self.parked.values() for email in line)]
-
-    def park(self, email: DueEmail, until: datetime) -> None:
-        self.parked[email.address_domain] = deque([email])
-        heappush(self.looks, (until, email.address_domain))
+__all__ = ["Departure", "Turns"]
 
 
 class Turns:
-    """Hands out e-mails one by one, when they may leave."""
+    """Hands out e-mails when they may leave, within every limit.
 
-    def __init__(self, limits: Mapping[str, Limits]) -> None:
-        self.pacer = Pacer(limits)
-        self._lines: dict[str, _Line] = {}
+    Nothing here is asked of the clock: `now` comes in. `book` keeps the pace between runs.
+    """
+
+    def __init__(
+        self, rules: Rules | Mapping[str, Limits], book: PaceBook, groups: Groups | None = None
+    ) -> None:
+        rules = rules if isinstance(rules, Rules) else Rules(senders=rules)
+        self._groups = groups or OwnDomains()
+        self._keeper = Gatekeeper(rules, book, self._groups)
+        #: By sender: its lines, by whether they go later, by campaign, by when they close.
+        self._lines: dict[str, dict[tuple[bool, CampaignId, datetime | None], Line]] = {}
+        self._looks = count()
+        #: Let go in the leaving that is under way.
+        self._gone: dict[str, int] = {}
         #: Everything in hand.
         self.ids: set[DeliveryId] = set()
 
+    # --- what is in hand ------------------------------------------------------------------------
+
     def add(self, emails: Iterable[DueEmail]) -> None:
+        """Take more in hand, in the order in which they are to leave."""
         for email in emails:
-            self._lines.setdefault(email.sender, _Line()).queue.append(email)
+            self._line(email).queue.append(email)
             self.ids.add(email.delivery.id)
+
+    def put_back(self, emails: Iterable[DueEmail]) -> None:
+        """They were handed out and did not leave: first in their lines again."""
+        for email in reversed(list(emails)):
+            self._uncount(email)
+            self._line(email).queue.appendleft(email)
+            self.ids.add(email.delivery.id)
+
+    def not_left(self, emails: Iterable[DueEmail]) -> None:
+        """They were handed out, did not leave and will not: their place in the day is free."""
+        for email in emails:
+            self._uncount(email)
 
     def senders(self) -> list[str]:
         return list(self._lines)
 
     def drop(self, sender: str) -> list[DueEmail]:
         """Give up everything of one sender."""
-        line = self._lines.pop(sender, None)
-        emails = line.emails() if line else []
+        lines = self._lines.pop(sender, {})
+        emails = [email for line in lines.values() for email in line.emails()]
         self.ids.difference_update(email.delivery.id for email in emails)
         return emails
 
-    def next(self, sender: str, now: datetime, counts: Counts) -> DueEmail | datetime | None:
-        """The e-mail that may leave now, else the instant one may, else None: nothing left.
+    def drop_campaign(self, campaign: CampaignId) -> list[DueEmail]:
+        """Give up everything of one campaign."""
+        emails: list[DueEmail] = []
+        for lines in self._lines.values():
+            for key in [key for key in lines if key[1] == campaign]:
+                emails += lines.pop(key).emails()
+        self.ids.difference_update(email.delivery.id for email in emails)
+        return emails
 
-        An e-mail handed out is no longer in hand; `taken` counts it once it really leaves.
+    def _line(self, email: DueEmail) -> Line:
+        lines = self._lines.setdefault(email.sender, {})
+        campaign = email.delivery.campaign
+        key = (email.later, campaign, email.closes_at)
+        line = lines.get(key)
+        if line is None:
+            limited = campaign in self._keeper.rules.campaigns
+            line = lines[key] = Line(campaign, limited=limited)
+        return line
+
+    # --- groups ---------------------------------------------------------------------------------
+
+    def group_of(self, domain: str, now: datetime) -> str:
+        """Whose limits and troubles a domain shares: a provider's key, or its own name."""
+        return self._groups.provider_of(domain, to_microseconds(now)) or domain
+
+    def close(
+        self, sender: str, group: str | None, until: datetime, reason: Text, now: datetime
+    ) -> None:
+        """Nothing of `sender` leaves to a group before `until`, then one message first.
+
+        None: to nobody. Kept for later runs.
         """
-        line = self._lines.get(sender)
-        if line is None or not (line.queue or line.parked):
-            return None
-        start = self.pacer.sender_start(sender, now, counts)
-        if start > now:
-            return start
-        email = self._from_parked(line, now) or self._from_queue(line, now)
-        if email:
-            self.ids.discard(email.delivery.id)
-            return email
-        return line.looks[0][0] if line.looks else None
+        self._keeper.close(sender, group, until, reason, now)
+        for line in self._lines.get(sender, {}).values():
+            line.forget_ways()
+            for domain, lane in line.lanes.items():
+                if group in (None, lane.group) and not lane.asks:
+                    lane.gates = self._gates(sender, line, domain, to_microseconds(now))
 
-    def taken(self, email: DueEmail, now: datetime) -> None:
-        """It leaves now."""
-        self.pacer.take(email.sender, email.address_domain, now)
+    def open(self, sender: str, group: str | None, now: datetime) -> None:
+        """A message was taken after a silence: the others may follow."""
+        self._keeper.open(sender, group, now)
 
-    def _from_parked(self, line: _Line, now: datetime) -> DueEmail | None:
-        while line.looks and line.looks[0][0] <= now:
-            _, domain = heappop(line.looks)
-            waiting = line.parked[domain]
-            start = self.pacer.next_start(waiting[0].sender, domain, now)
-            if start > now:
-                heappush(line.looks, (start, domain))
+    def silences(self, now: datetime) -> list[Silence]:
+        """What earlier runs were asked for, also where it has ended within the last day."""
+        return self._keeper.silences(now)
+
+    def rest(self) -> None:
+        """Nothing leaves any more in this run: a second that was reserved ahead is free again."""
+        self._keeper.rest()
+        self._groups.rest()
+
+    # --- whose turn it is -----------------------------------------------------------------------
+
+    def leave(self, now: datetime, room: Mapping[str, int], budget: int) -> Departure:
+        """Everything that may leave now: at most `budget`, and of each sender what it has room for.
+
+        What it says leaves is counted and, where a limit must hold over a crash, written down.
+        """
+        at = to_microseconds(now)
+        emails: list[DueEmail] = []
+        hungry: list[str] = []
+        waits: list[tuple[int, Gate]] = []
+        lapsed: dict[str, int] = {}
+        for sender, space in room.items():
+            wanted = min(space, budget - len(emails))
+            if wanted <= 0:
                 continue
-            email = waiting.popleft()
-            if waiting:
-                heappush(line.looks, (now, domain))
+            gone = self._lapse(sender, now)
+            if gone:
+                lapsed[sender] = gone
+            left = self._of_sender(sender, at, wanted, emails, waits)
+            if left < wanted:
+                hungry.append(sender)
+        self.ids.difference_update([email.delivery.id for email in emails])
+        self._keeper.keep()
+        crowded, self._gone = self._gone, {}
+        wake, why = first_to_open(waits, at)
+        return Departure(emails, wake, why, tuple(hungry), lapsed, crowded)
+
+    def _let_go(self, email: DueEmail) -> None:
+        """Enough wait before that gate: the others make room for who need not wait."""
+        self.ids.discard(email.delivery.id)
+        self._gone[email.sender] = self._gone.get(email.sender, 0) + 1
+
+    def _lapse(self, sender: str, now: datetime) -> int:
+        """Let go of what may not leave any more today; how many those are."""
+        lines = self._lines.get(sender, {})
+        over = [key for key in lines if key[2] is not None and key[2] <= now]
+        ids = [email.delivery.id for key in over for email in lines.pop(key).emails()]
+        self.ids.difference_update(ids)
+        return len(ids)
+
+    def _of_sender(
+        self,
+        sender: str,
+        now: int,
+        wanted: int,
+        emails: list[DueEmail],
+        waits: list[tuple[int, Gate]],
+    ) -> int:
+        """Hand out what one sender may send; how many that were."""
+        lines = [
+            (later, line.first_due(), line)
+            for (later, _, _), line in self._lines.get(sender, {}).items()
+            if line
+        ]
+        if not lines:
+            return 0
+        gate = self._keeper.sender(sender, now)
+        most = min(wanted, gate.left(now))
+        left = 0
+        # Follow-ups before new people, then the line that has waited longest.
+        for _, _, line in sorted(lines, key=lambda one: one[:2]) if len(lines) > 1 else lines:
+            if left < most:
+                left += self._of_line(sender, line, now, most - left, emails, waits)
+        self._keeper.passed(gate, now, left)
+        if left == most < wanted:
+            waits.append((now, gate))
+        return left
+
+    def _of_line(
+        self,
+        sender: str,
+        line: Line,
+        now: int,
+        wanted: int,
+        emails: list[DueEmail],
+        waits: list[tuple[int, Gate]],
+    ) -> int:
+        gate = None
+        most = wanted
+        if line.limited:
+            gate = self._keeper.campaign(line.campaign, now)
+            most = min(wanted, gate.left(now))
+        before = len(emails)
+        self._from_parked(line, now, most, emails)
+        self._from_queue(sender, line, now, most - (len(emails) - before), emails)
+        left = len(emails) - before
+        if gate is not None:
+            self._keeper.passed(gate, now, left)
+            if left == most < wanted:
+                waits.append((now, gate))
+                return left
+        if left < wanted and line.looks:
+            look, _, _, shut = line.looks[0]
+            waits.append((look, shut))
+        return left
+
+    def _from_parked(self, line: Line, now: int, wanted: int, emails: list[DueEmail]) -> None:
+        """Of the lanes whose time has come."""
+        looks = line.looks
+        while wanted > 0 and looks and looks[0][0] <= now:
+            lane = heappop(looks)[2]
+            if lane.asks:
+                self._ask_again(line, lane)
+                continue
+            some = min(lane.room(now, wanted), len(lane.waiting))
+            for _ in range(some):
+                emails.append(lane.waiting.popleft())
+            for gate in lane.gates:
+                self._keeper.passed(gate, now, some)
+            wanted -= some
+            if lane.waiting:
+                self._park(line, lane, now)
             else:
-                del line.parked[domain]
-            return email
-        return None
+                lane.parked = False
 
-    def _from_queue(self, line: _Line, now: datetime) -> DueEmail | None:
-        while line.queue:
-            email = line.queue.popleft()
-            if email.address_domain in line.parked:
-                line.parked[email.address_domain].append(email)
+    def _from_queue(
+        self, sender: str, line: Line, now: int, wanted: int, emails: list[DueEmail]
+    ) -> None:
+        queue, lanes = line.queue, line.lanes
+        while wanted > 0 and queue:
+            email = queue.popleft()
+            domain = email.address_domain
+            lane = lanes.get(domain)
+            if lane is None:
+                lane = self._way(sender, line, domain, now)
+                lanes = line.lanes
+            if lane.parked:
+                if len(lane.waiting) < MOST_PARKED:
+                    lane.waiting.append(email)
+                else:
+                    self._let_go(email)
                 continue
-            start = self.pacer.next_start(email.sender, email.address_domain, now)
-            if start <= now:
-                return email
-            line.park(email, start)
-        return None
+            if lane.gates:
+                if not lane.room(now, 1):
+                    lane.waiting.append(email)
+                    self._park(line, lane, now)
+                    continue
+                for gate in lane.gates:
+                    self._keeper.passed(gate, now, 1)
+            emails.append(email)
+            wanted -= 1
+
+    def _park(self, line: Line, lane: Lane, now: int) -> None:
+        """Until the gate that opens last is worth a look."""
+        lane.parked = True
+        look, gate = lane.opens(now)
+        heappush(line.looks, (look, next(self._looks), lane, gate))
+
+    def _ask_again(self, line: Line, lane: Lane) -> None:
+        """By now it may be known whose domain it is: its way is looked for anew."""
+        line.queue.extendleft(reversed(lane.waiting))
+        del line.lanes[lane.group]
+
+    def _way(self, sender: str, line: Line, domain: str, now: int) -> Lane:
+        """The lane of a domain: shared by all that pass the same gates."""
+        if len(line.lanes) > _MANY:
+            line.forget_ways()
+        provider = self._groups.provider_of(domain, now)
+        if provider is None and (look := self._groups.wait_until(domain, now)) is not None:
+            asks = Gate("dns")
+            asks.close(
+                look, Text("the DNS is asked who receives the mail of {domain}", domain=domain)
+            )
+            waiting = line.lanes[domain] = Lane(domain, (asks,), asks=True)
+            return waiting
+        gates = self._gates(sender, line, domain, now)
+        # What passes no gate of its own, or its provider's alone, shares a lane.
+        key = tuple([gate.key for gate in gates])
+        lane = line.shared.get(key)
+        if lane is None:
+            lane = line.shared[key] = Lane(provider or domain if gates else "", gates)
+        line.lanes[domain] = lane
+        return lane
+
+    # --- gates ----------------------------------------------------------------------------------
+
+    def _gates(self, sender: str, line: Line, domain: str, now: int) -> tuple[Gate, ...]:
+        provider = self._groups.provider_of(domain, now)
+        return self._keeper.of_domain(sender, line.campaign, domain, provider, now)
+
+    def _uncount(self, email: DueEmail) -> None:
+        """It did not leave: the hour and the day have room for another."""
+        now = to_microseconds(email.delivery.due_at)
+        self._keeper.sender(email.sender, now).give_back(1)
+        if email.delivery.campaign in self._keeper.rules.campaigns:
+            self._keeper.campaign(email.delivery.campaign, now).give_back(1)

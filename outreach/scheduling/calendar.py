@@ -22,14 +22,16 @@ _MIDNIGHT = time(0)
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days of one country, read in one time zone."""
+    """The days of one country, or of one of its regions, read in one time zone."""
 
     #: ISO 3166-1, two letters.
     country: str
     zone: tzinfo
+    #: Of the country, where it has holidays of its own: the code of the `holidays` library.
+    region: str | None = None
 
     def is_holiday(self, day: date) -> bool:
-        return day in _holidays(self.country, day.year)
+        return day in _holidays(self.country, self.region, day.year)
 
     def is_working_day(self, day: date) -> bool:
         """Neither a weekend nor a public holiday of the country."""
@@ -82,6 +84,19 @@ class Calendar:
                 return max(start, at)
         raise AssertionError("a window opens again on some later day")
 
+    def closing(self, window: Window, at: datetime) -> datetime | None:
+        """When the span of the window that `at` lies in is over; None: it has no end.
+
+        An instant outside the window lies in no span: it is over at once.
+        """
+        at = at.astimezone(UTC)
+        if window == Window():
+            return None
+        for start, end in self._spans(window, self.day_of(at)):
+            if at < end:
+                return end if start <= at else at
+        raise AssertionError("a window opens again on some later day")
+
     def open_for(self, window: Window, at: datetime) -> timedelta:
         """How long the window is open from `at` to the end of that day."""
         at, day = at.astimezone(UTC), self.day_of(at)
@@ -116,11 +131,11 @@ class Calendar:
 
 
 @lru_cache(maxsize=256)
-def _holidays(country: str, year: int) -> frozenset[date]:
+def _holidays(country: str, region: str | None, year: int) -> frozenset[date]:
     """The public holidays of one year. Source: the `holidays` library."""
     import holidays
 
-    return frozenset(holidays.country_holidays(country, years=year))
+    return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
 
 
 @lru_cache(maxsize=32)

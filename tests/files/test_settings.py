@@ -25,6 +25,7 @@ from outreach.model.settings import (
     Compliance,
     Costs,
     DkimKey,
+    First,
     Limits,
     Organisation,
     Security,
@@ -179,7 +180,7 @@ compliance: srict
 unsubscribe_url: https://x.example/u
 pressure: {min_days_between_touches: week}
 costs: {minutes: 1}
-provider_limits: off
+speed_limits: off
 team: {marie: {hours_per_week: 20h}}
 senders:
   a:
@@ -206,7 +207,7 @@ senders:
         "outreach.yaml:8:18: the address does not say whose it is",
         "outreach.yaml:9:38: 'week' is not a whole number",
         "outreach.yaml:10:9: costs has no key 'minutes'",
-        "outreach.yaml:11:1: outreach.yaml has no key 'provider_limits'",
+        "outreach.yaml:11:1: outreach.yaml has no key 'speed_limits'",
         "outreach.yaml:12:15: a team member needs the key 'name'",
         "outreach.yaml:12:32: '20h' is not a number",
         "outreach.yaml:15:11: 'Marie' is not an e-mail address",
@@ -350,3 +351,26 @@ def test_every_key_of_the_schema_says_what_it_means() -> None:
     for shape in (schema, *schema["$defs"].values()):
         for key, value in shape["properties"].items():
             assert value.get("description"), key
+
+
+def test_limits_of_providers_pauses_and_who_goes_first_are_read() -> None:
+    settings = parsed(
+        "first: new_people\nregion: moselle\n"
+        "provider_limits: {orange: {per_minute: 40, per_day: 2000}}\n"
+        "senders:\n  m:\n    from: m@x.example\n    limits: {gap: 40-90}\n"
+        "  p:\n    from: p@x.example\n    limits: {gap: 60}\n"
+    )
+    assert (settings.first, settings.region) == (First.NEW_PEOPLE, "57")
+    assert settings.provider_limits == {"orange": Limits(per_minute=40, per_day=2000)}
+    assert [sender.limits.gap for sender in settings.senders.values()] == [(40, 90), (60, 60)]
+
+
+def test_provider_limits_are_off_or_what_is_known() -> None:
+    assert parsed("provider_limits: off\n").provider_limits is None
+    assert parsed("first: follow_ups\n").provider_limits == {}
+
+
+@pytest.mark.parametrize("gap", ["90-40", "soon", "0"])
+def test_a_pause_that_is_none_is_told(gap: str) -> None:
+    with pytest.raises(Problems, match="is no pause"):
+        parsed(f"senders:\n  m:\n    from: m@x.example\n    limits: {{gap: {gap}}}\n")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreach.model.campaign import After, AudienceRule, Campaign, Channel, Step, Unit, Window
-from outreach.model.settings import Limits
-from outreach.scheduling.ahead import Ahead, look_ahead
+from outreach.model.settings import First, Limits
+from outreach.scheduling.ahead import Ahead, Bounds, Kind, look_ahead
 from outreach.scheduling.calendar import Calendar
 
 FRANCE = Calendar("FR", ZoneInfo("Europe/Paris"))
@@ -29,9 +31,19 @@ def campaign(*steps: Step, window: Window = OFFICE, not_after: date | None = Non
     )  # fmt: skip
 
 
-def look(of: Campaign, people: dict[frozenset[str], int], limits: Limits | None = None) -> Ahead:
+def look(
+    of: Campaign,
+    people: dict[frozenset[str], int] | dict[Kind, int],
+    limits: Limits | None = None,
+    **bounds: Any,
+) -> Ahead:
+    kinds = {k if isinstance(k, Kind) else Kind(k): count for k, count in people.items()}
     return look_ahead(
-        of, people, limits=lambda step: limits or Limits(), calendar=FRANCE, now=MONDAY
+        of,
+        kinds,
+        bounds=Bounds(sender=lambda step: limits or Limits(), **bounds),
+        calendar=FRANCE,
+        now=MONDAY,
     )
 
 
@@ -59,7 +71,12 @@ def test_who_has_no_address_is_passed_over_and_the_next_step_counts_from_then() 
 def test_a_day_takes_no_more_than_its_limit_and_two_steps_of_a_sender_share_it() -> None:
     first = Step(name="first", channel=Channel.EMAIL)
     second = Step(name="second", channel=Channel.EMAIL, after=After("first", 1, Unit.DAYS))
-    ahead = look(campaign(first, second), {frozenset({"first", "second"}): 25}, Limits(per_day=10))
+    ahead = look(
+        campaign(first, second),
+        {frozenset({"first", "second"}): 25},
+        Limits(per_day=10),
+        first=First.NEW_PEOPLE,
+    )
 
     assert days(ahead) == [
         ("2027-03-01", "first", 10),
@@ -76,7 +93,7 @@ def test_a_sender_that_warms_up_sends_more_every_day() -> None:
     limits = Limits(warm_up_start=50, warm_up_growth=Fraction(1, 5))
     ahead = look(campaign(mail, window=Window()), {frozenset({"mail"}): 180}, limits)
 
-    assert [count for _, _, count in days(ahead)] == [50, 50, 60, 20]
+    assert [count for _, _, count in days(ahead)] == [50, 60, 70]
 
 
 def test_an_hour_counts_for_as_long_as_the_window_is_open() -> None:
@@ -94,3 +111,49 @@ def test_what_would_leave_after_its_last_day_is_told_and_not_counted() -> None:
 
     assert [count for _, _, count in days(ahead)] == [10, 10]
     assert ahead.too_late == {"mail": 5}
+
+
+def test_follow_ups_leave_before_new_people_where_a_day_has_no_room_for_both() -> None:
+    first = Step(name="first", channel=Channel.EMAIL)
+    second = Step(name="second", channel=Channel.EMAIL, after=After("first", 1, Unit.DAYS))
+    people = {frozenset({"first", "second"}): 25}
+
+    assert days(look(campaign(first, second), people, Limits(per_day=10))) == [
+        ("2027-03-01", "first", 10),
+        ("2027-03-02", "second", 10),
+        ("2027-03-03", "first", 10),
+        ("2027-03-04", "second", 10),
+        ("2027-03-05", "first", 5),
+        ("2027-03-08", "second", 5),
+    ]
+
+
+def test_a_provider_a_campaign_and_a_pause_bound_a_day_too() -> None:
+    """From 9 to 12 o'clock are 180 minutes: Orange takes 2 a minute, pauses of 60 s let 181."""
+    mail = Step(name="mail", channel=Channel.EMAIL)
+    morning = Window(hours=((time(9), time(12)),))
+    orange, others = Kind(frozenset({"mail"}), "orange"), Kind(frozenset({"mail"}))
+    providers = {"orange": Limits(per_minute=2)}
+
+    of = campaign(mail, window=morning)
+    assert days(look(of, {orange: 400, others: 400}, providers=providers)) == [
+        ("2027-03-01", "mail", 760), ("2027-03-02", "mail", 40),
+    ]  # fmt: skip
+    assert days(look(of, {others: 200}, Limits(gap=(30, 90)))) == [
+        ("2027-03-01", "mail", 181), ("2027-03-02", "mail", 19),
+    ]  # fmt: skip
+    limited = replace(of, limits=Limits(per_day=150))
+    assert days(look(limited, {orange: 100, others: 100}, providers=providers)) == [
+        ("2027-03-01", "mail", 150), ("2027-03-02", "mail", 50),
+    ]  # fmt: skip
+
+
+def test_people_far_away_get_their_mail_by_their_own_clock() -> None:
+    """At 9 in Rennes it is 21 o'clock in Nouméa: their window opens at 23 o'clock of ours."""
+    mail = Step(name="mail", channel=Channel.EMAIL)
+    far = Kind(frozenset({"mail"}), zone="Pacific/Noumea")
+    evening = Window(hours=((time(9), time(10)),))
+
+    assert days(look(campaign(mail, window=evening), {far: 5})) == [("2027-03-01", "mail", 5)]
+    late = Kind(frozenset({"mail"}), zone="Asia/Tokyo")
+    assert days(look(campaign(mail, window=evening), {late: 5})) == [("2027-03-02", "mail", 5)]

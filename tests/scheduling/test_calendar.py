@@ -135,3 +135,23 @@ def test_a_window_that_closes_in_the_repeated_hour_closes_the_second_time() -> N
     night = Window(hours=((time(1), time(2, 30)),))
     assert FRANCE.opening(night, utc("2027-10-31T01:29")) == utc("2027-10-31T01:29")
     assert FRANCE.opening(night, utc("2027-10-31T01:30")) == utc("2027-11-01T00:00")
+
+
+def test_a_region_has_its_own_holidays() -> None:
+    """Good Friday and Boxing Day are holidays in Alsace and Moselle alone."""
+    alsace = Calendar("FR", PARIS, "6AE")
+
+    assert alsace.is_holiday(date(2027, 3, 26))
+    assert alsace.is_holiday(date(2027, 12, 26))
+    assert not FRANCE.is_holiday(date(2027, 3, 26))
+    assert alsace.is_holiday(date(2027, 7, 14))
+
+
+def test_a_window_is_over_when_its_span_ends() -> None:
+    window = Window(hours=((time(9), time(12)), (time(14), time(18))))
+    at = FRANCE.at(date(2027, 3, 1), time(10))
+
+    assert FRANCE.closing(window, at) == FRANCE.at(date(2027, 3, 1), time(12))
+    noon = FRANCE.at(date(2027, 3, 1), time(12))
+    assert FRANCE.closing(window, noon) == noon
+    assert FRANCE.closing(Window(), at) is None

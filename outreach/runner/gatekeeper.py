@@ -1,0 +1,297 @@
+"""The gates of one run: made when they are first needed, taken up from earlier runs, kept.
+
+A run that ends writes down the next free slot of every key. A run that dies cannot; so
+before anything leaves it writes, once a second, until when messages may have left. No key's
+next slot lies further behind its last message than the key allows, so the next run knows how
+long to wait at the most: a crash costs some seconds of capacity, and no limit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from outreach.errors import Text
+from outreach.model.ids import CampaignId
+from outreach.model.providers import PROVIDERS
+from outreach.model.said import kept, said_again
+from outreach.model.settings import Limits
+from outreach.model.silence import Silence
+from outreach.scheduling.gates import (
+    A_SECOND,
+    EPOCH,
+    Gaps,
+    Gate,
+    Slots,
+    to_instant,
+    to_microseconds,
+)
+from outreach.scheduling.pace import DAY
+from outreach.scheduling.rules import Kind, Log, Past, Rules, cut, domain_gate, gate, has_quotas
+from outreach.store.paces import IN_FLIGHT, KeptPace
+
+#: Domains whose gates are held before the idle ones are let go.
+_MANY = 20_000
+
+_AN_HOUR = 3600 * A_SECOND
+
+
+#: Instead of a group: whoever it is.
+EVERYBODY = "*"
+
+
+class PaceBook(Protocol):
+    """What is asked of the store; `store.paces.Paces` and the ledger together answer."""
+
+    def paces(self) -> Sequence[KeptPace]: ...
+
+    def keep_paces(self, paces: Sequence[KeptPace], *, over: datetime | None = None) -> None: ...
+
+    def sent_log(
+        self, since: datetime, *, sender: str | None = None, campaign: CampaignId | None = None
+    ) -> Sequence[tuple[datetime, int]]: ...
+
+    def sent_by_domain(self, since: datetime) -> Sequence[tuple[datetime, str, int]]: ...
+
+    def first_sent(self, sender: str) -> datetime | None: ...
+
+
+class Groups(Protocol):
+    """Which provider receives the mail of a domain; `runner/mail_hosts.py` knows."""
+
+    def provider_of(self, domain: str, now: int) -> str | None: ...
+
+    def wait_until(self, domain: str, now: int) -> int | None:
+        """When to ask again, where the answer is on its way; None where none is coming."""
+        ...
+
+    def rest(self) -> None:
+        """Nothing more will be asked in this run."""
+        ...
+
+
+class Gatekeeper:
+    """Makes the gates of every key, and remembers them for the next run."""
+
+    def __init__(self, rules: Rules, book: PaceBook, groups: Groups) -> None:
+        self.rules = rules
+        self._book = book
+        self._groups = groups
+        self._gates: dict[str, Gate] = {}
+        self._kept: dict[str, KeptPace] | None = None
+        self._by_domain: list[tuple[int, str, int]] | None = None
+        #: Groups that their servers have shut, by sender and group.
+        self._shut: dict[tuple[str, str], Gate] = {}
+        #: When something left last through a gate that must be kept, and until when it is
+        #: written that something may have.
+        self._last = self._written = 0
+
+    # --- gates --------------------------------------------------------------------------------
+
+    def sender(self, sender: str, now: int) -> Gate:
+        key = f"sender:{sender}"
+        if key not in self._gates:
+            limits = self.rules.senders.get(sender, Limits())
+            past = self._past(limits, now, sender=sender)
+            made = gate(Kind.SENDER, key, sender, limits, past, seed=self.rules.seed)
+            self._gates[key] = self._taken_up(made, now)
+        return self._gates[key]
+
+    def campaign(self, campaign: CampaignId, now: int) -> Gate:
+        key = f"campaign:{campaign}"
+        if key not in self._gates:
+            limits = self.rules.campaigns.get(campaign, Limits())
+            past = self._past(limits, now, campaign=campaign)
+            name = self.rules.names.get(campaign, str(campaign))
+            made = gate(Kind.CAMPAIGN, key, name, limits, past, seed=self.rules.seed)
+            self._gates[key] = self._taken_up(made, now)
+        return self._gates[key]
+
+    def of_domain(
+        self, sender: str, campaign: CampaignId, domain: str, provider: str | None, now: int
+    ) -> tuple[Gate, ...]:
+        """Every gate that mail to a domain passes beside those of its sender and campaign."""
+        gates = []
+        limits = self.rules.senders.get(sender)
+        if limits is not None and limits.per_domain_per_minute is not None:
+            key = f"sender:{sender}:domain:{domain}"
+            gates.append(self._domain(key, domain, limits.per_domain_per_minute, now))
+        limits = self.rules.campaigns.get(campaign)
+        if limits is not None and limits.per_domain_per_minute is not None:
+            key = f"campaign:{campaign}:domain:{domain}"
+            gates.append(self._domain(key, domain, limits.per_domain_per_minute, now))
+        if provider is not None and provider in self.rules.providers:
+            gates.append(self._provider(provider, now))
+        self._read(now)
+        if self._shut:
+            keys = ((sender, provider or domain), (sender, EVERYBODY))
+            gates += [self._shut[key] for key in keys if key in self._shut]
+        return tuple(gates)
+
+    def _domain(self, key: str, domain: str, per_minute: float, now: int) -> Gate:
+        found = self._gates.get(key)
+        if found is None:
+            if len(self._gates) > _MANY:
+                self._thin_out(now)
+            found = self._gates[key] = domain_gate(key, domain, per_minute)
+            if self._kept or self._kept is None:
+                self._taken_up(found, now)
+        return found
+
+    def _provider(self, provider: str, now: int) -> Gate:
+        key = f"provider:{provider}"
+        if key not in self._gates:
+            limits = self.rules.providers[provider]
+            past = self._past(limits, now, provider=provider)
+            made = gate(Kind.PROVIDER, key, PROVIDERS[provider].name, limits, past)
+            self._gates[key] = self._taken_up(made, now)
+        return self._gates[key]
+
+    def _thin_out(self, now: int) -> None:
+        """Gates that remember nothing are made anew when they are needed."""
+        self._gates = {key: one for key, one in self._gates.items() if not one.is_idle(now)}
+
+    # --- a group shut by its server -------------------------------------------------------------
+
+    def close(
+        self, sender: str, group: str | None, until: datetime, reason: Text, now: datetime
+    ) -> None:
+        """Nothing of `sender` leaves to `group` (a provider's key, or a domain) before `until`.
+
+        None: to nobody. It is remembered for a day after its end: a relapse lasts longer.
+        """
+        self._read(to_microseconds(now))
+        key = _group_key(sender, group or EVERYBODY)
+        shut = self._shut.setdefault((sender, group or EVERYBODY), Gate(key))
+        shut.close(to_microseconds(until), reason)
+        told = kept(reason) | {"seconds": (until - now).total_seconds()}
+        self._book.keep_paces([KeptPace(key, until + DAY, until, json.dumps(told))])
+
+    def open(self, sender: str, group: str | None, now: datetime) -> None:
+        """A message was taken after the silence: it is over."""
+        if shut := self._shut.get((sender, group or EVERYBODY)):
+            shut.open()
+            self._book.keep_paces([KeptPace(shut.key, now)])
+
+    def silences(self, now: datetime) -> list[Silence]:
+        """Those of earlier runs: that last, and that ended less than a day ago."""
+        found: list[Silence] = []
+        for key, before in self._read(to_microseconds(now)).items():
+            sender, group = _of_group(key)
+            if group and before.closed_until:
+                length = json.loads(before.reason or "{}").get("seconds", 0)
+                found.append(
+                    Silence(
+                        sender=sender,
+                        group=None if group == EVERYBODY else group,
+                        until=before.closed_until,
+                        length=timedelta(seconds=length),
+                        reason=_reason(before.reason),
+                    )
+                )
+        return found
+
+    # --- what is kept ---------------------------------------------------------------------------
+
+    def passed(self, gate: Gate, now: int, count: int) -> None:
+        """So many leave through it."""
+        if count and (gate.rules or gate.on_trial):
+            gate.pass_(now, count)
+            self._last = now
+
+    def keep(self) -> None:
+        """To be called before anything leaves of what has passed."""
+        if self._last > self._written:
+            self._written = self._last + A_SECOND
+            self._book.keep_paces([KeptPace(IN_FLIGHT, to_instant(self._written))])
+
+    def rest(self) -> None:
+        """Nothing leaves any more in this run: every key's next slot is written down."""
+        if self._written:
+            self._written = 0
+            slots = [
+                KeptPace(rule.key, to_instant(rule.free))
+                for one in self._gates.values()
+                for rule in one.rules
+                if isinstance(rule, Slots | Gaps) and rule.free > self._last
+            ]
+            # What a run that died left open stays open for the keys this one did not need.
+            died = (self._kept or {}).get(IN_FLIGHT)
+            last = to_instant(self._last)
+            self._book.keep_paces([*slots, died or KeptPace(IN_FLIGHT, EPOCH)], over=last)
+
+    # --- what there was -------------------------------------------------------------------------
+
+    def _read(self, now: int) -> dict[str, KeptPace]:
+        """What earlier runs kept; the groups they were asked to leave alone are shut."""
+        if self._kept is None:
+            self._kept = {one.key: one for one in self._book.paces()}
+            for key, before in self._kept.items():
+                sender, group = _of_group(key)
+                if group and before.closed_until:
+                    shut = self._shut[sender, group] = Gate(key)
+                    shut.close(to_microseconds(before.closed_until), _reason(before.reason))
+        return self._kept
+
+    def _taken_up(self, gate: Gate, now: int) -> Gate:
+        """With the slots of an earlier run; a clock that was set back keeps nobody waiting."""
+        kept_paces = self._read(now)
+        died = kept_paces.get(IN_FLIGHT)
+        for rule in gate.rules:
+            if isinstance(rule, Slots | Gaps):
+                found = kept_paces.get(rule.key)
+                free = to_microseconds(found.free_at) if found else 0
+                if died is not None and died.free_at > EPOCH:
+                    free = max(free, to_microseconds(died.free_at) + rule.most_ahead)
+                rule.free = min(free, now + rule.most_ahead)
+        return gate
+
+    def _past(
+        self,
+        limits: Limits,
+        now: int,
+        *,
+        sender: str | None = None,
+        campaign: CampaignId | None = None,
+        provider: str | None = None,
+    ) -> Past:
+        """What left in the last day, where a limit asks for it; instants to come count as now."""
+        if not has_quotas(limits):
+            return Past()
+        log: Log
+        if provider is not None:
+            of = self._groups.provider_of
+            log = [(at, n) for at, domain, n in self._domains(now) if of(domain, now) == provider]
+        else:
+            since = to_instant(now) - DAY
+            found = self._book.sent_log(since, sender=sender, campaign=campaign)
+            log = [(min(to_microseconds(at), now), count) for at, count in found]
+        first = self._book.first_sent(sender) if sender and limits.warm_up_start else None
+        return Past(
+            hour=cut(log, now - _AN_HOUR),
+            day=log,
+            first=to_microseconds(first) if first else None,
+        )
+
+    def _domains(self, now: int) -> list[tuple[int, str, int]]:
+        if self._by_domain is None:
+            found = self._book.sent_by_domain(to_instant(now) - DAY)
+            self._by_domain = [(min(to_microseconds(at), now), to, n) for at, to, n in found]
+        return self._by_domain
+
+
+def _group_key(sender: str, group: str) -> str:
+    return f"sender:{sender}:group:{group}"
+
+
+def _of_group(key: str) -> tuple[str, str]:
+    """Sender and group of such a key; two empty words of any other."""
+    owner, found, group = key.partition(":group:")
+    return (owner.removeprefix("sender:"), group) if found else ("", "")
+
+
+def _reason(written: str | None) -> Text:
+    said = said_again(json.loads(written)) if written else None
+    return said or Text("the server asked for silence")
