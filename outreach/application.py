@@ -220,6 +220,15 @@ class Application:
                 raise elsewhere()
             yield
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Store]:
+        """The store to try things on: when the block ends it is as it was."""
+        from outreach.store.rehearsing import rehearsed
+        from outreach.store.store import Store
+
+        with rehearsed(self.database) as database:
+            yield Store(database)
+
     # --- expressions -------------------------------------------------------------------------
 
     def vocabulary(self, *, stages: tuple[str, ...] = ()) -> Vocabulary:
@@ -284,6 +293,12 @@ class Application:
 
         self._rehearse_on_loopback(sender)
         return SmtpTransport(sender.servers, secrets=self.secret)
+
+    def nowhere(self, sender: Sender) -> Transport:
+        """A way out on which nothing leaves, with the connections of a sender."""
+        from outreach.transports.nowhere import NowhereTransport
+
+        return NowhereTransport(sender.servers[0].connections if sender.servers else 1)
 
     async def greet(self, sender: Sender, server: Server) -> Greeting:
         """Log in at one of a sender's servers and leave, as a run would; nothing is sent."""

@@ -105,10 +105,22 @@ class OutreachError(Exception):
         self.where = where
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, from one process to another: a subclass is made from other arguments."""
+        return _made_again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where and str(self.where) else ""
         advice = f"\n  {self.hint}" if self.hint else ""
         return f"{place}{self.what}{advice}"
+
+
+def _made_again(
+    kind: type[OutreachError], args: tuple[object, ...], values: dict[str, object]
+) -> OutreachError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(values)
+    return error
 
 
 class DefinitionError(OutreachError):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from postgres import PostgresServer, no_postgres, start_postgres
+from servers.base import NotHere
+from servers.mail import MailSystem, mail_system
 
 from outreach.files.pdf_finding import Found, NoOffice, find_office
 from outreach.files.pdf_office import Office
@@ -56,6 +59,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     assert server is not None
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def mail_servers() -> Iterator[MailSystem]:
+    """Postfix, Dovecot, postgrey and OpenDKIM for the whole run, started when first needed."""
+    with ExitStack() as running:
+        try:
+            system = running.enter_context(mail_system())
+        except NotHere as error:
+            missing(str(error))
+        yield system
 
 
 @pytest.fixture(scope="session")

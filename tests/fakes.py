@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach.errors import StoreError, Text
 from outreach.model.campaign import Channel
 from outreach.model.delivery import (
-    Claimed,
     Deferred,
     Delivery,
     DeliveryState,
@@ -22,6 +21,7 @@ from outreach.model.delivery import (
     Unknown,
 )
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
+from outreach.store.paces import KeptPace
 
 _STATES: dict[type[Outcome], DeliveryState] = {
     Sent: DeliveryState.SENT,
@@ -42,6 +42,7 @@ class PaperLedger:
         #: When each message was claimed and when it was settled as sent.
         self.claimed_at: dict[DeliveryId, datetime] = {}
         self.sent_at: dict[DeliveryId, datetime] = {}
+        self.kept_paces: dict[str, KeptPace] = {}
         #: People who must not be written to any more: the claim says no.
         self.forbidden: set[DeliveryId] = set()
         #: The disk is full: nothing can be settled.
@@ -79,28 +80,54 @@ class PaperLedger:
 
     # --- what the sending loop asks ------------------------------------------------------------
 
+    def senders(self, campaigns: Sequence[CampaignId] | None) -> list[str]:
+        return sorted({row.sender for row in self.rows.values()})
+
     def due_emails(
         self,
+        sender: str,
         *,
         now: datetime,
         campaigns: Sequence[CampaignId] | None,
         limit: int,
-        excluding: Collection[DeliveryId] = (),
+        after: Delivery | None = None,
     ) -> list[DueEmail]:
+        due = [row for row in self._due(now, campaigns) if row.sender == sender]
+        behind = (after.due_at, after.id) if after else None
+        return [
+            row for row in due if behind is None or (row.delivery.due_at, row.delivery.id) > behind
+        ][:limit]
+
+    def _due(self, now: datetime, campaigns: Sequence[CampaignId] | None) -> list[DueEmail]:
         due = [
             row
-            for number, row in self.rows.items()
+            for row in self.rows.values()
             if row.delivery.state is DeliveryState.DUE
             and row.delivery.due_at <= now
-            and number not in excluding
             and (campaigns is None or row.delivery.campaign in campaigns)
         ]
-        return sorted(due, key=lambda row: (row.delivery.due_at, row.delivery.id))[:limit]
+        return sorted(due, key=lambda row: (row.delivery.due_at, row.delivery.id))
 
     def count_due(self, *, now: datetime, campaigns: Sequence[CampaignId] | None) -> int:
-        return len(self.due_emails(now=now, campaigns=campaigns, limit=10**9))
+        return len(self._due(now, campaigns))
 
-    def claim(self, ids: Sequence[DeliveryId], *, run: RunId, now: datetime) -> list[Claimed]:
+    def exchange(
+        self,
+        finished: Sequence[tuple[Delivery, Outcome]],
+        *,
+        claim: Sequence[DueEmail],
+        give_back: Sequence[DeliveryId],
+        run: RunId,
+        now: datetime,
+    ) -> list[Delivery]:
+        if finished:
+            self._settle(finished, now)
+        for number in give_back:
+            assert self.rows[number].delivery.state is DeliveryState.CLAIMED
+            self._change(number, state=DeliveryState.DUE)
+        return self._claim([email.delivery.id for email in claim], now) if claim else []
+
+    def _claim(self, ids: Sequence[DeliveryId], now: datetime) -> list[Delivery]:
         self.claims += 1
         claimed = []
         for number in ids:
@@ -115,16 +142,15 @@ class PaperLedger:
                 message_date=delivery.message_date or now,
             )
             self.claimed_at[number] = now
-            claimed.append(Claimed(self.rows[number].delivery))
+            claimed.append(self.rows[number].delivery)
         return claimed
 
-    def settle(self, results: Sequence[tuple[Delivery, Outcome]], *, now: datetime) -> None:
+    def _settle(self, results: Sequence[tuple[Delivery, Outcome]], now: datetime) -> None:
         if self.full:
             raise StoreError(Text("database or disk is full"))
         for delivery, outcome in results:
             state = self.rows[delivery.id].delivery.state
-            at_rest = isinstance(outcome, Held | Skipped) and state is DeliveryState.DUE
-            assert state is DeliveryState.CLAIMED or at_rest, f"{delivery.id} is {state}"
+            assert state is DeliveryState.CLAIMED, f"{delivery.id} is {state}"
             self._change(delivery.id, state=_STATES[type(outcome)])
             self.outcomes.setdefault(delivery.id, []).append(outcome)
             if isinstance(outcome, Sent):
@@ -132,17 +158,29 @@ class PaperLedger:
             if isinstance(outcome, Deferred):
                 self._change(delivery.id, due_at=now + timedelta(minutes=7))
 
-    def give_back(self, ids: Sequence[DeliveryId]) -> None:
-        for number in ids:
-            assert self.rows[number].delivery.state is DeliveryState.CLAIMED
-            self._change(number, state=DeliveryState.DUE)
-
-    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
-        times = [at for at in self._sent_by(sender) if at > since]
-        return len(times), min(times, default=None)
-
     def first_sent(self, sender: str) -> datetime | None:
         return min(self._sent_by(sender), default=None)
+
+    def sent_log(
+        self, since: datetime, *, sender: str | None = None, campaign: CampaignId | None = None
+    ) -> list[tuple[datetime, int]]:
+        rows = {number: self.rows[number] for number, at in self.sent_at.items() if at > since}
+        chosen = [
+            number
+            for number, row in rows.items()
+            if sender in (None, row.sender) and campaign in (None, row.delivery.campaign)
+        ]
+        return sorted((self.sent_at[number], 1) for number in chosen)
+
+    def sent_by_domain(self, since: datetime) -> list[tuple[datetime, str, int]]:
+        sent = ((at, self.rows[number].address_domain) for number, at in self.sent_at.items())
+        return sorted((at, domain, 1) for at, domain in sent if at > since)
+
+    def paces(self) -> list[KeptPace]:
+        return list(self.kept_paces.values())
+
+    def keep_paces(self, paces: Sequence[KeptPace], *, over: datetime | None = None) -> None:
+        self.kept_paces |= {pace.key: pace for pace in paces}
 
     def _sent_by(self, sender: str) -> list[datetime]:
         return [at for number, at in self.sent_at.items() if self.rows[number].sender == sender]

@@ -21,7 +21,8 @@ from outreach.language import LOCALE_DIR, Language, environment_locale
 FRENCH = Language("fr_FR")
 
 #: What is the same word in both languages, or the name of a thing.
-SAME = {"prospect", "suspect",
+SAME = {
+    "{number}/min", "{number}/s", "prospect", "suspect",
     "Arguments", "Contacts", "Expression", "Id", "Import", "Introduction", "Note", "Objections",
     "Options", "Questions", "SIRET", "Source", "source", "Type", "exact", "p", "total", "verdict",
     "DKIM {name}", "Date", "HTML", "SQLite {version}", "date", "guide", "ok", "standard",

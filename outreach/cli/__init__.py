@@ -29,6 +29,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "launch": ("launch", "Freeze the audience of CAMPAIGN and start it."),
         "run": ("run", "Do everything that is due now: the one command cron needs."),
         "status": ("status", "How far campaigns have come."),
+        "pause": ("standing", "Hold CAMPAIGN back for a while."),
+        "resume": ("standing", "Let CAMPAIGN go on after a pause."),
+        "stop": ("standing", "End CAMPAIGN for good."),
         "settle": ("settle", "Say what became of messages whose outcome is unknown."),
     },
     "Every day": {

@@ -173,7 +173,7 @@ def _print_busy(parts: Application, busy: Sequence[ContactId]) -> None:
 
 
 def _people(parts: Application, numbers: Sequence[int]) -> dict[ContactId, Contact]:
-    return parts.store.contacts.values_of([ContactId(number) for number in numbers])
+    return parts.store.contacts.get_many([ContactId(number) for number in numbers])
 
 
 def _line(parts: Application, people: dict[ContactId, Contact], number: int) -> str:

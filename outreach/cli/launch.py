@@ -16,6 +16,7 @@ from outreach.runner.findings import Checked
 from outreach.runner.fingerprint import fingerprint
 from outreach.runner.launch import launch as start
 from outreach.runner.launch import may_launch_again
+from outreach.runner.place import remember_first
 from outreach.store.campaigns import Launched
 
 
@@ -89,6 +90,7 @@ def launch(
             pilot=pilot is not None,
             extending=extending,
         )
+        remember_first(parts.store)
     show(parts, _data(name, count), lambda: _print(parts, name, checked, started=not dry_run))
 
 

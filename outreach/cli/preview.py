@@ -153,6 +153,7 @@ def _row(parts: Application, page: Page, files: tuple[Path, ...]) -> dict[str, A
         "channel": page.channel.value,
         "date": page.at.astimezone(parts.settings.zone),
         "variant": page.variant,
+        "sender": page.sender,
         "to": page.to,
         "subject": page.subject,
         "text": page.text,

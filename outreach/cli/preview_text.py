@@ -114,6 +114,8 @@ def _head(parts: Application, page: Page) -> None:
         say(parts, Text("would be held: {problem}", problem=page.problem))
         if page.hint:
             wrap(parts.language.say(page.hint), first="  ", rest="  ")
+    if page.sender:
+        say(parts, Text("From: {sender}", sender=page.sender))
     if page.to:
         dialled = page.channel is Channel.CALL
         address = as_dialled(page.to, parts.settings.country) if dialled else page.to

@@ -10,6 +10,7 @@ from outreach.application import Application
 from outreach.cli import output
 from outreach.cli.door import Command
 from outreach.cli.one_report import money, percent, show_report
+from outreach.cli.standing import standing_line
 from outreach.errors import Text
 from outreach.evaluation.report import Report, as_json
 from outreach.evaluation.report import report as make_report
@@ -29,8 +30,9 @@ def report(parts: Application, campaign: tuple[str, ...]) -> None:
     found = [parts.launched(name) for name in campaign] or parts.store.campaigns.all()
     reports = [_made(parts, launched) for launched in found]
     if len(campaign) == 1:
-        (only,) = reports
-        output.show(parts, as_json(only, parts.language.say), lambda: show_report(parts, only))
+        (only,), (launched,) = reports, found
+        told = {**as_json(only, parts.language.say), "state": launched.state.value}
+        output.show(parts, told, lambda: _show_one(parts, only, launched))
     else:
         data = [as_json(one, parts.language.say) for one in reports]
         output.show(parts, {"campaigns": data}, lambda: _show_several(parts, reports))
@@ -39,6 +41,12 @@ def report(parts: Application, campaign: tuple[str, ...]) -> None:
 def _made(parts: Application, launched: Launched) -> Report:
     definition = launched.definition
     return make_report(definition, parts.store.tallies.campaign(launched.id, definition.chain))
+
+
+def _show_one(parts: Application, one: Report, launched: Launched) -> None:
+    show_report(parts, one)
+    if line := standing_line(parts, launched):
+        output.say(parts, line)
 
 
 def _show_several(parts: Application, reports: list[Report]) -> None:

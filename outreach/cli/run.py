@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
-from outreach.cli.output import console, leave, say, show
-from outreach.cli.telling import as_json, tell, when_interrupted
-from outreach.errors import ExitCode, Plural, Text
-from outreach.model.campaign import Channel
-from outreach.runner.coming import coming
-from outreach.runner.run import Runner, RunReport
-from outreach.scheduling.calendar import Calendar
-from outreach.store.campaigns import Launched
-
-if TYPE_CHECKING:
-    from outreach.runner.send import Progress
-
-KEYS = (
-    "sent",
-    "deferred",
-    "refused",
-    "unknown",
-    "held",
-    "skipped",
-    "letters",
-    "tasks",
-    "remaining",
+from outreach.cli.journal import summary
+from outreach.cli.output import leave, notice, show
+from outreach.cli.run_progress import progress_bar
+from outreach.cli.run_report import (
+    GOES_ON,
+    KEYS,
+    local,
+    print_rehearsed,
+    print_report,
+    would_rows,
 )
+from outreach.cli.telling import as_json, when_interrupted
+from outreach.errors import AlreadyRunning, ExitCode, Plural
+from outreach.model.campaign import Channel
+from outreach.model.event import EventKind
+from outreach.runner.place import doubt_of_place, refuse_a_copy
+from outreach.runner.rehearse import Rehearsed, rehearse
+from outreach.runner.run import Runner, RunReport
+from outreach.store.campaigns import Launched
+from outreach.store.place import note_last_run
 
-#: What Ctrl-C means for a run.
-_GOES_ON = Text("nothing is lost and nothing is sent twice; outreach run goes on from here")
+#: E-mails that are due longer than that are told of before they leave.
+_LATE = timedelta(days=1)
 
 
 @click.command(cls=Command)
@@ -45,7 +40,10 @@ _GOES_ON = Text("nothing is lost and nothing is sent twice; outreach run goes on
 @click.option(
     "--until", metavar="TIME", help="Begin nothing after that time (14:30, or a date and time)."
 )
-@click.option("--dry-run", is_flag=True, help="Say what is due; do nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would leave now, and what not and why.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Say nothing unless somebody is needed (for cron)."
+)
 @click.pass_obj
 def run(
     parts: Application,
@@ -53,23 +51,40 @@ def run(
     limit: int | None,
     until: str | None,
     dry_run: bool,
+    quiet: bool,
 ) -> None:
     """Do everything that is due now: the one command cron needs.
 
     Sends e-mails at the sender's pace, prints letters into the outbox, counts the calls that
-    wait. Run twice, it sends nothing twice.
+    wait. Run twice, it sends nothing twice. It stays while the next e-mail may leave within a
+    minute; else it ends and says when the next one may. After days without a run, what is due
+    leaves at the pace of the limits; steps that follow are counted from the day it really left.
+
+    Exit codes: 0 done; 1 something to mend; 4 messages are held for what they lack; 5 another
+    run is under way; 6 the outcome of some messages is unknown (outreach settle); 130
+    interrupted, nothing lost. A line with the numbers of every run is added to outreach.log in
+    the workspace's data folder.
     """
     chosen = _chosen(parts, campaigns)
+    end = _until(parts, until)
     if dry_run:
-        _show_due(parts, chosen)
+        _show_rehearsed(parts, chosen, limit, end)
         return
-    report = run_now(parts, chosen, limit=limit, until=_until(parts, until))
+    try:
+        report = run_now(parts, chosen, limit=limit, until=end, quiet=quiet)
+    except AlreadyRunning:
+        if not quiet:
+            raise
+        # What is due leaves all the same: with the run that is under way.
+        leave(ExitCode.LOCKED)
+    code = exit_code(report)
     data = {key: getattr(report, key) for key in KEYS}
-    data["not_before"] = _local(parts, report.not_before)
+    data["not_before"] = local(parts, report.not_before)
+    summary(parts, "run", data)
     if report.errors:
         data["errors"] = [as_json(error, parts.language.say) for error in report.errors]
-    show(parts, data, lambda: print_report(parts, report))
-    code = exit_code(report)
+    if not quiet or code is not ExitCode.DONE or parts.options.json:
+        show(parts, data, lambda: print_report(parts, report))
     if code is not ExitCode.DONE:
         leave(code)
 
@@ -80,19 +95,26 @@ def run_now(
     *,
     limit: int | None = None,
     until: datetime | None = None,
+    quiet: bool = False,
 ) -> RunReport:
     """One run under the workspace's lock, with a progress bar where somebody looks."""
-    from outreach.files.secrets import resolve_secret
-
     runner = Runner(
         store=parts.store,
         settings=parts.settings,
         clock=parts.clock,
-        secret=lambda reference: resolve_secret(reference, parts.settings.folder),
+        secret=parts.secret,
         transport=parts.transport,
     )
-    with when_interrupted(_GOES_ON), parts.alone(), progress_bar(parts, campaigns) as progress:
-        return runner.run(campaigns, limit=limit, until=until, progress=progress)
+    numbers = [campaign.id for campaign in campaigns]
+    with when_interrupted(GOES_ON), parts.alone():
+        refuse_a_copy(parts.store, parts.settings.zone)
+        if not quiet:
+            _tell_late(parts, campaigns)
+        try:
+            with progress_bar(parts, numbers, limit=limit) as progress:
+                return runner.run(campaigns, limit=limit, until=until, progress=progress)
+        finally:
+            note_last_run(parts.store.database)
 
 
 def exit_code(report: RunReport) -> ExitCode:
@@ -121,138 +143,75 @@ def _until(parts: Application, text: str | None) -> datetime | None:
     return parts.instant(text)
 
 
-def _local(parts: Application, instant: datetime | None) -> datetime | None:
-    return instant.astimezone(parts.settings.zone) if instant else None
-
-
-def _show_due(parts: Application, campaigns: tuple[Launched, ...]) -> None:
-    """What a run would find due, by the same question."""
+def _tell_late(parts: Application, campaigns: tuple[Launched, ...]) -> None:
+    """After days without a run: how much there is to catch up with, and how it leaves."""
+    mail = (Channel.EMAIL,)
     numbers = [campaign.id for campaign in campaigns]
-    due = {
-        channel: parts.store.deliveries.count_due(
-            now=parts.now(), channels=(channel,), campaigns=numbers
-        )
-        for channel in Channel
-    }
-    tasks = sum(count for channel, count in due.items() if channel.by_hand)
-    data: dict[str, Any] = dict.fromkeys(KEYS, 0) | {
-        "letters": due[Channel.LETTER],
-        "tasks": tasks,
-        "remaining": due[Channel.EMAIL],
-        "not_before": _local(parts, _coming(parts, campaigns)),
-    }
-    show(
+    deliveries = parts.store.deliveries
+    late = deliveries.count_due(now=parts.now() - _LATE, channels=mail, campaigns=numbers)
+    if not late:
+        return
+    since = deliveries.next_due(numbers, channels=mail)
+    notice(
         parts,
-        data,
-        [
-            Text(
-                "{emails} e-mails, {letters} letters and {tasks} calls or tasks are due now.",
-                emails=due[Channel.EMAIL],
-                letters=due[Channel.LETTER],
-                tasks=tasks,
-            ),
-            Text("Nothing was done."),
-        ],
-    )
-
-
-def _coming(parts: Application, campaigns: tuple[Launched, ...]) -> datetime | None:
-    settings = parts.settings
-    calendar = Calendar(settings.country, settings.zone)
-    return coming(parts.store, calendar, campaigns, now=parts.now(), overdue=True)
-
-
-def print_report(parts: Application, report: RunReport) -> None:
-    """One summary line, and what it means for whoever reads it."""
-    for error in report.errors:
-        tell(error, parts)
-    say(
-        parts,
-        Text(
-            "{sent} sent, {deferred} deferred, {refused} refused, {unknown} unknown, {held} held,"
-            " {skipped} skipped; {remaining} remaining",
-            **{key: getattr(report, key) for key in KEYS},
+        Plural(
+            "{count} e-mail is late, due since {since}; it leaves at the pace of the limits",
+            "{count} e-mails are late, due since {since}; they leave at the pace of the limits"
+            " (fewer with --limit)",
+            late,
+            since=local(parts, since),
         ),
     )
-    if report.interrupted:
-        say(parts, Text("interrupted: {what}", what=_GOES_ON))
-    for batch in report.printed:
-        say(
-            parts,
-            Plural(
-                "{count} letter of {campaign} lies in {folder}",
-                "{count} letters of {campaign} lie in {folder}",
-                batch.letters,
-                campaign=batch.campaign,
-                folder=batch.folder,
-            ),
-        )
-    if report.letters:
-        say(
-            parts,
-            Plural(
-                "{count} letter waits for the post: outreach letters posted CAMPAIGN",
-                "{count} letters wait for the post: outreach letters posted CAMPAIGN",
-                report.letters,
-            ),
-        )
-    if report.tasks:
-        say(
-            parts,
-            Plural(
-                "{count} call or task waits: outreach calls",
-                "{count} calls or tasks wait: outreach calls",
-                report.tasks,
-            ),
-        )
-    if report.held:
-        say(
-            parts,
-            Text("Held messages wait for what they lack: outreach status, then outreach why WHO"),
-        )
-    if report.unknown:
-        say(
-            parts,
-            Plural(
-                "Nobody knows whether {count} message arrived: outreach settle",
-                "Nobody knows whether {count} messages arrived: outreach settle",
-                report.unknown,
-            ),
-        )
-    if report.not_before:
-        say(parts, Text("Next: {instant}", instant=_local(parts, report.not_before)))
 
 
-@contextmanager
-def progress_bar(
-    parts: Application, campaigns: tuple[Launched, ...]
-) -> Iterator[Callable[[Progress], None]]:
-    """A bar on stderr where somebody looks; nothing elsewhere."""
-    screen = console(stderr=True)
-    if parts.options.json or not screen.is_terminal:
-        yield lambda _progress: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+# --- a dry run --------------------------------------------------------------------------------
 
-    total = parts.store.deliveries.count_due(
-        now=parts.now(), channels=(Channel.EMAIL,), campaigns=[c.id for c in campaigns]
+
+def _show_rehearsed(
+    parts: Application, campaigns: tuple[Launched, ...], limit: int | None, until: datetime | None
+) -> None:
+    """What a run that began now would do, found by running."""
+    numbers = [campaign.id for campaign in campaigns]
+    due = parts.store.deliveries.count_due(
+        now=parts.now(), channels=(Channel.EMAIL,), campaigns=numbers
     )
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(parts.language.say(Text("e-mails")), total=total)
+    with parts.alone(), progress_bar(parts, numbers, limit=limit) as progress:
+        rehearsed = rehearse(
+            parts.rehearsing(),
+            campaigns,
+            settings=parts.settings,
+            secret=parts.secret,
+            nowhere=parts.nowhere,
+            now=parts.now(),
+            limit=limit,
+            until=until,
+            progress=progress,
+        )
+    if doubt := doubt_of_place(parts.store, parts.settings.zone):
+        notice(parts, doubt)
+    report = rehearsed.report
+    data = _rehearsed_data(parts, rehearsed) | {"remaining": due}
+    if report.errors:
+        data["errors"] = [as_json(error, parts.language.say) for error in report.errors]
+    show(parts, data, lambda: print_rehearsed(parts, rehearsed))
+    if report.errors:
+        leave(ExitCode.MENDABLE)
 
-        def listen(progress: Progress) -> None:
-            done = progress.sent + progress.refused + progress.deferred + progress.held
-            waits = progress.waits_until
-            label = Text("waits until {instant}", instant=waits) if waits else Text("e-mails")
-            bar.update(
-                task, completed=done + progress.skipped, description=parts.language.say(label)
-            )
 
-        yield listen
+def _rehearsed_data(parts: Application, rehearsed: Rehearsed) -> dict[str, Any]:
+    """Nothing was done, so what is done in a run is 0; `would` says what it would be."""
+    report, counted = rehearsed.report, rehearsed.counted
+    return dict.fromkeys(KEYS, 0) | {
+        "unknown": report.unknown,
+        "letters": report.letters,
+        "tasks": report.tasks,
+        "not_before": local(parts, report.not_before),
+        "dry_run": True,
+        "would": {
+            "sent": counted[EventKind.TOUCHED],
+            "held": counted[EventKind.HELD],
+            "skipped": counted[EventKind.SKIPPED],
+            "remaining": report.remaining,
+        },
+        "messages": would_rows(parts, rehearsed),
+    }

@@ -2,50 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import leave, say, show
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
-from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import DeliveryId
-from outreach.runner.settle import settle_by_word
+
+if TYPE_CHECKING:
+    from outreach.files.evidence import Evidence
+    from outreach.runner.settle import Settlement
+    from outreach.store.unknown import Doubt
+
+#: Stands for everybody whose message is still in doubt; `--not-sent --all` says it too.
+_EVERYBODY = ("all", "--all")
+#: Messages in doubt that are listed for people.
+_LISTED = 20
 
 
 @click.command(cls=Command)
 @click.argument("campaign", required=False)
-@click.option("--sent", multiple=True, metavar="WHO", help="This person got it (can be repeated).")
 @click.option(
-    "--not-sent", multiple=True, metavar="WHO", help="This person did not: it is due again."
+    "--from",
+    "sources",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="MAILDIR|LOG",
+    help="A Sent or Bcc mailbox (Maildir, mbox, .eml files) or a mail server's log to look in"
+    " (can be repeated).",
+)
+@click.option(
+    "--sent", multiple=True, metavar="WHO", help="This person got it (can be repeated), or: all."
+)
+@click.option(
+    "--not-sent",
+    multiple=True,
+    metavar="WHO",
+    help="This person did not: it is due again (can be repeated), or: all.",
 )
 @click.pass_obj
 def settle(
-    parts: Application, campaign: str | None, sent: tuple[str, ...], not_sent: tuple[str, ...]
+    parts: Application,
+    campaign: str | None,
+    sources: tuple[Path, ...],
+    sent: tuple[str, ...],
+    not_sent: tuple[str, ...],
 ) -> None:
     """List messages that were on the wire when a run ended, or say what became of them.
 
-    They are never sent again by themselves. One said not to have been sent leaves again
-    with the same Message-ID and date.
+    They are never sent again by themselves. --from looks for their Message-IDs: what is found
+    is settled as sent or refused, what is not found stays in doubt until you say what became of
+    it. One said not to have been sent leaves again with the same Message-ID and date.
+
+    Understood are the logs of Postfix, Exim and OpenSMTPD (this one only where the sender has a
+    bounce: address with a token), packed or not, and any log with a line for each message that
+    holds its Message-ID in angle brackets and one of the words delivered, accepted, sent, queued,
+    saved, or refused, rejected, bounced.
     """
+    from outreach.runner.recovery import recover
+    from outreach.runner.settle import Settlement, Settler
+    from outreach.store.unknown import in_doubt
+
     chosen = [parts.launched(campaign).id] if campaign else None
+    evidence: Evidence | None = None
+    done = Settlement()
     with parts.alone():
-        doubtful = parts.store.deliveries.in_state(DeliveryState.UNKNOWN, chosen)
-        about = {True: _about(parts, doubtful, sent), False: _about(parts, doubtful, not_sent)}
-        if set(about[True]) & set(about[False]):
-            raise WrongUsage(Text("a message was sent or it was not: one person stands in both"))
-        for arrived, deliveries in about.items():
-            settle_by_word(
-                parts.store,
-                list(deliveries.values()),
-                arrived=arrived,
-                settings=parts.settings,
-                now=parts.now(),
-            )
-    settled = sum(map(len, about.values()))
-    left = parts.store.deliveries.in_state(DeliveryState.UNKNOWN, chosen)
-    data = {"settled": settled, "unknown": [_row(parts, delivery) for delivery in left]}
-    show(parts, data, lambda: _print(parts, settled, left))
+        # What a dead run left behind is in doubt from now on, not only after the next run.
+        recover(parts.store, parts.settings, now=parts.now())
+        doubts = in_doubt(parts.store.database, chosen)
+        said = {True: _about(parts, doubts, sent), False: _about(parts, doubts, not_sent)}
+        _agree(said)
+        known = {one.id: one for one in parts.store.campaigns.all()}
+        settler = Settler(parts.store, parts.settings, known, parts.now())
+        if sources:
+            done, evidence = settler.by_evidence(doubts, sources)
+        # Who is named comes before everybody else.
+        for arrived in sorted(said, key=lambda word: said[word] is None):
+            about = said[arrived]
+            still = in_doubt(parts.store.database, chosen)
+            meant = [one for one in still if about is None or one.delivery.id in about]
+            done += settler.by_word(meant, arrived=arrived)
+    left = in_doubt(parts.store.database, chosen)
+    data = {
+        "settled": done.settled,
+        "sent": done.sent,
+        "not_sent": done.not_sent,
+        "refused": done.refused,
+        "still_unknown": len(left),
+        "unknown": [_row(parts, doubt) for doubt in left],
+    }
+    show(parts, data, lambda: _print(parts, done, left, evidence))
     if left:
         leave(ExitCode.UNKNOWN_OUTCOME)
 
@@ -59,38 +110,111 @@ class NothingUnknown(WrongUsage):
 
 
 def _about(
-    parts: Application, doubtful: list[Delivery], names: tuple[str, ...]
-) -> dict[DeliveryId, Delivery]:
-    """The doubtful messages to these people; each once, however often a person is named."""
-    about: dict[DeliveryId, Delivery] = {}
+    parts: Application, doubts: Sequence[Doubt], names: Sequence[str]
+) -> frozenset[DeliveryId] | None:
+    """The doubtful messages to these people; None for everybody's."""
+    about: set[DeliveryId] = set()
     for who in names:
+        if who in _EVERYBODY:
+            return None
         contact = parts.person(who)
-        found = [delivery for delivery in doubtful if delivery.contact == contact.id]
+        found = {one.delivery.id for one in doubts if one.delivery.contact == contact.id}
         if not found:
             raise NothingUnknown(who)
-        about |= {delivery.id: delivery for delivery in found}
-    return about
+        about |= found
+    return frozenset(about)
 
 
-def _row(parts: Application, delivery: Delivery) -> dict[str, object]:
-    contact = parts.store.contacts.get(delivery.contact)
+def _agree(said: dict[bool, frozenset[DeliveryId] | None]) -> None:
+    """Nobody's message was both sent and not sent."""
+    arrived, lost = said[True], said[False]
+    if arrived is None and lost is None:
+        raise WrongUsage(Text("either all were sent or all were not: name those of one kind"))
+    if arrived and lost and arrived & lost:
+        raise WrongUsage(Text("a message was sent or it was not: one person stands in both"))
+
+
+def _row(parts: Application, doubt: Doubt) -> dict[str, object]:
+    delivery = doubt.delivery
+    zone = parts.settings.zone
     return {
         "contact": delivery.contact,
-        "email": contact.text("email"),
+        "email": doubt.email,
+        "campaign": doubt.campaign,
         "step": delivery.step,
         "message_id": delivery.message_id,
-        "date": delivery.message_date.astimezone(parts.settings.zone)
-        if delivery.message_date
-        else None,
+        "date": delivery.message_date.astimezone(zone) if delivery.message_date else None,
     }
 
 
-def _print(parts: Application, settled: int, left: list[Delivery]) -> None:
-    if settled:
-        say(parts, Plural("{count} message is settled", "{count} messages are settled", settled))
+# --- for people -------------------------------------------------------------------------------
+
+
+def _print(
+    parts: Application, done: Settlement, left: Sequence[Doubt], evidence: Evidence | None
+) -> None:
+    if evidence is not None:
+        _print_evidence(parts, evidence)
+    _print_done(parts, done)
     if not left:
         say(parts, Text("No message is in doubt."))
         return
+    _print_left(parts, left)
+    if evidence is None:
+        say(parts, Text("Look for them in a Sent mailbox, a Bcc mailbox or the server's log:"))
+        say(parts, "  outreach settle --from MAILDIR|LOG")
+        say(parts, Text("or say what you know:"))
+        say(parts, "  outreach settle --sent ADDRESS | --not-sent ADDRESS")
+        return
+    say(
+        parts,
+        Text(
+            "That something is not found does not prove that it was not sent. If what was read"
+            " holds everything from the minute before the run ended, they were not, and leave"
+            " again once you say so:"
+        ),
+    )
+    say(parts, "  outreach settle --not-sent all")
+
+
+def _print_evidence(parts: Application, evidence: Evidence) -> None:
+    if evidence.lines or not evidence.messages:
+        say(parts, Plural("{count} line of logs was read", "{count} lines of logs were read",
+                          evidence.lines))  # fmt: skip
+    if evidence.messages:
+        say(parts, Plural("{count} e-mail of mailboxes was read",
+                          "{count} e-mails of mailboxes were read", evidence.messages))  # fmt: skip
+    if evidence.nameless:
+        say(
+            parts,
+            Text(
+                "OpenSMTPD writes no Message-ID into its log: only what a sender with a bounce:"
+                " address with a token sent is found in it. Take a Sent or Bcc mailbox otherwise."
+            ),
+        )
+
+
+def _print_done(parts: Application, done: Settlement) -> None:
+    if done.settled:
+        say(
+            parts,
+            Plural(
+                "{count} message is settled: {sent} sent, {refused} refused, {not_sent} not sent",
+                "{count} messages are settled: {sent} sent, {refused} refused, {not_sent} not sent",
+                done.settled,
+                sent=done.sent,
+                refused=done.refused,
+                not_sent=done.not_sent,
+            ),
+        )
+    if done.not_sent:
+        say(
+            parts,
+            Text("What was not sent is due again and leaves with the same Message-ID and date."),
+        )
+
+
+def _print_left(parts: Application, left: Sequence[Doubt]) -> None:
     say(
         parts,
         Plural(
@@ -99,11 +223,8 @@ def _print(parts: Application, settled: int, left: list[Delivery]) -> None:
             len(left),
         ),
     )
-    for delivery in left:
-        row = _row(parts, delivery)
-        say(parts, f"  {row['email']}  {row['step']}  {row['message_id']}")
-    say(
-        parts,
-        Text("Look for the Message-ID in the mailbox's Sent folder or the server's log, then:"),
-    )
-    say(parts, "  outreach settle --sent ADDRESS | --not-sent ADDRESS")
+    for doubt in left[:_LISTED]:
+        row = _row(parts, doubt)
+        say(parts, f"  {row['email']}  {row['campaign']}/{row['step']}  {row['message_id']}")
+    if len(left) > _LISTED:
+        say(parts, Text("  … and {count} more (all of them: --json)", count=len(left) - _LISTED))

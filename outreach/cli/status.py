@@ -9,6 +9,7 @@ import click
 from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import say, show, table
+from outreach.cli.standing import standing_data, standing_line
 from outreach.errors import Text
 from outreach.model.audience import Arm
 from outreach.model.campaign import CampaignState
@@ -43,17 +44,18 @@ def status(parts: Application, campaign: str | None) -> None:
     launched = parts.launched(campaign)
     data = _data(parts, launched)
     held = parts.store.deliveries.in_state(DeliveryState.HELD, [launched.id])
-    show(parts, data, lambda: _print_one(parts, data, len(held)))
+    show(parts, data, lambda: _print_one(parts, data, launched, len(held)))
 
 
 def _data(parts: Application, launched: Launched) -> dict[str, Any]:
     states = parts.store.deliveries.by_state(launched.id)
     arms = parts.store.campaigns.arms(launched.id)
-    calendar = Calendar(parts.settings.country, parts.settings.zone)
+    calendar = Calendar(parts.settings.country, parts.settings.zone, parts.settings.region)
     next_at = coming(parts.store, calendar, [launched], now=parts.now(), overdue=True)
     return {
         "campaign": launched.name,
         "state": launched.state.value,
+        **standing_data(parts, launched),
         "enrolled": arms.get(Arm.ENROLLED, 0),
         "control": arms.get(Arm.CONTROL, 0),
         "by_state": {state.value: count for state, count in states.items()},
@@ -91,9 +93,11 @@ def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _print_one(parts: Application, data: dict[str, Any], held: int) -> None:
+def _print_one(parts: Application, data: dict[str, Any], launched: Launched, held: int) -> None:
     words = data | {"state": CAMPAIGN_STATES[CampaignState(data["state"])]}
     say(parts, Text("{campaign}: {state}, {enrolled} enrolled, {control} control", **words))
+    if line := standing_line(parts, launched):
+        say(parts, line)
     for state, count in data["by_state"].items():
         if count:
             say(parts, Text("{count:>7}  {state}", count=count, state=STATES[DeliveryState(state)]))

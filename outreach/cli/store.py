@@ -49,7 +49,8 @@ def backup(parts: Application, file: Path, force: bool) -> None:
 def restore(parts: Application, file: Path, given: int | None, dry_run: bool) -> None:
     """Put the copy FILE in the base's place; the present base is copied first.
 
-    What was sent since the copy was made is not in it: the base is marked as put back.
+    What was sent since the copy was made is not in it: `outreach run` then sends nothing before
+    `outreach store confirm`.
     """
     from outreach.runner.keeping import restore as put_back
 
@@ -62,11 +63,62 @@ def restore(parts: Application, file: Path, given: int | None, dry_run: bool) ->
         return
     confirm(parts, told, found.contacts, given)
     done = put_back(parts.copies, file, settings=parts.settings, now=parts.now())
-    lines = [told, Text("it is the contact base now")]
+    lines = [
+        told,
+        Text("it is the contact base now; before it sends: outreach store confirm"),
+    ]
     if done.copy:
         lines.append(Text("the base as it was before is in {file}", file=done.copy))
     copy = str(done.copy) if done.copy else None
     show(parts, data | {"copy": copy, "dry_run": False}, lines)
+
+
+@store.command(name="confirm")
+@click.option("--from", "sources", multiple=True, metavar="MAILDIR|LOG",
+              type=click.Path(exists=True, path_type=Path),
+              help="A Sent or Bcc mailbox or a mail server's log: what it holds was sent already"
+              " (can be repeated).")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what is known, change nothing.")
+@click.pass_obj
+def confirm_(parts: Application, sources: tuple[Path, ...], dry_run: bool) -> None:
+    """Say that this is the base to send from, after it was put back, copied or moved.
+
+    What was sent after the copy was made is still due in it, and a second copy would send
+    everything again. See to both first: --from finds what was sent meanwhile (files as for
+    `outreach settle`), and `outreach run --dry-run` lists what would leave.
+    """
+    from outreach.model.campaign import Channel
+    from outreach.runner.learning import learn
+    from outreach.runner.place import confirm_place, doubt_of_place
+    from outreach.runner.settle import Settlement
+    from outreach.store.place import placed
+
+    doubt = doubt_of_place(parts.store, parts.settings.zone)
+    last = placed(parts.store.database).last_run_at
+    last = last.astimezone(parts.settings.zone) if last else None
+    lines: list[str | Text] = [doubt] if doubt else []
+    learnt = Settlement()
+    if sources and not dry_run:
+        with parts.alone():
+            learnt = learn(parts.store, parts.settings, sources, now=parts.now())
+        lines.append(Plural("{count} message that it did not know of was sent",
+                            "{count} messages that it did not know of were sent",
+                            learnt.settled))  # fmt: skip
+    due = parts.store.deliveries.count_due(now=parts.now(), channels=(Channel.EMAIL,))
+    if last:
+        lines.append(Text("the last run that it knows of began {instant}", instant=last))
+    lines.append(Plural("{count} e-mail is due", "{count} e-mails are due", due))
+    done = doubt is not None and not dry_run
+    if done:
+        with parts.alone():
+            confirm_place(parts.store)
+        lines.append(Text("it is confirmed: outreach run sends from here again"))
+    elif doubt is None:
+        lines.append(Text("there was nothing to confirm: outreach run sends from here"))
+    doubted = parts.language.say(doubt) if doubt else None
+    data = {"confirmed": done, "doubt": doubted, "last_run": last, "due": due,
+            "sent": learnt.sent, "refused": learnt.refused}  # fmt: skip
+    show(parts, data, lines)
 
 
 @store.command()

@@ -62,7 +62,7 @@ def test(parts: Application, campaign: str, to: str, who: str | None, step: str 
         report = send_trials(
             trials,
             parts.transport,
-            past=parts.store.deliveries,
+            book=parts.store.paces,
             clock=parts.clock,
             zone=parts.settings.zone,
             waiting=lambda until: notice(parts, Text("waits until {instant}", instant=until)),

@@ -11,7 +11,7 @@ from outreach.cli.door import Command
 from outreach.cli.output import say, show
 from outreach.errors import Text
 from outreach.model.ids import ContactId
-from outreach.runner.why import Line, Why
+from outreach.runner.why import Line, Story, Why
 from outreach.runner.why import why as story_of
 from outreach.runner.wording import CHANNELS, reason_text
 
@@ -52,6 +52,7 @@ def _data(parts: Application, found: Why) -> dict[str, Any]:
                 "campaign": story.campaign,
                 "arm": story.arm.value,
                 "reason": story.reason,
+                "sender": story.sender,
                 "past": rows(story.past),
                 "next": {
                     "step": story.next.step,
@@ -79,7 +80,7 @@ def _print(parts: Application, found: Why) -> None:
         _print_line(parts, line, found.contact.id)
     for story in found.stories:
         say(parts)
-        say(parts, story.campaign)
+        say(parts, _headline(story))
         for line in story.past:
             _print_line(parts, line, found.contact.id)
         when = (
@@ -90,6 +91,13 @@ def _print(parts: Application, found: Why) -> None:
         say(parts, f"  → {parts.language.say(story.next.what)}{'  ' + when if when else ''}")
     if not found.stories:
         say(parts, Text("  → in no campaign: nothing comes"))
+
+
+def _headline(story: Story) -> str | Text:
+    """The campaign, and who writes where there are several."""
+    if story.sender is None:
+        return story.campaign
+    return Text("{campaign}, from {sender}", campaign=story.campaign, sender=story.sender)
 
 
 def _print_line(parts: Application, line: Line, contact: ContactId) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from outreach.model.settings import Limits
 from outreach.model.stage import DEFAULT_CHAIN, DEFAULT_STOP
 
 
@@ -145,7 +146,10 @@ class Campaign:
     steps: tuple[Step, ...]
     title: str = ""
     offer: str | None = None
+    #: Who writes; of several senders the first, which stands for them where nobody is meant.
     sender: str | None = None
+    #: Where there are several: each person is written to by one of them, from first to last.
+    senders: tuple[str, ...] = ()
     #: `fr` or `en`: how its letters and e-mails write dates and amounts. None: the workspace's.
     language: str | None = None
     chain: tuple[str, ...] = DEFAULT_CHAIN
@@ -154,6 +158,8 @@ class Campaign:
     budget: Decimal | None = None
     fixed_costs: Mapping[str, Decimal] = field(default_factory=dict)
     window: Window = Window()
+    #: Of this campaign alone, over all its senders; None where there are none.
+    limits: Limits | None = None
     start: date | None = None
     not_after: date | None = None
     #: Enrols people who are already in another unfinished campaign.
@@ -171,4 +177,11 @@ class Campaign:
         return tuple(s for s in self.steps if (s.after.step if s.after else None) == name)
 
     def sender_of(self, step: Step) -> str | None:
+        """Who writes the step; of several senders the first."""
         return step.sender or self.sender
+
+    def senders_of(self, step: Step) -> tuple[str, ...]:
+        """Everybody who may write the step; empty where nobody is named."""
+        if step.sender:
+            return (step.sender,)
+        return self.senders or ((self.sender,) if self.sender else ())

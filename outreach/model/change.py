@@ -6,18 +6,20 @@ never written without the change of state they tell, nor the other way round.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.suppression import Suppression
+from outreach.model.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Planned:
     """A delivery to come. Planned twice is planned once: the ledger's key sees to it."""
 
@@ -32,7 +34,7 @@ class Planned:
     assignee: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Settled:
     """What became of a delivery. `due_at` moves it when it goes back to due."""
 
@@ -50,7 +52,7 @@ class Settled:
     fingerprint: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Progress:
     """The furthest stage a person has reached in a campaign; an earlier one changes nothing."""
 
@@ -61,7 +63,7 @@ class Progress:
     rank: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Stop:
     """A person's chain ends here: what is due or held is cancelled."""
 
@@ -71,7 +73,7 @@ class Stop:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Change:
     """Everything one act writes."""
 
@@ -95,4 +97,19 @@ class Change:
             suppressions=self.suppressions + other.suppressions,
             bounced=self.bounced + other.bounced,
             returned=self.returned + other.returned,
+        )
+
+    @classmethod
+    def joined(cls, changes: Iterable[Change]) -> Change:
+        """Many changes as one, in their order; adding them one by one copies all of them anew."""
+        parts = list(changes)
+        return cls(
+            events=tuple(chain.from_iterable([one.events for one in parts])),
+            settled=tuple(chain.from_iterable([one.settled for one in parts])),
+            planned=tuple(chain.from_iterable([one.planned for one in parts])),
+            progress=tuple(chain.from_iterable([one.progress for one in parts])),
+            stops=tuple(chain.from_iterable([one.stops for one in parts])),
+            suppressions=tuple(chain.from_iterable([one.suppressions for one in parts])),
+            bounced=tuple(chain.from_iterable([one.bounced for one in parts])),
+            returned=tuple(chain.from_iterable([one.returned for one in parts])),
         )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from outreach.errors import Text
 from outreach.model.field import Value
 from outreach.model.ids import ContactId
+from outreach.model.value import value
 
 
 class Kind(StrEnum):
@@ -39,7 +40,7 @@ class LifeStage(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contact:
     """One person or site as the base knows them now.
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from outreach.errors import Text
 from outreach.model.campaign import Channel
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
+from outreach.model.value import value
 
 
 class DeliveryState(StrEnum):
@@ -36,7 +37,7 @@ SETTLED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Delivery:
     """One step for one person. Instants are aware UTC."""
 
@@ -57,14 +58,30 @@ class Delivery:
     message_date: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sent:
     """The server took it, or a person did it."""
 
     reply: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+class Scope(StrEnum):
+    """Whom a server's answer is about, when it does not take a message."""
+
+    #: This message to this person, and nobody else.
+    PERSON = "person"
+    #: Refused for policy, with no word on whose: the person's wish, or our reputation. Alone it
+    #: is the person's matter; a run of them is ours.
+    POLICY = "policy"
+    #: Our reputation, our authentication or our pace at this provider.
+    GROUP = "group"
+    #: The mailbox we submit through: its quota, its rights.
+    SENDER = "sender"
+    #: This connection: the server closes it, or it was lost.
+    CONNECTION = "connection"
+
+
+@value
 class Deferred:
     """Not now: it goes back to due. `wait` is what the server asked for, None for the schedule."""
 
@@ -72,25 +89,29 @@ class Deferred:
     wait: timedelta | None = None
     #: Whether it counts towards giving up (a dead server does not: it says nothing of the person).
     counts: bool = True
+    scope: Scope = Scope.PERSON
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Refused:
     """The server refused this message to this person for good."""
 
     reply: str
     #: The address itself is dead (RFC 3463 X.1.x): it must not be written to again.
     dead_address: bool = False
+    scope: Scope = Scope.PERSON
+    #: How long the server wants to hear nothing, where it says so and `scope` is wider.
+    wait: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unknown:
     """The connection ended after the message went out and before the answer came."""
 
     reply: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Held:
     """A value that the template names is missing, or something is wrong for this person."""
 
@@ -99,7 +120,7 @@ class Held:
     reason: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Skipped:
     """Passed over, with the reason in a word."""
 
@@ -131,7 +152,7 @@ def explain(outcome: Outcome) -> Text:
 # --- what the ledger hands to the sending loop -----------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DueEmail:
     """An e-mail whose time has come, seen but not yet promised to anybody."""
 
@@ -140,6 +161,10 @@ class DueEmail:
     sender: str
     #: The part behind the @ of the address it goes to, lower case.
     address_domain: str
+    #: Leaves after the others when not all can (`first` in the settings).
+    later: bool = False
+    #: When the window it may leave in is over; None where it has no end.
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from outreach.model.campaign import Channel
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, EventId, StepId
+from outreach.model.value import value
 
 
 class EventKind(StrEnum):
@@ -55,7 +56,7 @@ class EventKind(StrEnum):
     CORRECTED = "corrected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Event:
     """One thing that happened to one person. `at` is when, `recorded_at` when we were told."""
 

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,13 @@ class Compliance(StrEnum):
     STRICT = "strict"
 
 
+class First(StrEnum):
+    """Whose e-mails leave first when not all of them can."""
+
+    FOLLOW_UPS = "follow_ups"
+    NEW_PEOPLE = "new_people"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """One SMTP server a sender submits to. Secrets are references until they are used."""
@@ -41,7 +49,13 @@ class Server:
 
     @property
     def on_loopback(self) -> bool:
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+        """Whether nothing leaves this machine; a name that only looks like an address does."""
+        if self.host.lower() == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,8 @@ class Limits:
     #: Messages on the first day, and the growth of each following day.
     warm_up_start: int | None = None
     warm_up_growth: Fraction = Fraction(0)
+    #: Seconds between two messages, at least and at most: each pause is drawn between them.
+    gap: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +131,15 @@ class Settings:
     locale: str = DEFAULT_LOCALE
     timezone: str = "Europe/Paris"
     country: str = "FR"
+    #: Of the country, for its own holidays: the code of the `holidays` library.
+    region: str | None = None
     currency: str = "EUR"
     compliance: Compliance = Compliance.WARN
     unsubscribe_url: str | None = None
     pressure_days: int | None = None
+    #: Of single providers, beside the defaults of `model.providers`. None: no such limits at all.
+    provider_limits: Mapping[str, Limits] | None = field(default_factory=dict)
+    first: First = First.FOLLOW_UPS
     costs: Costs = Costs()
     team: Mapping[str, TeamMember] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)

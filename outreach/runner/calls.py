@@ -57,7 +57,7 @@ def due_calls(
     ]
     blocked = obstacles(store.database, due)
     wanted = [d for d in due if d.id not in blocked and not mailroom.not_meant(d, now)][:limit]
-    people = store.contacts.values_of([delivery.contact for delivery in wanted])
+    people = store.contacts.get_many([delivery.contact for delivery in wanted])
     histories = store.events.history([delivery.contact for delivery in wanted])
     calls = []
     for delivery in wanted:

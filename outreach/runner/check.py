@@ -76,22 +76,25 @@ class _Checker:
     def senders(self) -> Iterator[Problem]:
         told: set[Location] = set()
         for index, step in enumerate(self.campaign.steps):
-            key = self.campaign.sender_of(step)
             where = self._at("steps", index, "sender") if step.sender else self._at("sender")
             if step.channel is not Channel.EMAIL or where in told:
                 continue
-            if key is None:
+            keys = self.campaign.senders_of(step)
+            if not keys:
                 what = Text("the e-mail step {step!r} has no sender", step=step.name)
                 hint = Text("write `sender:` with one of: {names}", names=self._senders())
                 yield error(what, self._at("steps", index), hint)
-            elif key not in self.settings.senders:
-                told.add(where)
-                unknown = UnknownSender(key, self.settings.senders, where)
-                yield Problem(Severity.ERROR, unknown)
-            elif not self.settings.senders[key].servers:
-                told.add(where)
-                what = Text("the sender {sender!r} has no mail server", sender=key)
-                yield warning(what, where, Text("write `smtp:` under it in outreach.yaml"))
+                continue
+            told.add(where)
+            for key in keys:
+                yield from self._sender(key, where)
+
+    def _sender(self, key: str, where: Location) -> Iterator[Problem]:
+        if key not in self.settings.senders:
+            yield Problem(Severity.ERROR, UnknownSender(key, self.settings.senders, where))
+        elif not self.settings.senders[key].servers:
+            what = Text("the sender {sender!r} has no mail server", sender=key)
+            yield warning(what, where, Text("write `smtp:` under it in outreach.yaml"))
 
     def _senders(self) -> str:
         return ", ".join(self.settings.senders) or "–"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from outreach.model.campaign import CampaignState, Channel
+from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
@@ -27,14 +28,14 @@ def coming(
     `overdue` says so (a run knows itself what keeps it). Letters and calls that are due
     already wait for people, not for an instant.
     """
+    windows = Windows(store, calendar)
     instants: list[datetime] = []
     for launched in campaigns:
         if launched.state is not CampaignState.RUNNING:
             continue
-        since = None if overdue else now
-        mail = store.deliveries.next_due([launched.id], channels=(Channel.EMAIL,), after=since)
+        mail = windows.next_mail(launched, now, overdue=overdue)
         if mail is not None:
-            instants.append(calendar.opening(launched.definition.window, max(now, mail)))
+            instants.append(mail)
         day = store.deliveries.next_due([launched.id], channels=_BY_DAY, after=now)
         if day is not None:
             instants.append(day)

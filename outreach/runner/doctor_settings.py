@@ -82,12 +82,19 @@ def _key(key: DkimKey, secret: Secret) -> Iterator[Finding]:
     """A key that can be had and cannot sign; one that is missing was told as a secret."""
     from outreach.rendering.dkim import BadKey, load_key
 
+    name = f"dkim:{key.selector}.{key.domain}"
     try:
-        load_key(secret(key.key).encode(), domain=key.domain, selector=key.selector)
+        loaded = load_key(secret(key.key).encode(), domain=key.domain, selector=key.selector)
     except BadKey as error:
-        yield finding_of(error, f"dkim:{key.selector}.{key.domain}", Area.SETTINGS)
+        yield finding_of(error, name, Area.SETTINGS)
     except OutreachError:
         return
+    else:
+        if loaded.is_short:
+            what = Text("the DKIM key {selector} of {domain} has less than 2048 bits",
+                        selector=key.selector, domain=key.domain)  # fmt: skip
+            hint = Text("make an RSA key of 2048 bits, or an Ed25519 key")
+            yield Finding(name, Area.SETTINGS, Health.WARNING, what, hint)
 
 
 def _ok(name: str, message: Text) -> Finding:

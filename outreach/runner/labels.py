@@ -179,7 +179,7 @@ def in_post_order(store: Store, chosen: Selection | None, *, home: str) -> Itera
     keys = sorted((post_order(one.values, home=home), one.id) for one in people)
     for start in range(0, len(keys), _PAGE):
         ids: Sequence[ContactId] = [number for _, number in keys[start : start + _PAGE]]
-        found = store.contacts.values_of(ids)
+        found = store.contacts.get_many(ids)
         yield from (found[number] for number in ids if number in found)
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
@@ -165,9 +166,14 @@ def _arms(
         key=lambda person: (draw(definition.name, "control", person.id), person.id),
     )
     control |= {person.id for person in by_draw[: max(0, wanted)]}
-    for rank, person in enumerate(selected):
+    # Several senders share people out in turn: nobody has more than one person above another.
+    writers = cycle(definition.senders or (None,))
+    senders = [None if person.id in control else next(writers) for person in selected]
+    # In the order of the base: what is written for neighbours then lies on the same pages.
+    for rank in sorted(range(len(selected)), key=lambda rank: selected[rank].id):
+        person = selected[rank]
         arm = Arm.CONTROL if person.id in control else Arm.ENROLLED
-        yield Member(contact=person.id, arm=arm, kind=person.kind, rank=rank)
+        yield Member(contact=person.id, arm=arm, kind=person.kind, rank=rank, sender=senders[rank])
 
 
 # --- really -----------------------------------------------------------------------------------
@@ -195,7 +201,7 @@ def launch(
         raise EmptyAudience(definition.name, count)
     if confirmed is not None and confirmed != count.enrolled:
         raise WrongNumber(confirmed, count.enrolled)
-    calendar = Calendar(settings.country, settings.zone)
+    calendar = Calendar(settings.country, settings.zone, settings.region)
     members = _with_first_steps(chosen.members, definition, calendar, now)
     if extending is not None:
         already = store.campaigns.members(extending.id)
@@ -228,7 +234,7 @@ def _with_first_steps(
             yield member
             continue
         first = tuple(
-            (step.name, planned(definition, step, member.contact, due_at))
+            (step.name, planned(definition, step, member.contact, due_at, sender=member.sender))
             for step, due_at in opening
         )
         yield replace(member, first=first)
@@ -241,8 +247,13 @@ def planned(
     due_at: datetime,
     campaign: CampaignId = NOT_YET,
     step_id: StepId = NO_STEP_YET,
+    sender: str | None = None,
 ) -> Planned:
-    """A delivery to come: its variant drawn, its sender and its doer named."""
+    """A delivery to come: its variant drawn, its sender and its doer named.
+
+    `sender` is who writes to this person where the campaign has several; None: the ledger
+    knows from the launch.
+    """
     names = [variant.name for variant in step.variants]
     return Planned(
         campaign=campaign,
@@ -251,7 +262,7 @@ def planned(
         channel=step.channel,
         due_at=due_at,
         variant=variant_for(definition.name, step.name, contact, names),
-        sender=definition.sender_of(step),
+        sender=step.sender or sender or (None if definition.senders else definition.sender),
         assignee=step.by,
     )
 

@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.model.campaign import Channel
-from outreach.model.change import Change
-from outreach.model.delivery import Claimed, Delivery, DueEmail, Outcome, Skipped
-from outreach.model.ids import CampaignId, DeliveryId, RunId
-from outreach.model.settings import Settings
+from outreach.model.delivery import Delivery, DueEmail, Outcome, Skipped
+from outreach.model.ids import CampaignId, DeliveryId, RunId, StepId
+from outreach.model.settings import First, Settings
 from outreach.runner.compose import Mailroom
 from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
+from outreach.store.deliveries import Due
 from outreach.store.permission import obstacles
 from outreach.store.store import Store
 
@@ -34,97 +35,138 @@ class SendLedger:
     calendar: Calendar
     #: The campaigns this run may serve, by number.
     campaigns: Mapping[CampaignId, Launched]
-    #: Message-IDs of what was looked at, given to the claim.
-    _ids: dict[DeliveryId, str] = field(default_factory=dict)
-    #: When the next closed window opens, of the campaigns that wait for one.
-    opens_at: datetime | None = None
     #: How many were settled as skipped because their people must not be written to.
     passed_over: int = 0
+    windows: Windows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.windows = Windows(self.store, self.calendar)
+
+    def senders(self, campaigns: Sequence[CampaignId] | None) -> list[str]:
+        """Whose e-mails may be due, by the campaigns as they were launched."""
+        found: dict[str, None] = {}
+        for number in list(self.campaigns) if campaigns is None else campaigns:
+            definition = self.campaigns[number].definition
+            for step in definition.steps:
+                if step.channel is Channel.EMAIL:
+                    found |= dict.fromkeys(definition.senders_of(step) or ("",))
+        return list(found)
 
     def due_emails(
         self,
+        sender: str,
         *,
         now: datetime,
         campaigns: Sequence[CampaignId] | None,
         limit: int,
-        excluding: Collection[DeliveryId] = (),
+        after: Delivery | None = None,
     ) -> list[DueEmail]:
-        """Due e-mails of campaigns whose window is open; who may not be written to is settled."""
-        going = self._open(now, campaigns)
-        while due := self.store.deliveries.due(
-            now=now, channels=_EMAIL, campaigns=going, limit=limit, excluding=excluding
-        ):
-            blocked = obstacles(self.store.database, [d.delivery for d in due])
-            gone = [
-                (d.delivery, Skipped(blocked[d.delivery.id]))
-                for d in due
-                if d.delivery.id in blocked
-            ]
-            if gone:
-                self.settle(gone, now=now)
-                self.passed_over += len(gone)
-            if len(gone) < len(due):
-                return [
-                    DueEmail(d.delivery, self._remember(d.delivery), d.domain or "")
-                    for d in due
-                    if d.delivery.id not in blocked
-                ]
+        """Due e-mails of people whose window is open; who may not be written to is settled.
+
+        Those go first whom the settings name `first`; of them, who has waited longest.
+        """
+        chosen = list(self.campaigns) if campaigns is None else list(campaigns)
+        closed = {number: self.windows.closed(self.campaigns[number], now) for number in chosen}
+        ranks = self._ranks(chosen)
+        if after is not None and after.step_id in ranks[1]:
+            ranks = (frozenset(), ranks[1])
+        for later, steps in enumerate(ranks):
+            behind = after if after is not None and after.step_id in steps else None
+            while steps and (
+                due := self.store.deliveries.due(
+                    now=now,
+                    channels=_EMAIL,
+                    campaigns=chosen,
+                    sender=sender,
+                    steps=steps,
+                    closed={number: zones for number, zones in closed.items() if zones},
+                    limit=limit,
+                    after=behind,
+                )
+            ):
+                if allowed := self._permitted(due, now):
+                    return [self._email(one, sender, bool(later), now) for one in allowed]
+                behind = due[-1].delivery
         return []
+
+    def _ranks(
+        self, campaigns: Sequence[CampaignId]
+    ) -> tuple[frozenset[StepId], frozenset[StepId]]:
+        """The e-mail steps that go first, and those that go later."""
+        opening: set[StepId] = set()
+        following: set[StepId] = set()
+        for number in campaigns:
+            launched = self.campaigns[number]
+            for step in launched.definition.steps:
+                if step.channel is Channel.EMAIL:
+                    (following if step.after else opening).add(launched.steps[step.name])
+        if self.settings.first is First.NEW_PEOPLE:
+            return frozenset(opening), frozenset(following)
+        return frozenset(following), frozenset(opening)
+
+    def _permitted(self, due: Sequence[Due], now: datetime) -> list[Due]:
+        """Those who may be written to; the others are settled as passed over."""
+        blocked = obstacles(self.store.database, [one.delivery for one in due])
+        gone = [
+            (one.delivery, Skipped(blocked[one.delivery.id]))
+            for one in due
+            if one.delivery.id in blocked
+        ]
+        if gone:
+            self.exchange(gone, now=now)
+            self.passed_over += len(gone)
+        return [one for one in due if one.delivery.id not in blocked]
+
+    def _email(self, one: Due, sender: str, later: bool, now: datetime) -> DueEmail:
+        launched = self.campaigns[one.delivery.campaign]
+        closes = self.windows.closing(launched, one.zone, now)
+        return DueEmail(one.delivery, sender, one.domain or "", later, closes)
 
     def count_due(self, *, now: datetime, campaigns: Sequence[CampaignId] | None) -> int:
         chosen = list(self.campaigns) if campaigns is None else list(campaigns)
         return self.store.deliveries.count_due(now=now, channels=_EMAIL, campaigns=chosen)
 
-    def _open(self, now: datetime, campaigns: Sequence[CampaignId] | None) -> list[CampaignId]:
-        """The campaigns that may send now; when the first of the others may is noted."""
-        chosen = list(self.campaigns) if campaigns is None else list(campaigns)
-        may: list[CampaignId] = []
-        for campaign in chosen:
-            opening = self.calendar.opening(self.campaigns[campaign].definition.window, now)
-            if opening <= now:
-                may.append(campaign)
-            elif self._waits(campaign, now):
-                self.opens_at = min(self.opens_at or opening, opening)
-        return may
+    def _message_id(self, email: DueEmail) -> str:
+        """The one it has, or the one it gets with its first claim."""
+        delivery = email.delivery
+        if delivery.message_id:
+            return delivery.message_id
+        definition = self.campaigns[delivery.campaign].definition
+        return self.mailroom.threads.message_id(
+            definition,
+            definition.step(delivery.step),
+            delivery.contact,
+            self.settings.senders[email.sender],
+            delivery.occurrence,
+        )
 
-    def _waits(self, campaign: CampaignId, now: datetime) -> bool:
-        return bool(self.store.deliveries.count_due(now=now, channels=_EMAIL, campaigns=[campaign]))
+    def exchange(
+        self,
+        finished: Sequence[tuple[Delivery, Outcome]],
+        *,
+        now: datetime,
+        claim: Sequence[DueEmail] = (),
+        give_back: Sequence[DeliveryId] = (),
+        run: RunId | None = None,
+    ) -> list[Delivery]:
+        """Settle, give back and claim, in one transaction; what was claimed."""
+        situations = {
+            campaign: self._situation(campaign, now)
+            for campaign in {delivery.campaign for delivery, _ in finished}
+        }
+        changes = [
+            change_for(delivery, outcome, situations[delivery.campaign])
+            for delivery, outcome in finished
+        ]
+        if run is None:
+            claim, run = (), RunId(0)
+        named = {email.delivery.id: self._message_id(email) for email in claim}
+        return self.store.deliveries.exchange(changes, named, give_back=give_back, run=run, now=now)
 
-    def _remember(self, delivery: Delivery) -> str:
-        """Note the Message-ID it will carry; the key of its sender."""
-        launched = self.campaigns[delivery.campaign]
-        step = launched.definition.step(delivery.step)
-        key = delivery.sender or launched.definition.sender_of(step) or ""
-        sender = self.settings.senders.get(key)
-        if sender is not None:
-            self._ids[delivery.id] = delivery.message_id or self.mailroom.message_id(
-                launched.definition, step, delivery.contact, sender, delivery.occurrence
-            )
-        return key
-
-    def claim(self, ids: Sequence[DeliveryId], *, run: RunId, now: datetime) -> list[Claimed]:
-        """Promise them to this run, each with its Message-ID; committed."""
-        named = {number: self._ids.pop(number) for number in ids}
-        return [Claimed(d) for d in self.store.deliveries.claim(named, run=run, now=now)]
-
-    def settle(self, results: Sequence[tuple[Delivery, Outcome]], *, now: datetime) -> None:
-        """Write down what became of them and everything that follows, in one transaction."""
-        change = Change()
-        for delivery, outcome in results:
-            here = Situation(
-                launched=self.campaigns[delivery.campaign],
-                calendar=self.calendar,
-                costs=self.settings.costs,
-                now=now,
-            )
-            change += change_for(delivery, outcome, here)
-        self.store.deliveries.write(change)
-
-    def give_back(self, ids: Sequence[DeliveryId]) -> None:
-        self.store.deliveries.give_back(ids)
-
-    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
-        return self.store.deliveries.sent_since(sender, since)
-
-    def first_sent(self, sender: str) -> datetime | None:
-        return self.store.deliveries.first_sent(sender)
+    def _situation(self, campaign: CampaignId, now: datetime) -> Situation:
+        return Situation(
+            launched=self.campaigns[campaign],
+            calendar=self.calendar,
+            costs=self.settings.costs,
+            now=now,
+        )

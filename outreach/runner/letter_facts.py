@@ -136,7 +136,7 @@ def _kinds(fields: Iterable[Written]) -> tuple[str, ...]:
 
 def _some(mailroom: Mailroom, chosen: Sequence[ContactId]) -> list[Mapping[str, Value]]:
     """The values of the first people, in the order in which they were chosen."""
-    people: Mapping[ContactId, Contact] = mailroom.store.contacts.values_of(chosen[:TRIED])
+    people: Mapping[ContactId, Contact] = mailroom.store.contacts.get_many(chosen[:TRIED])
     return [mailroom.merging.values(people[one]) for one in chosen[:TRIED] if one in people]
 
 

@@ -123,7 +123,7 @@ class Letters:
         definition = launched.definition
         step = launched.step_named(step_id)
         folder = out or self._folder(launched, step.name, now)
-        people = self.store.contacts.values_of([delivery.contact for delivery in deliveries])
+        people = self.store.contacts.get_many([delivery.contact for delivery in deliveries])
         home = self.settings.country
         ordered = sorted(deliveries, key=lambda d: post_order(people[d.contact].values, home=home))
         left: dict[DeliveryId, Held | Skipped] = {}
@@ -288,7 +288,7 @@ class Letters:
     def _situation(self, launched: Launched, now: datetime) -> Situation:
         return Situation(
             launched=launched,
-            calendar=Calendar(self.settings.country, self.settings.zone),
+            calendar=Calendar(self.settings.country, self.settings.zone, self.settings.region),
             costs=self.settings.costs,
             now=now,
         )

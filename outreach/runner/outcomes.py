@@ -7,7 +7,6 @@ delivery means for the person, for the campaign and for the next steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
@@ -29,6 +28,7 @@ from outreach.model.delivery import (
 from outreach.model.event import Event, EventKind
 from outreach.model.said import kept
 from outreach.model.settings import Costs
+from outreach.model.value import value
 from outreach.runner.launch import planned
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.retrying import next_try
@@ -39,7 +39,7 @@ from outreach.store.campaigns import Launched
 _AT_REST = (DeliveryState.DUE, DeliveryState.HELD, DeliveryState.CLAIMED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Situation:
     """What the consequences of an outcome depend on."""
 
@@ -86,9 +86,18 @@ def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
             assert_never(outcome)
 
 
+def concluded(delivery: Delivery, outcome: Outcome, now: datetime) -> Outcome:
+    """A deferral after which nobody tries again is a refusal, and is counted as one."""
+    if isinstance(outcome, Deferred) and _next_try(delivery, outcome, now) is None:
+        return _given_up(outcome)
+    return outcome
+
+
 def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
     """The steps that wait for this one, dated from the day it was done."""
     definition = here.launched.definition
+    # Whoever wrote first goes on writing; a step with a sender of its own changes nothing of it.
+    writer = None if definition.step(delivery.step).sender else delivery.sender
     return tuple(
         planned(
             definition,
@@ -97,6 +106,7 @@ def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
             due_at(step, done_at=here.happened_at, calendar=here.calendar),
             campaign=delivery.campaign,
             step_id=here.launched.steps[step.name],
+            sender=writer if writer in definition.senders else None,
         )
         for step in definition.following(delivery.step)
     )
@@ -159,16 +169,9 @@ def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
 
 
 def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
-    tries = delivery.attempts + outcome.counts
-    again = next_try(
-        tries,
-        outcome,
-        here.now,
-        seed=delivery.message_id or "",
-        first_tried=delivery.message_date,
-    )
+    again = _next_try(delivery, outcome, here.now)
     if again is None:
-        return _refused(delivery, Refused(f"gave up: {outcome.reply}"), here)
+        return _refused(delivery, _given_up(outcome), here)
     back = Settled(
         delivery=delivery.id,
         state=DeliveryState.DUE,
@@ -179,6 +182,20 @@ def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
         attempted=outcome.counts,
     )
     return Change(settled=(back,))
+
+
+def _next_try(delivery: Delivery, outcome: Deferred, now: datetime) -> datetime | None:
+    return next_try(
+        delivery.attempts + outcome.counts,
+        outcome,
+        now,
+        seed=delivery.message_id or "",
+        first_tried=delivery.message_date,
+    )
+
+
+def _given_up(outcome: Deferred) -> Refused:
+    return Refused(f"gave up: {outcome.reply}")
 
 
 def _refused(delivery: Delivery, outcome: Refused, here: Situation) -> Change:
@@ -207,7 +224,8 @@ def _noted(
     data: Mapping[str, object] | None = None,
 ) -> Change:
     """A state and the event that tells it."""
-    expected = here.expected if state is DeliveryState.UNKNOWN else _AT_REST
+    on_the_wire = state in (DeliveryState.UNKNOWN, DeliveryState.REFUSED)
+    expected = here.expected if on_the_wire else _AT_REST
     return Change(
         settled=(
             Settled(

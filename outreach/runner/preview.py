@@ -57,6 +57,8 @@ class Page:
     message: Message | None = None
     #: The whole .docx.
     letter: bytes | None = None
+    #: From whom, where the campaign has several senders.
+    sender: str | None = None
     #: Why it would be held, and what may be done about it.
     problem: Text | None = None
     hint: Text | None = None
@@ -124,8 +126,14 @@ class Preview:
         )
 
     def _people(self, ids: Sequence[ContactId]) -> list[Contact]:
-        found = self.mailroom.store.contacts.values_of(ids)
+        found = self.mailroom.store.contacts.get_many(ids)
         return [found[one] for one in ids if one in found]
+
+    @cached_property
+    def _writers(self) -> dict[ContactId, str]:
+        """Who would write to each person, where the campaign has several senders."""
+        chosen = self.checked.chosen if self.campaign.senders else None
+        return {m.contact: m.sender for m in (chosen.members if chosen else ()) if m.sender}
 
     @cached_property
     def _standing(self) -> dict[ContactId, Text | None]:
@@ -195,18 +203,25 @@ class Preview:
     @cached_property
     def _calendar(self) -> Calendar:
         settings = self.mailroom.settings
-        return Calendar(settings.country, settings.zone)
+        return Calendar(settings.country, settings.zone, settings.region)
 
     def _made(self, page: Page, step: Step) -> Page:
         contact = page.contact
         match step.channel:
             case Channel.EMAIL:
                 self._require_senders()
+                writer = step.sender or self._writers.get(contact.id)
                 message = self.mailroom.message(
-                    self.campaign, step, contact, at=page.at, variant=page.variant
+                    self.campaign,
+                    step,
+                    contact,
+                    at=page.at,
+                    variant=page.variant,
+                    sender=writer,
                 )
                 to, subject, text = message.recipient, message.subject, message.text
-                return replace(page, to=to, subject=subject, text=text, message=message)
+                page = replace(page, to=to, subject=subject, text=text, message=message)
+                return replace(page, sender=writer if self.campaign.senders else None)
             case Channel.LETTER:
                 letter = self._letter(page, step)
                 return replace(page, text=letter_text(letter), letter=letter)
@@ -222,12 +237,14 @@ class Preview:
         """Every e-mail, for one continues the others. Raises what the check says of a sender."""
         senders = self.mailroom.settings.senders
         for step in self.campaign.steps:
-            key = self.campaign.sender_of(step)
-            if step.channel is not Channel.EMAIL or key in senders:
+            if step.channel is not Channel.EMAIL:
                 continue
-            if key is None:
+            keys = self.campaign.senders_of(step)
+            if not keys:
                 raise OutreachError(Text("the e-mail step {step!r} has no sender", step=step.name))
-            raise UnknownSender(key, senders, self._file.locate(("sender",)))
+            for key in keys:
+                if key not in senders:
+                    raise UnknownSender(key, senders, self._file.locate(("sender",)))
 
     def _letter(self, page: Page, step: Step) -> bytes:
         mailroom = self.mailroom

@@ -108,7 +108,7 @@ def record(store: Store, fact: Fact, *, settings: Settings, now: datetime) -> Re
     Raises `UnknownStage`, `NotInCampaign`, `AmountWithoutOrder`; nothing is written then.
     """
     _check(store, fact)
-    calendar = Calendar(settings.country, settings.zone)
+    calendar = Calendar(settings.country, settings.zone, settings.region)
     change = _the_fact(fact, now)
     call = _call_answered(store, fact, now)
     if call is not None:

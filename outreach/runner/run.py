@@ -10,7 +10,6 @@ count     what waits for people: letters to post, calls to make
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -20,21 +19,24 @@ from datetime import datetime
 from outreach.errors import OutreachError
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change, Settled
-from outreach.model.delivery import DeliveryState, Held, Skipped, Unknown
-from outreach.model.ids import CampaignId, RunId
-from outreach.model.settings import Limits, Sender, Settings
+from outreach.model.delivery import DeliveryState, Held, Skipped
+from outreach.model.ids import CampaignId
+from outreach.model.settings import Sender, Settings
 from outreach.runner.clock import Clock
 from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint
-from outreach.runner.interrupt import stop_on_signals
 from outreach.runner.ledger import SendLedger
 from outreach.runner.letters import Letters
+from outreach.runner.mailing import Mailing
 from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.printed import Printed
-from outreach.runner.send import Progress, SendReport, send_due
+from outreach.runner.recovery import recover
+from outreach.runner.send import Asked, Progress, SendReport
+from outreach.runner.windows import note_zones
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
+from outreach.store.flight_journal import boot_id
 from outreach.store.permission import obstacles
 from outreach.store.store import Store
 from outreach.transports import Transport
@@ -77,6 +79,11 @@ class Runner:
     clock: Clock
     secret: Callable[[str], str]
     transport: Callable[[Sender], Transport]
+    #: Everything is done as ever, on a store that keeps nothing (`runner/rehearse.py`): what a
+    #: dead run left on the wire is left alone, nothing is printed, no journal is written.
+    rehearsal: bool = False
+    #: How many processes compose and hand over; None: as many as the work is worth.
+    processes: int | None = None
 
     def run(
         self,
@@ -88,7 +95,8 @@ class Runner:
     ) -> RunReport:
         """Do what is due of these campaigns."""
         now = self.clock.now()
-        self._recover(now)
+        if not self.rehearsal:
+            recover(self.store, self.settings, now=now)
         running = {c.id: c for c in campaigns if c.state is CampaignState.RUNNING}
         mailroom = Mailroom(
             self.store, self.settings, secret=self.secret, now=self.clock.now, campaigns=running
@@ -96,7 +104,10 @@ class Runner:
         running, errors = self._unchanged(running, mailroom)
         self._mend(running, mailroom)
         skipped = self._pass_over(running, mailroom)
-        number = self.store.runs.start(now=now, host=socket.gethostname(), pid=os.getpid())
+        number = self.store.runs.start(
+            now=now, host=socket.gethostname(), pid=os.getpid(), boot=boot_id()
+        )
+        note_zones(self.store, self.settings, running)
         ledger = SendLedger(
             store=self.store,
             settings=self.settings,
@@ -105,24 +116,24 @@ class Runner:
             campaigns=running,
         )
         with mailroom.office:
-            sent = asyncio.run(self._send(ledger, number, limit, until, progress))
+            mailing = Mailing(
+                ledger=ledger,
+                senders=self._senders(ledger),
+                transport=self.transport,
+                clock=self.clock,
+                rehearsal=self.rehearsal,
+                processes=self.processes,
+            )
+            asked = Asked(run=number, campaigns=list(running), limit=limit, until=until)
+            sent = mailing.send(asked, progress)
         letters = Letters(mailroom)
-        printed = () if sent.interrupted else letters.print_due(running, now=self.clock.now())
+        stays = sent.interrupted or self.rehearsal
+        printed = () if stays else letters.print_due(running, now=self.clock.now())
         report = self._report(running, ledger, sent, printed, skipped, errors)
         self.store.runs.finish(number, now=self.clock.now(), summary=_summary(report))
         return report
 
     # --- before -------------------------------------------------------------------------------
-
-    def _recover(self, now: datetime) -> None:
-        """What a dead run had claimed may or may not have arrived: nobody sends it again."""
-        known = {campaign.id: campaign for campaign in self.store.campaigns.all()}
-        change = Change()
-        for delivery in self.store.deliveries.left_claimed():
-            here = self._situation(known[delivery.campaign], now)
-            change += change_for(delivery, Unknown("the run ended before the answer"), here)
-        if change.settled:
-            self.store.deliveries.write(change)
 
     def _unchanged(
         self, running: Mapping[CampaignId, Launched], mailroom: Mailroom
@@ -140,9 +151,22 @@ class Runner:
             if mark != launched.fingerprint:
                 errors.append(TemplatesChanged(launched.name))
                 continue
+            try:
+                self._ready_to_sign(launched, mailroom)
+            except OutreachError as error:
+                errors.append(error)
+                continue
             going[number] = launched
         mailroom.campaigns = mailroom.conditions.campaigns = going
         return going, tuple(errors)
+
+    def _ready_to_sign(self, launched: Launched, mailroom: Mailroom) -> None:
+        """A key that cannot sign stops the campaign; it would hold every message of it."""
+        definition = launched.definition
+        for key in {key for step in definition.steps for key in definition.senders_of(step)}:
+            sender = self.settings.senders.get(key)
+            if sender is not None and sender.dkim:
+                mailroom.signer.keys(sender)
 
     def _mend(self, running: Mapping[CampaignId, Launched], mailroom: Mailroom) -> None:
         """Held messages whose missing value is there now become due again."""
@@ -191,43 +215,17 @@ class Runner:
 
     # --- e-mails ------------------------------------------------------------------------------
 
-    async def _send(
-        self,
-        ledger: SendLedger,
-        run: RunId,
-        limit: int | None,
-        until: datetime | None,
-        progress: Callable[[Progress], None],
-    ) -> SendReport:
-        senders = self._senders(ledger)
-        transports = {key: self.transport(sender) for key, sender in senders.items()}
-        limits: dict[str, Limits] = {key: sender.limits for key, sender in senders.items()}
-        stop = asyncio.Event()
-        with stop_on_signals(stop):
-            return await send_due(
-                ledger,
-                ledger.mailroom,
-                transports,
-                limits,
-                run=run,
-                clock=self.clock,
-                campaigns=list(ledger.campaigns),
-                limit=limit,
-                until=until,
-                progress=progress,
-                stop=stop,
-            )
-
     def _senders(self, ledger: SendLedger) -> dict[str, Sender]:
         """The senders that the running campaigns write from, and that have a way out."""
         keys = {
-            campaign.definition.sender_of(step)
+            key
             for campaign in ledger.campaigns.values()
             for step in campaign.definition.steps
             if step.channel is Channel.EMAIL
+            for key in campaign.definition.senders_of(step)
         }
         known = self.settings.senders
-        return {key: known[key] for key in keys if key and key in known and known[key].servers}
+        return {key: known[key] for key in keys if key in known and known[key].servers}
 
     # --- after --------------------------------------------------------------------------------
 
@@ -265,18 +263,24 @@ class Runner:
         later = coming(
             self.store, self._calendar, ledger.campaigns.values(), now=now, overdue=False
         )
-        instants = [i for i in (sent.not_before, ledger.opens_at, later) if i is not None]
+        opens = ledger.windows.opens_at(ledger.campaigns.values(), now)
+        instants = [i for i in (sent.not_before, opens, later) if i is not None]
         return min(instants, default=None)
 
     def _close(self, running: Mapping[CampaignId, Launched], now: datetime) -> None:
-        """A campaign in which nothing can happen any more is finished."""
+        """A campaign in which nothing can happen any more is finished.
+
+        What came back to due in one that was stopped meanwhile does not come any more.
+        """
         for launched in running.values():
-            if _finished(self.store, launched):
-                self.store.campaigns.set_state(launched.id, CampaignState.FINISHED, now=now)
+            if self.store.standing.state(launched.id) is CampaignState.STOPPED:
+                self.store.standing.stop(launched.id, now=now)
+            elif _finished(self.store, launched):
+                self.store.standing.finish(launched.id, now=now)
 
     @property
     def _calendar(self) -> Calendar:
-        return Calendar(self.settings.country, self.settings.zone)
+        return Calendar(self.settings.country, self.settings.zone, self.settings.region)
 
     def _situation(self, launched: Launched, now: datetime) -> Situation:
         return Situation(

@@ -1,8 +1,9 @@
-"""Send the e-mails that are due: look, compose, wait, claim, deliver, settle.
+"""Send the e-mails that are due: look, wait, claim, compose, hand over, settle.
 
 Nothing leaves that was not claimed and committed before; what was claimed and did not
-leave is given back; what left is settled, grouped as it comes. A process that dies
-leaves behind at most one message per connection whose fate nobody knows.
+leave is given back; what left is settled, grouped as it comes. A process that dies leaves
+behind at most one message per connection whose fate nobody knows: its journal tells the
+others apart.
 
 The store is synchronous and blocks the loop for the length of a commit, on purpose:
 there is one writer, and what finishes meanwhile makes up the next group.
@@ -11,18 +12,16 @@ there is one writer, and what finishes meanwhile makes up the next group.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
-from datetime import datetime
+from collections.abc import Callable
 
-from outreach.model.ids import CampaignId, RunId
-from outreach.model.settings import Limits
 from outreach.runner.clock import Clock
-from outreach.runner.flight import Flight
-from outreach.runner.sending import Compose, Ledger, Progress, SendReport
-from outreach.transports import Transport
+from outreach.runner.flight import Asked, Flight
+from outreach.runner.hands import Told, Workers
+from outreach.runner.sending import Ledger, Progress, SendReport
+from outreach.runner.trouble import Trouble
+from outreach.runner.turns import Turns
 
-__all__ = ["Compose", "Ledger", "Progress", "SendReport", "send_due"]
+__all__ = ["Asked", "Ledger", "Progress", "SendReport", "send_due"]
 
 
 def _nobody_looks(progress: Progress) -> None:
@@ -31,43 +30,37 @@ def _nobody_looks(progress: Progress) -> None:
 
 async def send_due(
     ledger: Ledger,
-    compose: Compose,
-    transports: Mapping[str, Transport],
-    limits: Mapping[str, Limits],
+    workers: Callable[[Told], Workers],
+    turns: Turns,
+    asked: Asked,
     *,
-    run: RunId,
+    trouble: Trouble | None = None,
     clock: Clock,
-    campaigns: Sequence[CampaignId] | None = None,
-    limit: int | None = None,
-    until: datetime | None = None,
     progress: Callable[[Progress], None] = _nobody_looks,
     stop: asyncio.Event | None = None,
+    total: int | None = None,
 ) -> SendReport:
-    """Send what is due, at most `limit` messages, until `until` at the latest.
+    """Send what is due and what `asked` allows, each when its turn has come.
 
-    `transports` and `limits` are by the sender's key; the transports are opened and closed
-    here. When `stop` is set, what is on the wire is finished and nothing more is begun. An
-    error of the ledger ends the run at once: what is on the wire is waited for and settled
-    if that is still possible, else it stays claimed, and the error is raised.
+    `workers` makes those who do the work, and are opened and closed here. `total` is told to
+    whoever listens to the progress. When `stop` is set, what is on the wire is finished and
+    nothing more is begun. An error of the ledger ends the run at once: what is on the wire is
+    waited for and settled if that is still possible, else it stays claimed, and the error is
+    raised.
     """
     flight = Flight(
         ledger,
-        compose,
-        transports,
-        limits,
-        run=run,
+        asked,
+        turns,
+        trouble or Trouble(),
         clock=clock,
-        campaigns=campaigns,
-        limit=limit,
-        until=until,
         listener=progress,
         stop=stop or asyncio.Event(),
+        total=total,
     )
-    async with AsyncExitStack() as stack:
-        for transport in transports.values():
-            await stack.enter_async_context(transport)
+    async with workers(flight.inbox) as hands:
         try:
-            await flight.fly()
+            await flight.fly(hands)
         finally:
             await flight.land()
     return flight.report()

@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from outreach.errors import OutreachError
-from outreach.model.delivery import Claimed, Delivery, DueEmail, Held, Outcome, Skipped
+from outreach.errors import OutreachError, Text
+from outreach.model.delivery import Delivery, DueEmail, Held, Outcome, Skipped
 from outreach.model.ids import CampaignId, DeliveryId, RunId
 from outreach.model.message import Message
-from outreach.model.settings import Limits
-from outreach.scheduling.pace import DAY, HOUR, Counts
 
 
-class Past(Protocol):
-    """What a sender has sent: what its limits go by."""
-
-    def sent_since(self, sender: str, since: datetime) -> tuple[int, datetime | None]:
-        """How many a sender has sent since an instant, and when the oldest of them."""
-        ...
-
-    def first_sent(self, sender: str) -> datetime | None:
-        """When the sender sent its first message ever."""
-        ...
-
-
-class Ledger(Past, Protocol):
+class Ledger(Protocol):
     """What the sending loop asks of the store. Every act is one committed transaction."""
+
+    def senders(self, campaigns: Sequence[CampaignId] | None) -> Sequence[str]:
+        """Whose e-mails may be due: the keys of the senders; None is every running campaign."""
+        ...
 
     def due_emails(
         self,
+        sender: str,
         *,
         now: datetime,
         campaigns: Sequence[CampaignId] | None,
         limit: int,
-        excluding: Collection[DeliveryId] = (),
+        after: Delivery | None = None,
     ) -> Sequence[DueEmail]:
-        """Due and not claimed, oldest first; None is every running campaign.
+        """Due and not claimed, in the order they are to leave; from behind `after`, the last seen.
 
         It may give fewer than `limit`; giving none means that there are no more.
         """
@@ -48,22 +39,25 @@ class Ledger(Past, Protocol):
         """How many `due_emails` would give in all."""
         ...
 
-    def claim(self, ids: Sequence[DeliveryId], *, run: RunId, now: datetime) -> Sequence[Claimed]:
-        """Promise them to this run. Only what is still due and permitted comes back."""
+    def exchange(
+        self,
+        finished: Sequence[tuple[Delivery, Outcome]],
+        *,
+        claim: Sequence[DueEmail],
+        give_back: Sequence[DeliveryId],
+        run: RunId,
+        now: datetime,
+    ) -> Sequence[Delivery]:
+        """Settle, give back and claim, all together or not at all.
+
+        What is `finished` is written down with what follows from it; what is given back is due
+        again, as nothing of it left this machine. Only what is still due and permitted is
+        claimed: it comes back with its Message-ID and date, promised to this run.
+        """
         ...
 
-    def settle(self, results: Sequence[tuple[Delivery, Outcome]], *, now: datetime) -> None:
-        """Write down what became of them, and what follows from it."""
-        ...
 
-    def give_back(self, ids: Sequence[DeliveryId]) -> None:
-        """Claimed → due: nothing of them left this machine."""
-        ...
-
-
-#: Makes the bytes of a delivery. It is asked before the claim, with `message_date` set to now
-#: and `message_id` perhaps not yet written down (it derives from the delivery), so that nothing
-#: is claimed that cannot be sent; and again after it, should the claim say otherwise.
+#: Makes the bytes of a claimed delivery, just before they leave; or says why nothing leaves.
 Compose = Callable[[Delivery], Message | Held | Skipped]
 
 
@@ -77,10 +71,13 @@ class Progress:
     unknown: int
     held: int
     skipped: int
-    #: On the wire now.
+    #: Claimed, and neither settled nor given back: on the wire, or about to be.
     under_way: int
-    #: The instant the next message may leave, when that is why nothing moves.
+    #: When the next message may leave, where that is why nothing moves; and what it waits for.
     waits_until: datetime | None = None
+    why: Text | None = None
+    #: How many e-mails were due when the run began.
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,19 +97,3 @@ class SendReport:
     interrupted: bool
     #: What stopped a sender or a campaign, each told once.
     errors: tuple[OutreachError, ...]
-
-
-def sent_so_far(past: Past, sender: str, limits: Limits, now: datetime, *, pending: int) -> Counts:
-    """What the quotas of hours and days need: the ledger's numbers, and what is not in it yet.
-
-    Nothing is asked for that no limit needs.
-    """
-    counts = Counts()
-    if limits.per_hour is not None:
-        sent, oldest = past.sent_since(sender, now - HOUR)
-        counts = replace(counts, hour=sent + pending, hour_oldest=oldest)
-    if limits.per_day is not None or limits.warm_up_start is not None:
-        sent, oldest = past.sent_since(sender, now - DAY)
-        first = past.first_sent(sender)
-        counts = replace(counts, day=sent + pending, day_oldest=oldest, first=first)
-    return counts

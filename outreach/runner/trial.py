@@ -276,4 +276,4 @@ class Trials:
         )
         body = content(subject, html=None, text=[text])
         message = compose(mark.envelope(envelope), mark.content(body), files)
-        return self.mailroom.signed(message, trial.sender, self.now)
+        return self.mailroom.signer.signed(message, trial.sender, self.now)

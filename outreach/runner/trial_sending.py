@@ -6,7 +6,6 @@ What was sent in earnest counts for the limits; a test itself is not counted aft
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,16 +13,21 @@ from datetime import datetime, timedelta, tzinfo
 
 from outreach.errors import OutreachError, Problems, Text
 from outreach.model.delivery import Sent, explain
+from outreach.model.ids import CampaignId
 from outreach.model.settings import Sender
 from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.missing import MissingValues
 from outreach.runner.clock import Clock
 from outreach.runner.flight import PATIENCE, STEP
-from outreach.runner.sending import Past, sent_so_far
+from outreach.runner.gatekeeper import Gatekeeper, PaceBook
+from outreach.runner.mail_hosts import OwnDomains
 from outreach.runner.trial import Trial
-from outreach.scheduling.pace import MINUTE, Pacer
+from outreach.scheduling.gates import to_instant, to_microseconds
+from outreach.scheduling.rules import Rules
 from outreach.transports import Transport
 
+#: A test belongs to none.
+_NO_CAMPAIGN = CampaignId(0)
 #: Waits that need no word.
 _A_MOMENT = timedelta(seconds=2)
 
@@ -70,7 +74,7 @@ def send_trials(
     trials: Sequence[Trial],
     transport: Callable[[Sender], Transport],
     *,
-    past: Past,
+    book: PaceBook,
     clock: Clock,
     zone: tzinfo,
     waiting: Callable[[datetime], None] = lambda until: None,
@@ -79,71 +83,72 @@ def send_trials(
 
     `waiting` is told when the limits make everybody wait for more than a moment.
     """
-    return asyncio.run(_Sending(transport, past, clock, zone, waiting).all(trials))
+    return asyncio.run(_Sending(transport, book, clock, zone, waiting).all(trials))
 
 
 class _Sending:
     def __init__(
         self,
         transport: Callable[[Sender], Transport],
-        past: Past,
+        book: PaceBook,
         clock: Clock,
         zone: tzinfo,
         waiting: Callable[[datetime], None],
     ) -> None:
         self._transport = transport
-        self._past = past
+        self._book = book
         self._clock = clock
         #: Where instants are told in.
         self._zone = zone
         self._waiting = waiting
-        self._sent: Counter[str] = Counter()
         #: Senders whose way out is closed, and what closed it.
         self._closed: dict[str, OutreachError] = {}
 
     async def all(self, trials: Sequence[Trial]) -> TrialReport:
         senders = {trial.sender.name: trial.sender for trial in trials if trial.message}
-        pacer = Pacer({key: sender.limits for key, sender in senders.items()})
-        for key in senders:
-            sent, oldest = self._past.sent_since(key, self._clock.now() - MINUTE)
-            pacer.resume(key, sent=sent, oldest=oldest)
+        limits = {key: sender.limits for key, sender in senders.items()}
+        keeper = Gatekeeper(Rules(senders=limits), self._book, OwnDomains())
         ways_out = {key: self._transport(sender) for key, sender in senders.items()}
         async with AsyncExitStack() as stack:
             for way_out in ways_out.values():
                 await stack.enter_async_context(way_out)
-            tried = [await self._one(trial, ways_out, pacer) for trial in trials]
+            tried = [await self._one(trial, ways_out, keeper) for trial in trials]
         wrong = [error for trial in trials for error in _mistakes(trial)]
         errors = {str(error): error for error in (*wrong, *self._closed.values())}
         return TrialReport(tuple(tried), tuple(errors.values()))
 
-    async def _one(self, trial: Trial, ways_out: Mapping[str, Transport], pacer: Pacer) -> Tried:
+    async def _one(
+        self, trial: Trial, ways_out: Mapping[str, Transport], keeper: Gatekeeper
+    ) -> Tried:
         key, message = trial.sender.name, trial.message
         if message is None:
             return _not_made(trial)
         if key in self._closed:
             return Tried(trial, "not_sent", self._closed[key].what)
         try:
-            await self._wait(trial.sender, message.recipient.rpartition("@")[2], pacer)
+            await self._wait(trial.sender, message.recipient.rpartition("@")[2], keeper)
             outcome = await ways_out[key].deliver(message)
         except OutreachError as error:
             self._closed[key] = error
             return Tried(trial, "not_sent", error.what)
-        self._sent[key] += 1
         told = trial.note if isinstance(outcome, Sent) else explain(outcome)
         return Tried(trial, type(outcome).__name__.lower(), told)
 
-    async def _wait(self, sender: Sender, domain: str, pacer: Pacer) -> None:
+    async def _wait(self, sender: Sender, domain: str, keeper: Gatekeeper) -> None:
         """Until the next message may leave. Raises `NotNow` where that is more than a minute."""
         told = False
         while True:
             now = self._clock.now()
-            counts = sent_so_far(
-                self._past, sender.name, sender.limits, now, pending=self._sent[sender.name]
+            at = to_microseconds(now)
+            gates = (
+                keeper.sender(sender.name, at),
+                *keeper.of_domain(sender.name, _NO_CAMPAIGN, domain.lower(), None, at),
             )
-            start = pacer.next_start(sender.name, domain, now, counts)
-            if start <= now:
-                pacer.take(sender.name, domain, now)
+            if all(gate.left(at) for gate in gates):
+                for gate in gates:
+                    keeper.passed(gate, at, 1)
                 return
+            start = to_instant(max(gate.opens(at) for gate in gates))
             if start - now > PATIENCE:
                 raise NotNow(sender.name, start.astimezone(self._zone))
             if not told and start - now > _A_MOMENT:

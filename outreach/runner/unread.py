@@ -53,10 +53,11 @@ def _others(broken: BrokenCampaign, mailroom: Mailroom) -> Iterator[OutreachErro
 
 
 def _sender(path: Path_, broken: BrokenCampaign, mailroom: Mailroom) -> Iterator[OutreachError]:
-    key = _at(broken, path)
+    written = _at(broken, path)
     known = mailroom.settings.senders
-    if isinstance(key, str) and key not in known:
-        yield UnknownSender(key, known, broken.marked.location(path))
+    for key in written if isinstance(written, list) else [written]:
+        if isinstance(key, str) and key not in known:
+            yield UnknownSender(key, known, broken.marked.location(path))
 
 
 def _audience(broken: BrokenCampaign, mailroom: Mailroom) -> Iterator[OutreachError]:

@@ -57,6 +57,8 @@ class Story:
     reason: str | None
     past: tuple[Line, ...]
     next: Next
+    #: Who writes to this person, where the campaign has several senders.
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def _story(
         reason=membership.reason,
         past=tuple(_line(event, store.database.catalogue) for event in here),
         next=_next(membership, launched, deliveries, here),
+        sender=membership.sender,
     )
 
 
@@ -138,7 +141,7 @@ def _coming(delivery: Any, launched: Launched, events: list[Any]) -> Next:
     state = DeliveryState(delivery.state)
     step = delivery.step_name
     if launched.state is CampaignState.PAUSED:
-        what = Text("{step} waits: the campaign is paused", step=step)
+        what = _paused(step, launched.reason)
     elif launched.state is CampaignState.STOPPED:
         what = Text("{step} will not come: the campaign was stopped", step=step)
     elif state is DeliveryState.HELD:
@@ -159,6 +162,12 @@ def _coming(delivery: Any, launched: Launched, events: list[Any]) -> Next:
     else:
         what = Text("{step} comes next", step=step)
     return Next(step=step, at=delivery.due_at, what=what)
+
+
+def _paused(step: str, reason: Text | None) -> Text:
+    if reason is None:
+        return Text("{step} waits: the campaign is paused", step=step)
+    return Text("{step} waits: the campaign is paused: {reason}", step=step, reason=reason)
 
 
 def _nothing(what: Text, reason: str | None) -> Next:

@@ -51,6 +51,7 @@ _REASONS: Mapping[str, Text] = {
     "not_after": Text("its last day has passed"),
     "no_address": Text("no address for this channel"),
     "erased": Text("the person was erased"),
+    "stopped": Text("the campaign was stopped"),
     "skipif": Text("the letter's template leaves the person out (SKIPIF)"),
 }
 
@@ -113,6 +114,11 @@ def held_text(step: str | None, note: str | None, data: object = None) -> Text:
     if reason := said_again(data):
         return Text("{step} is held: {reason}", step=step, reason=reason)
     return Text("{step} is held: it lacks {fields}", step=step, fields=note)
+
+
+def held_reason(note: str | None, data: object = None) -> Text:
+    """The same without the step."""
+    return said_again(data) or Text("it lacks {fields}", fields=note)
 
 
 def reason_text(reason: str | None) -> Text:

@@ -80,10 +80,11 @@ def test_after_a_kill_what_was_on_the_wire_is_settled_by_word_and_the_rest_is_se
 
     with SmtpServer() as healthy:
         workspace.settings(healthy.port)
-        left = workspace.by_state("spring")
-        assert left["claimed"] >= 1
-        assert workspace.ok("run", code=6)["sent"] == left["due"]
-        assert workspace.by_state("spring")["unknown"] == left["claimed"]
+        assert workspace.by_state("spring")["claimed"] > 4
+        workspace.ok("run", code=6)
+        doubt = workspace.by_state("spring")["unknown"]
+        assert 1 <= doubt <= 4
+        assert workspace.by_state("spring") == {"sent": 20 - doubt, "unknown": doubt}
         listed = workspace.ok("settle", code=6)["unknown"]
         unknown = {row["email"]: row for row in listed}
         assert silent in unknown
@@ -94,7 +95,10 @@ def test_after_a_kill_what_was_on_the_wire_is_settled_by_word_and_the_rest_is_se
         lost = [who for who in unknown if who not in before]
         words = [word for who in arrived for word in ("--sent", who)]
         words += [word for who in lost for word in ("--not-sent", who)]
-        assert workspace.ok("settle", *words) == {"settled": len(unknown), "unknown": []}
+        assert workspace.ok("settle", *words) == {
+            "settled": len(unknown), "sent": len(arrived), "not_sent": len(lost), "refused": 0,
+            "still_unknown": 0, "unknown": [],
+        }  # fmt: skip
         assert workspace.ok("run")["sent"] == len(lost)
 
         for address, content in healthy.received:
@@ -127,7 +131,7 @@ def test_a_message_said_not_sent_leaves_again_as_the_same_message(workspace: Wor
 
 def test_what_nobody_doubts_cannot_be_settled(workspace: Workspace) -> None:
     (who,) = launched(workspace, 1)
-    assert workspace.ok("settle") == {"settled": 0, "unknown": []}
+    assert workspace.ok("settle")["settled"] == 0
     assert workspace.run("settle", "--sent", who).code == 2
     assert workspace.by_state("spring") == {"due": 1}
 

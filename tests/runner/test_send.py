@@ -7,14 +7,16 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pytest
+from disks import full_disk
 from fakes import PaperLedger
 from smtp_servers import HANG_UP, SmtpServer
 
@@ -28,13 +30,16 @@ from outreach.model.delivery import (
     Skipped,
 )
 from outreach.model.ids import CampaignId, DeliveryId, RunId
-from outreach.model.message import Message
+from outreach.model.message import Message, Plain
 from outreach.model.settings import Limits, Security, Server
 from outreach.runner.clock import PretendedClock, RealClock
+from outreach.runner.hands import Hands, Journal
 from outreach.runner.interrupt import stop_on_signals
-from outreach.runner.send import Progress, SendReport, send_due
-from outreach.transports import Transport
-from outreach.transports.session import Timeouts
+from outreach.runner.send import Asked, Progress, SendReport, send_due
+from outreach.runner.turns import Turns
+from outreach.store.flight_journal import FlightJournal
+from outreach.transports import Transport, Work
+from outreach.transports.dialogue import Timeouts
 from outreach.transports.smtp import SmtpTransport
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -60,8 +65,7 @@ def compose(delivery: Delivery) -> Message:
         recipient=f"p{delivery.id}@example.org",
         message_id=message_id,
         subject="x",
-        text="x",
-        html=None,
+        body=Plain("x"),
         content=head.encode() + b"x\r\n",
     )
 
@@ -87,15 +91,32 @@ def run(
     if limits is None or isinstance(limits, Limits):
         limits = dict.fromkeys(transports, limits or Limits())
     return asyncio.run(
-        send_due(
-            ledger,
-            composing,
-            transports,
-            limits,
-            run=RUN,
-            clock=clock or PretendedClock(NOON),
-            **more,  # type: ignore[arg-type]
+        sending(
+            ledger, transports, limits, clock or PretendedClock(NOON), composing=composing, **more
         )
+    )
+
+
+def sending(
+    ledger: PaperLedger,
+    transports: Mapping[str, Transport],
+    limits: Mapping[str, Limits],
+    clock: PretendedClock | RealClock,
+    *,
+    composing: Callable[[Delivery], Message | Held | Skipped] = compose,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    stop: asyncio.Event | None = None,
+    journal: Journal | None = None,
+    **asked: object,
+) -> Coroutine[None, None, SendReport]:
+    return send_due(
+        ledger,
+        lambda told: Hands(composing, transports, told, journal),
+        Turns(limits, ledger),
+        Asked(run=RUN, **asked),  # type: ignore[arg-type]
+        clock=clock,
+        progress=progress,
+        stop=stop,
     )
 
 
@@ -124,6 +145,7 @@ class Witness:
     ledger: PaperLedger
     connections: int = 2
     bug: bool = False
+    drained: bool = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -136,15 +158,29 @@ class Witness:
     ) -> None:
         return None
 
+    async def carry(self, work: Work) -> None:
+        """As many at a time as there are connections, one round after the other."""
+        while not self.drained:
+            parcels = [parcel for _ in range(self.connections) if (parcel := work.next())]
+            for parcel in parcels:
+                written = self.ledger.rows[DeliveryId(parcel.key)].delivery
+                assert written.state is DeliveryState.CLAIMED
+                assert (written.message_id or "").encode() in parcel.content
+            work.record((), [parcel.key for parcel in parcels])
+            await asyncio.sleep(0.01)
+            bugs = [parcel.key for parcel in parcels if self.bug and parcel.key == 2]
+            work.record([(p.key, Sent()) for p in parcels if p.key not in bugs], ())
+            if bugs:
+                raise ZeroDivisionError
+
+    def wake(self) -> None:
+        """It looks again by itself."""
+
+    def drain(self) -> None:
+        self.drained = True
+
     async def deliver(self, message: Message) -> Sent:
-        number = DeliveryId(int(message.recipient[1:].split("@")[0]))
-        written = self.ledger.rows[number].delivery
-        assert written.state is DeliveryState.CLAIMED
-        assert written.message_id == message.message_id
-        await asyncio.sleep(0.01)
-        if self.bug and number == 2:
-            raise ZeroDivisionError
-        return Sent()
+        raise NotImplementedError
 
 
 def test_a_message_is_claimed_with_its_message_id_before_it_leaves() -> None:
@@ -153,12 +189,12 @@ def test_a_message_is_claimed_with_its_message_id_before_it_leaves() -> None:
     assert run(ledger, {"marie": Witness(ledger)}).sent == 5
 
 
-def test_no_more_is_claimed_than_there_are_free_connections() -> None:
-    ledger = ledger_of(6)
+def test_no_more_is_claimed_than_each_connection_and_its_next_message() -> None:
+    ledger = ledger_of(12)
     most = []
 
     run(ledger, {"marie": Witness(ledger)}, progress=lambda p: most.append(p.under_way))
-    assert max(most) <= 2
+    assert max(most) <= 2 * 2
     assert ledger.claims >= 3
 
 
@@ -206,9 +242,24 @@ def test_the_ledger_that_cannot_be_written_stops_the_run_and_nothing_is_sent_aga
         after = run(ledger, server)
 
     claimed = ledger.in_state(DeliveryState.CLAIMED)
-    assert 1 <= len(claimed) <= 4
+    assert 1 <= len(claimed) <= 8
     assert after.sent == 20 - len(claimed)
     assert sorted(server.recipients) == everybody(20)
+
+
+def test_a_full_disk_stops_the_sending_and_nothing_is_doubled(tmp_path: Path) -> None:
+    """What cannot be written down before it leaves does not leave."""
+    ledger = ledger_of(60)
+    journal = FlightJournal(tmp_path / "1-1of1", run=RUN, boot="today")
+    with SmtpServer() as server:
+        with full_disk():
+            report = run(ledger, server, journal=journal)
+        journal.close()
+        assert 0 < report.sent < 60
+        assert ledger.in_state(DeliveryState.CLAIMED) == []
+        assert [type(error).__name__ for error in report.errors] == ["JournalUnwritable"]
+        assert run(ledger, server).sent == 60 - report.sent
+    assert sorted(server.recipients) == everybody(60)
 
 
 def test_a_bug_leaves_its_message_claimed_and_settles_the_others_on_the_wire() -> None:
@@ -235,7 +286,6 @@ def test_held_and_skipped_are_written_down_without_a_connection() -> None:
 
     assert (report.sent, report.held, report.skipped) == (2, 1, 1)
     assert ledger.outcomes[DeliveryId(1)] == [Held(("city",))]
-    assert 1 not in ledger.claimed_at
     assert sorted(server.recipients) == ["p3@example.org", "p4@example.org"]
 
 
@@ -269,8 +319,8 @@ def test_a_short_reading_of_the_ledger_is_not_its_end() -> None:
     """The ledger looks at `limit` rows and passes over some of them, opted out since."""
 
     class Sparse(PaperLedger):
-        def due_emails(self, **asked):  # type: ignore[no-untyped-def]
-            return super().due_emails(**asked)[:7]
+        def due_emails(self, sender, **asked):  # type: ignore[no-untyped-def]
+            return super().due_emails(sender, **asked)[:7]
 
     ledger = Sparse()
     for number in range(1, 31):
@@ -291,12 +341,12 @@ def test_a_message_claimed_before_keeps_its_message_id_and_date() -> None:
     assert b"Message-ID: <first@ledger.example>\r\nDate: 2027-02-28T12:00:00+00:00\r\n" in content
 
 
-def test_what_the_claim_writes_is_what_leaves_though_it_was_composed_before() -> None:
-    """The ledger's clock differs from the one that composed: the message is made again."""
+def test_what_the_claim_writes_is_what_leaves() -> None:
+    """The ledger's clock differs from the run's."""
 
     class OwnDate(PaperLedger):
-        def claim(self, ids, *, run, now):  # type: ignore[no-untyped-def]
-            return super().claim(ids, run=run, now=now - timedelta(hours=3))
+        def exchange(self, finished, *, now, **asked):  # type: ignore[no-untyped-def]
+            return super().exchange(finished, now=now - timedelta(hours=3), **asked)
 
     ledger = OwnDate()
     ledger.add(1, due=LONG_AGO)
@@ -364,13 +414,19 @@ def test_a_sender_without_a_server_is_named() -> None:
     assert "'nobody'" in str(report.errors[0])
 
 
-def test_twenty_policy_refusals_in_a_row_stop_the_sender() -> None:
+def test_after_three_policy_refusals_in_a_row_the_provider_hears_nothing_more() -> None:
+    """The third one, and those announced by then, go back to due with everybody behind them."""
     ledger = ledger_of(60)
-    with SmtpServer({"RCPT": "550 5.7.1 blocked"}) as server:
+    for number in range(61, 64):
+        ledger.add(number, due=LONG_AGO, domain="elsewhere.example")
+    with SmtpServer({"RCPT": "550 5.7.1 blocked"}, times=4) as server:
         report = run(ledger, {"marie": way_out(server, connections=1)})
 
-    assert (report.refused, report.remaining) == (20, 40)
+    assert (report.sent, report.refused) == (3, 2)
+    assert len(server.recipients) == 3
+    assert 1 <= report.deferred <= 2
     assert "550 5.7.1 blocked" in str(report.errors[0])
+    assert report.not_before == NOON + timedelta(minutes=10)
 
 
 def test_five_unknown_outcomes_in_a_row_stop_the_sender() -> None:
@@ -381,12 +437,24 @@ def test_five_unknown_outcomes_in_a_row_stop_the_sender() -> None:
     assert (report.unknown, report.remaining) == (5, 25)
 
 
-def test_dead_addresses_stop_nobody() -> None:
-    ledger = ledger_of(40)
-    with SmtpServer({"RCPT": "550 5.1.1 unknown user"}) as server:
-        report = run(ledger, server)
+def test_twenty_dead_addresses_in_a_row_pause_their_campaign_and_no_other() -> None:
+    """Those who were announced by then may still be refused: two for each connection."""
+    ledger = ledger_of(40, campaign=1)
+    for number in range(41, 51):
+        ledger.add(number, due=LONG_AGO + timedelta(days=1), campaign=2)
+    refused = {"RCPT": "550 5.1.1 unknown user"}
+    with SmtpServer(refused, only_for="dead") as server:
 
-    assert (report.refused, report.errors) == (40, ())
+        def composing(delivery: Delivery) -> Message:
+            made = compose(delivery)
+            dead = delivery.campaign == 1
+            return replace(made, recipient=f"dead-{made.recipient}") if dead else made
+
+        report = run(ledger, server, composing=composing)
+
+    assert 20 <= report.refused <= 28
+    assert (report.sent, report.remaining) == (10, 40 - report.refused)
+    assert [type(error).__name__ for error in report.errors] == ["CampaignPaused"]
 
 
 # --- pace ----------------------------------------------------------------------------------------
@@ -505,15 +573,7 @@ def test_ctrl_c_finishes_what_is_on_the_wire_and_leaves_the_rest_due() -> None:
         loop = asyncio.get_running_loop()
         with stop_on_signals(stop):
             loop.call_later(0.15, os.kill, os.getpid(), signal.SIGINT)
-            return await send_due(
-                ledger,
-                compose,
-                {"marie": way_out(server, 2)},
-                {},
-                run=RUN,
-                clock=RealClock(),
-                stop=stop,
-            )
+            return await sending(ledger, {"marie": way_out(server, 2)}, {}, RealClock(), stop=stop)
 
     with SmtpServer(delay=0.4) as server:
         report = asyncio.run(work(server))
@@ -532,7 +592,7 @@ def test_ctrl_c_during_a_wait_is_quick() -> None:
         asyncio.get_running_loop().call_later(0.3, stop.set)
         limits = {"marie": Limits(per_minute=2)}
         ways = {"marie": way_out(server)}
-        return await send_due(ledger, compose, ways, limits, run=RUN, clock=RealClock(), stop=stop)
+        return await sending(ledger, ways, limits, RealClock(), stop=stop)
 
     begun = time.monotonic()
     with SmtpServer() as server:
@@ -548,13 +608,11 @@ def test_a_cancelled_run_lands_too() -> None:
 
     async def work(server: SmtpServer) -> None:
         ways = {"marie": way_out(server, 2)}
-        sending = asyncio.create_task(
-            send_due(ledger, compose, ways, {}, run=RUN, clock=RealClock())
-        )
+        task = asyncio.create_task(sending(ledger, ways, {}, RealClock()))
         await asyncio.sleep(0.2)
-        sending.cancel()
+        task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await sending
+            await task
 
     with SmtpServer(delay=0.4) as server:
         asyncio.run(work(server))

@@ -1,0 +1,85 @@
+"""The progress bar of a run: how many have left, how fast, how long still, and why it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from outreach.application import Application
+from outreach.cli.output import console
+from outreach.errors import Text
+from outreach.model.campaign import Channel
+
+if TYPE_CHECKING:
+    from rich.progress import Task
+
+    from outreach.model.ids import CampaignId
+    from outreach.runner.send import Progress
+
+
+@contextmanager
+def progress_bar(
+    parts: Application, campaigns: Sequence[CampaignId], *, limit: int | None = None
+) -> Iterator[Callable[[Progress], None]]:
+    """A bar on stderr where somebody looks; nothing elsewhere."""
+    screen = console(stderr=True)
+    if parts.options.json or not screen.is_terminal:
+        yield lambda _progress: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bar
+    from rich.text import Text as Line
+
+    class RateColumn(ProgressColumn):
+        """Messages a second, or a minute where they are few."""
+
+        def render(self, task: Task) -> Line:
+            return Line(parts.language.say(rate(task.finished_speed or task.speed)))
+
+    due = parts.store.deliveries.count_due(
+        now=parts.now(), channels=(Channel.EMAIL,), campaigns=campaigns
+    )
+    total = due if limit is None else min(due, limit)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Bar(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task(parts.language.say(Text("e-mails")), total=total)
+
+        def listen(progress: Progress) -> None:
+            done = progress.sent + progress.refused + progress.deferred + progress.held
+            done += progress.skipped + progress.unknown
+            label = parts.language.say(waiting(parts, progress))
+            bar.update(task, completed=done, total=max(total, done), description=label)
+
+        yield listen
+
+
+def rate(per_second: float | None) -> Text:
+    """A speed as people say it; nothing as long as none is known."""
+    if not per_second:
+        return Text("")
+    if per_second >= 1:
+        return Text("{number}/s", number=round(per_second))
+    return Text("{number}/min", number=round(per_second * 60))
+
+
+def waiting(parts: Application, progress: Progress) -> Text:
+    """What the run is at: sending, or waiting until when and for what."""
+    if progress.waits_until is None:
+        return Text("e-mails")
+    until = progress.waits_until.astimezone(parts.settings.zone).strftime("%H:%M:%S")
+    if progress.why is None:
+        return Text("waits until {time}", time=until)
+    return Text("waits until {time}: {why}", time=until, why=progress.why)
