@@ -1,0 +1,1 @@
+"""What `send.py` is made of: the mail, the workspace, the receivers, the other senders."""
