@@ -69,7 +69,8 @@ class Workspace:
     ) -> None:  # fmt: skip
         """Write the settings: where the sender submits to, and what else is said of it."""
         submits = {"host": "127.0.0.1", "port": port, "security": "none",
-                   "connections": connections, **server}  # fmt: skip
+                   "connections": connections, "messages_per_connection": 100_000,
+                   **server}  # fmt: skip
         settings = {
             "store": self.store,
             "organisation": {

@@ -88,6 +88,9 @@ class ServerShape(Shape):
     connections: Count | None = Field(
         None, description="Connections at once, over all processes (4)."
     )
+    messages_per_connection: Count | None = Field(
+        None, description="After so many a connection is closed and another one opened (100)."
+    )
     user: PlainText | None = Field(None, description="The login, or env:NAME and the like.")
     password: Secret | None = Field(None, description="env:NAME, file:PATH or keyring:NAME.")
     ca_file: PlainText | None = Field(

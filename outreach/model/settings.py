@@ -42,6 +42,8 @@ class Server:
     port: int
     security: Security
     connections: int = 4
+    #: Many providers allow no more on one connection.
+    messages_per_connection: int = 100
     user: str | None = None
     password: str | None = None
     #: A CA bundle to trust instead of the system's.

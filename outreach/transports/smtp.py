@@ -34,21 +34,21 @@ class SmtpTransport:
         *,
         connections: int | None = None,
         timeouts: Timeouts | None = None,
-        per_connection: int = 100,
+        per_connection: int | None = None,
         tries: int = 3,
         pause: float = 1.0,
     ) -> None:
         """`secrets` resolves `env:NAME`; `pause` is the first wait between `tries`, in seconds.
 
-        `connections` is the share of one of several processes; None: all that the first server
-        is set to. After `per_connection` messages a connection is closed and another one
-        opened: many servers allow no more.
+        `connections` is the share of one of several processes, and after `per_connection`
+        messages a connection is closed and another one opened; None: what the first server
+        is set to.
         """
         patience = timeouts or Timeouts()
         self._pool = Pool(
             Connector(servers, secrets, timeouts=patience, tries=tries, pause=pause),
             connections=connections or servers[0].connections,
-            per_connection=per_connection,
+            per_connection=per_connection or servers[0].messages_per_connection,
             timeouts=patience,
             pause=pause,
         )
