@@ -213,9 +213,10 @@ class Application:
 
         Raises `AlreadyRunning` at once when another run is under way, here or elsewhere.
         """
-        from outreach.runner.lock import elsewhere, hold
+        from outreach.runner.lock import elsewhere, hold, hold_file
 
-        with hold(self.settings.data), self.database.alone() as free:
+        database = self.database
+        with hold(self.settings.data), hold_file(database.file), database.alone() as free:
             if not free:
                 raise elsewhere()
             yield

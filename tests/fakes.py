@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from outreach.errors import StoreError, Text
 from outreach.model.campaign import Channel
@@ -158,8 +158,11 @@ class PaperLedger:
             if isinstance(outcome, Deferred):
                 self._change(delivery.id, due_at=now + timedelta(minutes=7))
 
-    def first_sent(self, sender: str) -> datetime | None:
-        return min(self._sent_by(sender), default=None)
+    def first_sent(
+        self, sender: str | None = None, *, campaign: CampaignId | None = None
+    ) -> datetime | None:
+        log = self.sent_log(datetime.min.replace(tzinfo=UTC), sender=sender, campaign=campaign)
+        return min((at for at, _ in log), default=None)
 
     def sent_log(
         self, since: datetime, *, sender: str | None = None, campaign: CampaignId | None = None

@@ -45,8 +45,11 @@ class PaperBook:
     def sent_by_domain(self, since: datetime) -> Sequence[tuple[datetime, str, int]]:
         return [(at, email.address_domain, 1) for at, email in self.sent if at > since]
 
-    def first_sent(self, sender: str) -> datetime | None:
-        return min((at for at, email in self.sent if email.sender == sender), default=None)
+    def first_sent(
+        self, sender: str | None = None, *, campaign: CampaignId | None = None
+    ) -> datetime | None:
+        log = self.sent_log(datetime.min.replace(tzinfo=UTC), sender=sender, campaign=campaign)
+        return min((at for at, _ in log), default=None)
 
 
 _numbers = count(1)

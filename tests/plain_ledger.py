@@ -54,6 +54,12 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
     _advance(connection, change.progress)
     for stop in change.stops:
         _stop(connection, database, stop)
+    waiting = (DeliveryState.DUE, DeliveryState.HELD)
+    back = {one.delivery: one.at for one in change.settled if one.state in waiting}
+    latest = max((one.at for one in change.settled if one.state in waiting), default=None)
+    for number in sorted(back):
+        assert latest is not None
+        _cancel_ended(connection, number, latest)
     insert_suppressions(connection, database, change.suppressions)
     now = max((event.at for event in events), default=None)
     for column, contacts in (
@@ -192,6 +198,9 @@ def _settle(
             values["address"] = one.address
         if one.fingerprint is not None:
             values["fingerprint"] = one.fingerprint
+        if one.state is DeliveryState.HELD:
+            # It never left: it is dated by the day it does.
+            values["message_date"] = case((d.attempts == 0, None), else_=d.message_date)
         states = [state.value for state in one.expected]
         changed = connection.execute(
             update(schema.delivery).where(d.id == one.delivery, d.state.in_(states)).values(values)
@@ -244,6 +253,24 @@ def _stop(connection: Connection, database: Database, stop: Stop) -> None:
     events = [_cancelled(stop, row.id, row.step_id, row.channel) for row in cancelled]
     if events:
         connection.execute(schema.event.insert(), events)
+
+
+def _cancel_ended(connection: Connection, number: DeliveryId, now: datetime) -> None:
+    """A delivery that waits in a chain that has ended does not come any more."""
+    d, e = schema.delivery.c, schema.enrolment.c
+    row = connection.execute(select(schema.delivery).where(d.id == number)).one_or_none()
+    if row is None or row.state not in (DeliveryState.DUE.value, DeliveryState.HELD.value):
+        return
+    place = and_(e.campaign_id == row.campaign_id, e.contact_id == row.contact_id)
+    enrolled = connection.execute(select(schema.enrolment).where(place)).one_or_none()
+    if enrolled is None or enrolled.stopped_at is None:
+        return
+    reason: str = enrolled.stop_reason
+    values = {"state": DeliveryState.CANCELLED.value, "detail": reason, "settled_at": now}
+    connection.execute(update(schema.delivery).where(d.id == number).values(values))
+    stop = Stop(campaign=row.campaign_id, contact=row.contact_id, reason=reason, at=now)
+    told = _cancelled(stop, row.id, row.step_id, row.channel)
+    connection.execute(schema.event.insert(), [told])
 
 
 def _cancelled(stop: Stop, delivery: int, step: int, channel: str) -> dict[str, object]:
@@ -373,7 +400,7 @@ def claim(
 ) -> list[DeliveryId]:
     """One conditional write for each; the ids of those that were claimed."""
     d = schema.delivery.c
-    return [
+    claimed = [
         number
         for number, message_id in claims.items()
         if connection.execute(
@@ -389,6 +416,9 @@ def claim(
             )
         ).rowcount
     ]
+    for number in sorted(claims.keys() - set(claimed)):
+        _cancel_ended(connection, number, now)
+    return claimed
 
 
 def permitted(database: Database) -> ColumnElement[bool]:

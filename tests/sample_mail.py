@@ -12,6 +12,7 @@ from outreach.model.message import Message
 from outreach.model.settings import Sender
 from outreach.rendering.email import Content, content
 from outreach.rendering.envelope import Envelope, unsubscribe_by
+from outreach.rendering.pieces import Constants
 
 MARIE = Sender(
     name="marie",
@@ -38,7 +39,7 @@ def written(subject: str, html: str | None = None, text: str | None = None) -> C
     pieces = None if text is None else [text]
     if html is None:
         return content(subject, html=None, text=pieces)
-    return content(subject, html=[html], text=pieces, constants=[html])
+    return content(subject, html=[html], text=pieces, constants=Constants([html]))
 
 
 CONTENT = written("Une place vous attend", "<p>Bonjour d'Alençon</p>", "Bonjour d'Alençon\n")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from outreach.model.contact import Contact
@@ -41,7 +40,7 @@ def with_dialled_phones(contact: Contact, country: str) -> Contact:
     read: dict[str, Value] = {
         name: as_dialled(number, country) for name in PHONES if (number := contact.text(name))
     }
-    return replace(contact, values={**contact.values, **read}) if read else contact
+    return Contact(contact.id, {**contact.values, **read}, contact.tags) if read else contact
 
 
 @lru_cache(maxsize=4096)

@@ -20,9 +20,10 @@ from outreach.cli.run_report import (
     print_report,
     would_rows,
 )
+from outreach.cli.standing import standing_line
 from outreach.cli.telling import as_json, when_interrupted
 from outreach.errors import AlreadyRunning, ExitCode, Plural
-from outreach.model.campaign import Channel
+from outreach.model.campaign import CampaignState, Channel
 from outreach.model.event import EventKind
 from outreach.runner.place import doubt_of_place, refuse_a_copy
 from outreach.runner.rehearse import Rehearsed, rehearse
@@ -109,6 +110,7 @@ def run_now(
     with when_interrupted(GOES_ON), parts.alone():
         refuse_a_copy(parts.store, parts.settings.zone)
         if not quiet:
+            _tell_paused(parts, campaigns)
             _tell_late(parts, campaigns)
         try:
             with progress_bar(parts, numbers, limit=limit) as progress:
@@ -143,6 +145,13 @@ def _until(parts: Application, text: str | None) -> datetime | None:
     return parts.instant(text)
 
 
+def _tell_paused(parts: Application, campaigns: tuple[Launched, ...]) -> None:
+    """Why nothing of a campaign leaves that somebody, or a run, has paused."""
+    for launched in campaigns:
+        if launched.state is CampaignState.PAUSED and (line := standing_line(parts, launched)):
+            notice(parts, line)
+
+
 def _tell_late(parts: Application, campaigns: tuple[Launched, ...]) -> None:
     """After days without a run: how much there is to catch up with, and how it leaves."""
     mail = (Channel.EMAIL,)
@@ -175,6 +184,7 @@ def _show_rehearsed(
     due = parts.store.deliveries.count_due(
         now=parts.now(), channels=(Channel.EMAIL,), campaigns=numbers
     )
+    _tell_paused(parts, campaigns)
     with parts.alone(), progress_bar(parts, numbers, limit=limit) as progress:
         rehearsed = rehearse(
             parts.rehearsing(),

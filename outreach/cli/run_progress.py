@@ -13,6 +13,7 @@ from outreach.model.campaign import Channel
 
 if TYPE_CHECKING:
     from rich.progress import Task
+    from rich.progress_bar import ProgressBar
 
     from outreach.model.ids import CampaignId
     from outreach.runner.send import Progress
@@ -31,11 +32,24 @@ def progress_bar(
         BarColumn,
         MofNCompleteColumn,
         ProgressColumn,
-        TextColumn,
         TimeRemainingColumn,
     )
     from rich.progress import Progress as Bar
+    from rich.table import Column
     from rich.text import Text as Line
+
+    class LabelColumn(ProgressColumn):
+        """What the run is at: in a narrow terminal its end is cut off, never a number."""
+
+        def render(self, task: Task) -> Line:
+            return Line(task.description, no_wrap=True, overflow="ellipsis")
+
+    class ShyBarColumn(BarColumn):
+        """The bar, which makes room for the reason of a wait."""
+
+        def render(self, task: Task) -> ProgressBar:
+            self.bar_width = 1 if task.fields["waits"] else 20
+            return super().render(task)
 
     class RateColumn(ProgressColumn):
         """Messages a second, or a minute where they are few."""
@@ -48,20 +62,26 @@ def progress_bar(
     )
     total = due if limit is None else min(due, limit)
     columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        RateColumn(),
-        TimeRemainingColumn(compact=True),
+        LabelColumn(),
+        ShyBarColumn(table_column=Column(no_wrap=True)),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
+        RateColumn(table_column=Column(no_wrap=True)),
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
     )
     with Bar(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(parts.language.say(Text("e-mails")), total=total)
+        task = bar.add_task(parts.language.say(Text("e-mails")), total=total, waits=False)
 
         def listen(progress: Progress) -> None:
             done = progress.sent + progress.refused + progress.deferred + progress.held
             done += progress.skipped + progress.unknown
             label = parts.language.say(waiting(parts, progress))
-            bar.update(task, completed=done, total=max(total, done), description=label)
+            bar.update(
+                task,
+                completed=done,
+                total=max(total, done),
+                description=label,
+                waits=progress.waits_until is not None,
+            )
 
         yield listen
 
@@ -76,7 +96,9 @@ def rate(per_second: float | None) -> Text:
 
 
 def waiting(parts: Application, progress: Progress) -> Text:
-    """What the run is at: sending, or waiting until when and for what."""
+    """What the run is at: sending, stopping, or waiting until when and for what."""
+    if progress.landing:
+        return Text("stopping: waits for the last answers")
     if progress.waits_until is None:
         return Text("e-mails")
     until = progress.waits_until.astimezone(parts.settings.zone).strftime("%H:%M:%S")

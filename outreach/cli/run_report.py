@@ -98,8 +98,16 @@ def print_report(parts: Application, report: RunReport) -> None:
                 report.unknown,
             ),
         )
-    if report.not_before:
-        say(parts, Text("Next: {instant}", instant=local(parts, report.not_before)))
+    _print_next(parts, report)
+
+
+def _print_next(parts: Application, report: RunReport) -> None:
+    """When there is something to do again, and what keeps it back until then."""
+    instant = local(parts, report.not_before)
+    if instant and report.why:
+        say(parts, Text("Next: {instant} ({why})", instant=instant, why=report.why))
+    elif instant:
+        say(parts, Text("Next: {instant}", instant=instant))
 
 
 # --- a dry run --------------------------------------------------------------------------------
@@ -149,8 +157,7 @@ def print_rehearsed(parts: Application, rehearsed: Rehearsed) -> None:
                 tasks=report.tasks,
             ),
         )
-    if report.not_before:
-        say(parts, Text("Next: {instant}", instant=local(parts, report.not_before)))
+    _print_next(parts, report)
     say(parts, Text("Nothing was done."))
 
 

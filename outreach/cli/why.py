@@ -23,7 +23,9 @@ from outreach.runner.wording import CHANNELS, reason_text
 def why(parts: Application, who: str, campaign: str | None) -> None:
     """Tell what WHO got, what comes next and when, or why nothing comes."""
     contact = parts.person(who)
-    found = story_of(parts.store, contact, parts.launched(campaign) if campaign else None)
+    found = story_of(
+        parts.store, contact, parts.launched(campaign) if campaign else None, now=parts.now()
+    )
     show(parts, _data(parts, found), lambda: _print(parts, found))
 
 

@@ -8,11 +8,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from outreach.errors import Text
-from outreach.files.settings_values import read_gap, read_speed
-from outreach.files.shapes import Count, Rate, Shape, scalar, schema
+from outreach.files.settings_values import read_gap, read_growth, read_speed
+from outreach.files.shapes import Count, Shape, scalar, schema
 from outreach.model.settings import Limits
 
 Speed = Annotated[float, scalar(read_speed), schema("number", "string", exclusiveMinimum=0)]
+Growth = Annotated[Fraction, scalar(read_growth), schema("number", "string", minimum=0, maximum=1)]
 Gap = Annotated[tuple[float, float], scalar(read_gap), schema("string", "number")]
 
 
@@ -20,7 +21,7 @@ class WarmUpShape(Shape):
     called: ClassVar[Text] = Text("a warm-up")
 
     start: Count = Field(description="Messages on the first day.")
-    growth: Rate = Field(description="By how much each day allows more than the day before: 20%.")
+    growth: Growth = Field(description="By how much each day allows more than the day before: 20%.")
 
 
 class ProviderLimitsShape(Shape):

@@ -7,13 +7,21 @@ takes the text of one scalar and returns the value or raises `Unreadable`.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from outreach.errors import Text, did_you_mean
 from outreach.files.codes import COUNTRIES, CURRENCIES
 from outreach.files.secrets import is_reference
-from outreach.files.values import Unreadable, read_line, read_number, read_text, read_whole
+from outreach.files.values import (
+    Unreadable,
+    read_line,
+    read_number,
+    read_rate,
+    read_text,
+    read_whole,
+)
 
 _MAILBOX = re.compile(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in_angles>[^<>]+)>|(?P<bare>[^<>]+))\s*")
 
@@ -222,6 +230,15 @@ def read_speed(text: str) -> float:
             Text("leave the line out for no limit"),
         )
     return speed
+
+
+def read_growth(text: str) -> Fraction:
+    """How much more each day allows: `20%` or `0.2`; a plain 20, twenty times more, is a slip."""
+    growth = read_rate(text)
+    if growth > 1 and "%" not in text:
+        hint = Text("10 of a hundred is 10% or 0.1")
+        raise Unreadable(Text("{text!r} is not a share", text=text.strip()), hint)
+    return growth
 
 
 def read_gap(text: str) -> tuple[float, float]:

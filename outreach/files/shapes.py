@@ -33,7 +33,6 @@ from outreach.files.values import (
     read_money,
     read_name,
     read_number,
-    read_rate,
     read_share,
     read_text,
     read_whole,
@@ -214,7 +213,6 @@ Count = Annotated[
 Whole = Annotated[int, scalar(read_whole), schema("integer", "string", minimum=0)]
 Number = Annotated[Decimal, scalar(read_number), schema("number", "string", minimum=0)]
 Money = Annotated[Decimal, scalar(read_money), schema("number", "string", minimum=0)]
-Rate = Annotated[Fraction, scalar(read_rate), schema("number", "string", minimum=0)]
 Share = Annotated[
     Fraction, scalar(read_share), schema("number", "string", minimum=0, exclusiveMaximum=1)
 ]

@@ -10,7 +10,6 @@ counted with.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn, overload
 
@@ -19,6 +18,7 @@ from jinja2 import Undefined
 from outreach.model.campaign import Campaign
 from outreach.model.contact import Contact
 from outreach.model.settings import Organisation, Sender
+from outreach.model.value import value
 
 #: What a template may write after a dot.
 PARTS: Mapping[str, frozenset[str]] = {
@@ -78,7 +78,7 @@ class NotedField(MissingField):
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Values:
     """The names a template sees for one person; see `values_for`."""
 
@@ -146,9 +146,9 @@ class Surroundings:
         of the same name, which stays within reach as `contact.<name>`.
         """
         person: dict[str, object] = dict(self._nobody)
-        for name, value in contact.values.items():
-            if value is not None and name in person:
-                person[name] = value
+        for name, known in contact.values.items():
+            if known is not None and name in person:
+                person[name] = known
         return Values(
             {
                 **person,

@@ -9,12 +9,12 @@ re-encodes (and breaks a signature).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterable
+from dataclasses import replace
 
 from outreach.errors import Location, Text
 from outreach.model.message import Message
+from outreach.model.value import value
 from outreach.rendering.context import Values
 from outreach.rendering.envelope import Envelope, envelope_from, head
 from outreach.rendering.environment import escapes
@@ -23,13 +23,12 @@ from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import AttachedFile, NotMail, entity
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.pictures import embedding
+from outreach.rendering.pieces import Constants, refuse_left_over
 from outreach.rendering.quoted import Body
-from outreach.rendering.shapes import page, refuse_left_over, written
-
-_T = TypeVar("_T")
+from outreach.rendering.shapes import page, written
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Content:
     """What one person reads. Without `html` the message is plain text."""
 
@@ -40,7 +39,7 @@ class Content:
     pictures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Read:
     """A content as one reads it."""
 
@@ -70,18 +69,19 @@ def render_parts(
     Raises `MissingValues` with every missing name of all of them.
     """
     missing: list[str] = []
-
-    def filled(render: Callable[[], _T], otherwise: _T) -> _T:
-        try:
-            return render()
-        except MissingValues as error:
-            missing.extend(error.names)
-            return otherwise
-
-    nothing: list[str] = []
-    line = filled(lambda: templates.render_text(subject, values, where=subject_at), "")
-    body = filled(lambda: templates.pieces(template, values), nothing)
-    by_hand = filled(lambda: templates.pieces(text, values), nothing) if text else None
+    line, body, by_hand = "", list[str](), None
+    try:
+        line = templates.render_text(subject, values, where=subject_at)
+    except MissingValues as error:
+        missing += error.names
+    try:
+        body = templates.pieces(template, values)
+    except MissingValues as error:
+        missing += error.names
+    try:
+        by_hand = templates.pieces(text, values) if text else None
+    except MissingValues as error:
+        missing += error.names
     if missing:
         raise MissingValues(missing)
     if escapes(template):
@@ -99,7 +99,7 @@ def content(
     *,
     html: Iterable[str] | None,
     text: Iterable[str] | None,
-    constants: Collection[str] = (),
+    constants: Constants | None = None,
 ) -> Content:
     """Finished bodies of what templates printed: styles in the elements, and a text.
 
@@ -111,8 +111,8 @@ def content(
     if html is None:
         assert by_hand is not None
         return Content(subject, by_hand)
-    shown = page(html, constants)
-    return Content(subject, by_hand or shown.text(), shown.html())
+    shown, derived = page(html, Constants() if constants is None else constants)
+    return Content(subject, by_hand or derived, shown)
 
 
 def compose(envelope: Envelope, content: Content, files: Iterable[AttachedFile] = ()) -> Message:
@@ -123,8 +123,8 @@ def compose(envelope: Envelope, content: Content, files: Iterable[AttachedFile] 
     refuse_left_over("subject", subject)
     html = content.html
     parts = entity(
-        content.text.wire,
-        html.wire if html else None,
+        content.text.wires,
+        html.wires if html else None,
         tuple(files),
         seed=envelope.message_id,
     )
@@ -135,5 +135,5 @@ def compose(envelope: Envelope, content: Content, files: Iterable[AttachedFile] 
         message_id=envelope.message_id,
         subject=subject,
         body=_Read(content),
-        content=head(envelope, recipient, subject) + parts,
+        content=b"".join((head(envelope, recipient, subject), *parts)),
     )

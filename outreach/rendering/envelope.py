@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ from urllib.parse import quote
 from outreach.errors import Text
 from outreach.model.settings import Sender
 from outreach.model.text import fold
+from outreach.model.value import value
 from outreach.rendering.headers import (
     LONGEST_NAME,
     BadAddress,
@@ -30,7 +30,7 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _MOST_REFERENCES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unsubscribe:
     """How a person says no: by mail always, by one click (RFC 8058) where a page exists."""
 
@@ -43,7 +43,7 @@ class Unsubscribe:
         return self.url or self.mailto
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Envelope:
     """Everything of a message but its content."""
 
@@ -69,8 +69,7 @@ class Envelope:
 
 def unsubscribe_by(sender: Sender, token: str, url: str | None) -> Unsubscribe:
     """The two ways out; `url` is the setting `unsubscribe_url` with `{token}` in it."""
-    address = _own("reply_to", sender.reply_to or sender.address)
-    mailto = f"mailto:{quote(address, safe='@+')}?subject=unsubscribe-{token}"
+    mailto = f"{_mailto(sender.reply_to or sender.address)}?subject=unsubscribe-{token}"
     return Unsubscribe(mailto, url.replace("{token}", token) if url else None)
 
 
@@ -158,6 +157,11 @@ def _date(instant: datetime) -> str:
 @lru_cache(maxsize=256)
 def _own(what: str, address: str) -> str:
     return wire_address(what, address)
+
+
+@lru_cache(maxsize=256)
+def _mailto(address: str) -> str:
+    return f"mailto:{quote(_own('reply_to', address), safe='@+')}"
 
 
 @lru_cache(maxsize=256)

@@ -8,11 +8,16 @@ on chance (`lipsum` and `random` are gone): same input, same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+from markupsafe import escape
 
 from outreach.rendering.markdown import standing_apart
 from outreach.rendering.markdown_tree import (
@@ -23,6 +28,7 @@ from outreach.rendering.markdown_tree import (
     markdown_source,
     refuse_extends,
 )
+from outreach.rendering.pieces import Constants
 from outreach.rendering.words import Words
 
 
@@ -70,20 +76,99 @@ class Loader(BaseLoader):
         return self._layouts[-1]
 
 
+@lru_cache(maxsize=256)
 def escapes(name: str | None) -> bool:
     """Whether what a template of that name prints is escaped as HTML."""
     file = file_of(name or "").removesuffix(".j2")
     return file.endswith((".html", ".htm", ".md"))
 
 
+class _Names(dict[str, Any]):
+    """The names of one template for one person."""
+
+    def __missing__(self, key: str) -> object:
+        return missing
+
+
+class _OneTable(Context):
+    """Jinja's context with all its names in one table, and no function between.
+
+    What a template sets is set there too: each context has a table of its own.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> None:
+        names = _Names(parent)
+        super().__init__(environment, names, name, blocks, globals)
+        self.vars = names
+        # A method of the class gives way to what its object holds under the same name.
+        self.__dict__["resolve_or_missing"] = names.__getitem__
+
+
+class _Generator(CodeGenerator):
+    """Writes each value with one call instead of Jinja's three."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(" if frame.eval_ctx.autoescape else "environment.bare(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile:
+            super()._output_child_post(node, frame, finalize)
+        else:
+            self.write(")")
+
+
+#: What a dictionary can do comes before what it holds, as Jinja has it.
+_DONE_BY_DICT = frozenset(dir(dict))
+
+
 class StrictEnvironment(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which knows the texts that stand in its templates."""
 
+    context_class = _OneTable
+    code_generator_class = _Generator
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.constants: set[str] = set()
+        self.constants = Constants()
         #: Whether any template read so far is Markdown.
         self.markdown = False
+
+    def escaped(self, value: object) -> str:
+        """What stands in a page for a value: what `escape` makes of it, written."""
+        if type(value) is not str:
+            return str(escape(self._written(value)))
+        if value.isalnum():
+            return value
+        return (
+            value.replace("&", "&amp;")
+            .replace(">", "&gt;")
+            .replace("<", "&lt;")
+            .replace("'", "&#39;")
+            .replace('"', "&#34;")
+        )
+
+    def bare(self, value: object) -> str:
+        """What stands in a text for a value."""
+        return value if type(value) is str else str(self._written(value))
+
+    def _written(self, value: object) -> object:
+        return self.finalize(value) if self.finalize else value
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`sender.name`: a part of a table is looked for where nearly all are."""
+        if type(obj) is dict and attribute in obj and attribute not in _DONE_BY_DICT:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """One dictionary instead of Jinja's chain of two, which each message would copy."""

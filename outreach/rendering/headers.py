@@ -39,6 +39,10 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re
 #: Bytes of text in one encoded word: 75 characters at most with `=?utf-8?b?` and `?=`,
 #: and short enough to stand behind the name of its header (RFC 2047 §2).
 _WORD_BYTES = 36
+#: What stands in no encoded word of a display name as it is (RFC 2047 §5, rule 3).
+_NOT_IN_WORDS = {
+    code: f"={code:02X}" for code in range(128) if not re.match(r"[A-Za-z0-9=_!*+/-]", chr(code))
+}
 
 
 class UnsafeHeader(OutreachError):
@@ -100,7 +104,8 @@ def field(name: str, value: str) -> str:
     if len(line) <= COLUMNS:
         return line + "\r\n"
     lines = [f"{name}:"]
-    for word in re.findall(r" +[^ ]+", f" {value}"):
+    words = re.findall(r" +[^ ]+", f" {value}") if "  " in value else _words(value)
+    for word in words:
         if len(lines[-1]) + len(word) > COLUMNS and len(lines[-1]) > len(name) + 1:
             lines.append(word)
         else:
@@ -109,6 +114,10 @@ def field(name: str, value: str) -> str:
     if longest > LONGEST_LINE:
         raise TooLong(name, longest, LONGEST_LINE)
     return "\r\n".join(lines) + "\r\n"
+
+
+def _words(value: str) -> list[str]:
+    return [f" {word}" for word in value.strip(" ").split(" ")]
 
 
 def wire_address(field: str, address: str) -> str:
@@ -173,6 +182,9 @@ def encoded_words(text: str) -> str:
 
 
 def _chunks(text: str) -> Iterator[str]:
+    if len(text.encode()) <= _WORD_BYTES:
+        yield text
+        return
     chunk, size = "", 0
     for character in text:
         width = len(character.encode())
@@ -186,7 +198,7 @@ def _chunks(text: str) -> Iterator[str]:
 def _encoded_word(chunk: str) -> str:
     data = chunk.encode()
     quoted = binascii.b2a_qp(data, istext=False, header=True).decode()
-    quoted = re.sub(r"[^A-Za-z0-9=_!*+/-]", lambda m: f"={ord(m.group()):02X}", quoted)
+    quoted = quoted.translate(_NOT_IN_WORDS)
     coded = base64.b64encode(data).decode()
     if len(quoted) <= len(coded) and "\n" not in quoted:
         return f"=?utf-8?q?{quoted}?="

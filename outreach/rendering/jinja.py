@@ -28,6 +28,7 @@ from outreach.rendering.markdown_tree import is_markdown, page_of
 from outreach.rendering.mime import NotMail
 from outreach.rendering.missing import MissingValues
 from outreach.rendering.pictures import names_picture
+from outreach.rendering.pieces import Constants
 from outreach.rendering.words import NotWritable, Words
 
 #: What a mistake in a template raises while it runs, beside `MissingValue`.
@@ -92,11 +93,11 @@ class Templates:
         """The same templates, to be asked which branches they take for a person."""
         apart = self._environment.overlay(cache_size=-1)
         # An overlay shares its tables with the environment that it lies over.
-        apart.globals, apart.constants = dict(self._environment.globals), set()
+        apart.globals, apart.constants = dict(self._environment.globals), Constants()
         return Branches(apart)
 
     @property
-    def constants(self) -> set[str]:
+    def constants(self) -> Constants:
         """The texts that stand in the templates used so far."""
         return self._environment.constants
 
@@ -213,7 +214,8 @@ def _printed(template: Template, values: Values) -> list[str]:
     A mistake is met again in Jinja's own way, which knows the line of the template.
     """
     try:
-        return list(template.root_render_func(template.new_context(values.names)))
+        names = {**template.globals, **values.names}
+        return list(template.root_render_func(template.new_context(names, shared=True)))
     except MissingValue:
         raise
     except Exception:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -45,53 +45,48 @@ class AttachedFile:
     content_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Boundaries:
-    """The boundaries of one message; `seed` is its Message-ID."""
-
-    seed: str
-
-    def __getitem__(self, number: int) -> str:
-        return f"=_{sha256(self.seed.encode()).hexdigest()[:24]}_{number}"
-
-
-def entity(text: bytes, html: bytes | None, files: Sequence[AttachedFile], *, seed: str) -> bytes:
+def entity(
+    text: Sequence[bytes],
+    html: Sequence[bytes] | None,
+    files: Sequence[AttachedFile],
+    *,
+    seed: str,
+) -> list[bytes]:
     """What follows the headers of a message: Content-Type, the empty line, the parts.
 
-    `text` and `html` are quoted-printable. Ends with CR LF.
+    `text` and `html` are quoted-printable, in pieces, and so is what is returned. `seed` is the
+    Message-ID. Ends with CR LF.
     """
-    boundaries = Boundaries(seed)
-    page = None if html is None else _HTML + html
+    boundary = f"=_{sha256(seed.encode()).hexdigest()[:24]}_"
+    body = [_TEXT, *text]
     pictures = [_file(file) for file in files if file.content_id]
     attached = [_file(file) for file in files if not file.content_id]
-    if page is not None and pictures:  # RFC 2387
-        page = _multipart('related; type="text/html"', [page, *pictures], boundaries[2])
-    if not attached:
-        return _ended(_readable(text, page, boundaries[0]))
-    body = _readable(text, page, boundaries[1])
-    return _ended(_multipart("mixed", [body, *attached], boundaries[0]))
+    if html is not None:
+        page = [_HTML, *html]
+        if pictures:  # RFC 2387
+            page = _multipart('related; type="text/html"', [page, *pictures], f"{boundary}2")
+        # The richer one last (RFC 2046 §5.1.4).
+        body = _multipart("alternative", [body, page], f"{boundary}{1 if attached else 0}")
+    if attached:
+        body = _multipart("mixed", [body, *attached], f"{boundary}0")
+    if not body[-1].endswith(b"\r\n"):
+        body.append(b"\r\n")
+    return body
 
 
-def _readable(text: bytes, page: bytes | None, boundary: str) -> bytes:
-    """Text alone, or text and HTML as alternatives, the richer one last (RFC 2046 §5.1.4)."""
-    if page is None:
-        return _TEXT + text
-    return _multipart("alternative", (_TEXT + text, page), boundary)
-
-
-def _multipart(kind: str, parts: Sequence[bytes], boundary: str) -> bytes:
-    head = field("Content-Type", f'multipart/{kind}; boundary="{boundary}"').encode()
-    line = f"--{boundary}".encode()
-    between = b"\r\n" + line + b"\r\n"
-    return b"".join((head, between, between.join(parts), b"\r\n", line, b"--\r\n"))
-
-
-def _ended(entity: bytes) -> bytes:
-    return entity if entity.endswith(b"\r\n") else entity + b"\r\n"
+def _multipart(kind: str, parts: Iterable[Sequence[bytes]], boundary: str) -> list[bytes]:
+    line = f"\r\n--{boundary}".encode()
+    between = line + b"\r\n"
+    pieces = [field("Content-Type", f'multipart/{kind}; boundary="{boundary}"').encode()]
+    for part in parts:
+        pieces.append(between)
+        pieces += part
+    pieces.append(line + b"--\r\n")
+    return pieces
 
 
 @lru_cache(maxsize=16)
-def _file(file: AttachedFile) -> bytes:
+def _file(file: AttachedFile) -> tuple[bytes]:
     """A file that goes to everybody is encoded once."""
     if not _TYPE.fullmatch(file.mime):
         raise NotMail(Text("{mime!r} is no MIME type", mime=file.mime))
@@ -102,7 +97,7 @@ def _file(file: AttachedFile) -> bytes:
         + field("Content-Disposition", f"{shown}; {_filename(file.name)}")
         + (field("Content-ID", f"<{file.content_id}>") if file.content_id else "")
     )
-    return head.encode() + b"\r\n" + _base64(file.content)
+    return (head.encode() + b"\r\n" + _base64(file.content),)
 
 
 def _base64(content: bytes) -> bytes:

@@ -1,18 +1,23 @@
 """Bodies in quoted-printable (RFC 2045 §6.7), put together from pieces encoded before.
 
-What all messages of a template share is encoded once; a person's values are encoded alone
-and joined to it, with a soft line break wherever the line would pass 76 columns.
+What all messages of a template share is encoded once, and its lines are broken so that there
+is room for values; a person's values are encoded alone and put between.
 """
 
 from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from outreach.model.value import value
 from outreach.rendering.headers import COLUMNS
+
+#: Columns that a layout keeps free for each value: most names and places are shorter.
+ROOM = 25
+SOFT_BREAK = b"=\r\n"
 
 #: A blank at the end of a line, where `binascii` forgets that encoding it takes three columns.
 _TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
@@ -32,19 +37,80 @@ class Quoted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """The text of one part of a message."""
+class Layout:
+    """A text with room for values; what stands around them is encoded once."""
 
-    pieces: tuple[Quoted, ...]
+    #: One more than there are values: before the first, between two, behind the last.
+    texts: tuple[str, ...]
+    wires: tuple[bytes, ...]
+    #: The number of each value, in the order in which they stand.
+    slots: tuple[int, ...]
+
+
+@value
+class Body:
+    """The text of one part of a message: a layout, and values by their numbers."""
+
+    _layout: Layout
+    _texts: Sequence[str] = ()
+    #: Each value as `between` encodes it.
+    _encoded: Sequence[bytes] = ()
 
     @property
     def text(self) -> str:
-        return "".join([piece.text for piece in self.pieces])
+        layout, values = self._layout, self._texts
+        filled = list(layout.texts)
+        for place, slot in enumerate(layout.slots):
+            filled[place] += values[slot]
+        return "".join(filled)
 
     @property
-    def wire(self) -> bytes:
-        """The whole on the wire: no line passes 76 columns."""
-        return _joined(self.pieces)
+    def wires(self) -> list[bytes]:
+        """The whole on the wire, in pieces: no line passes 76 columns."""
+        layout, values = self._layout, self._encoded
+        pieces = [b""] * (len(layout.wires) + len(layout.slots))
+        pieces[::2] = layout.wires
+        pieces[1::2] = [values[slot] for slot in layout.slots]
+        return pieces
+
+
+def laid_out(parts: Iterable[str | int]) -> Layout:
+    """Text as it stands, and the numbers of the values in it, as a layout.
+
+    Each value is given `ROOM` columns, so that where lines break is known beforehand.
+    Raises UnicodeEncodeError for half a character.
+    """
+    texts, slots = [""], list[int]()
+    for part in parts:
+        if isinstance(part, int):
+            slots.append(part)
+            texts.append("")
+        else:
+            texts[-1] += part
+    encoded = [quoted(text) for text in texts]
+    wires: list[bytes] = []
+    column = 0
+    for _, wire, first, last, single in encoded:
+        if wires:
+            if column + ROOM >= COLUMNS:
+                wires[-1] += SOFT_BREAK
+                column = 0
+            column += ROOM
+        if column + first >= COLUMNS and column:
+            wire, column = SOFT_BREAK + wire, 0
+        column = column + last if single else last
+        wires.append(wire)
+    return Layout(tuple([one.text for one in encoded]), tuple(wires), tuple(slots))
+
+
+def between(text: str) -> bytes:
+    """A value as it is put into a layout. Raises UnicodeEncodeError for half a character."""
+    return placed(quoted(text).wire)
+
+
+def placed(wire: bytes) -> bytes:
+    """An encoded value in its room, or on lines of its own."""
+    return wire if len(wire) <= ROOM else b"%b%b%b" % (SOFT_BREAK, wire, SOFT_BREAK)
 
 
 def quoted(text: str) -> Quoted:
@@ -63,15 +129,3 @@ def quoted(text: str) -> Quoted:
     if last == COLUMNS:
         wire, last = b"%b=\r\n%b" % (wire[:-1], wire[-1:]), 1
     return Quoted(text, wire, wire.index(b"\r\n"), last, False)
-
-
-def _joined(pieces: Iterable[Quoted]) -> bytes:
-    out: list[bytes] = []
-    column = 0
-    for _, wire, first, last, single in pieces:
-        if column + first >= COLUMNS and column:
-            out.append(b"=\r\n")
-            column = 0
-        out.append(wire)
-        column = column + last if single else last
-    return b"".join(out)

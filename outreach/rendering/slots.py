@@ -10,8 +10,7 @@ differ in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 from outreach.rendering.text import one_line
@@ -30,32 +29,27 @@ MARK = re.compile(f"{OPENS}(\\d+){CLOSES}")
 _PLAIN = re.compile(
     "(?:[^&<>\"'`\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1]|&(?:[a-zA-Z]+|#[0-9]+|#x[0-9a-fA-F]+);)+"
 )
-#: Nearly every value: words and signs that no encoding changes, one blank between two.
-SIMPLE = re.compile(r"[A-Za-z0-9](?: ?[A-Za-z0-9.,:;/?@_+()#!*-])*")
-#: The same with letters of any language: what reads as it stands in the page.
-_WORDS = re.compile(r"\w(?: ?[\w.,:;/?@+()#!*-])*")
+#: Nearly every value: words and signs that read as they stand in the page, one blank between
+#: two. Quoted-printable changes nothing in those of ASCII.
+SIMPLE = re.compile(r"\w(?: ?[\w.,:;/?@+()#!*-])*")
 #: What the text part shows of a link depends on it.
-_SCHEME = re.compile(r"(?:https?://|mailto:)?")
+SCHEME = re.compile(r"(?:https?://|mailto:)?")
 _TAG = re.compile(r"(<[^>]*>)")
 _LINKED = re.compile(r"""(\s(?:href|src|alt|title)=(["']))(.*?)(?=\2)""", re.IGNORECASE | re.DOTALL)
 
 
-def outline(chunks: Iterable[str], constants: Collection[str]) -> tuple[Outline, tuple[str, ...]]:
-    """The outline of what a template printed, and what fills its slots, escaped as it was.
-
-    `constants` are the texts that stand in the templates themselves.
-    """
+def outline(kinds: Iterable[str], slots: Iterable[int]) -> Outline:
+    """The outline of a page from the kinds of its pieces (see `pieces`): `OPENS` stands for a
+    slot, and `slots` are the numbers of all of them."""
+    numbers = iter(slots)
     parts: list[str | int] = []
-    slots: dict[str, int] = {}
-    for chunk in chunks:
-        if chunk in constants:
-            parts.append(chunk)
-        elif chunk in slots:
-            parts.append(slots[chunk])
-        else:
-            for part, plain in _known(str(chunk)) if len(chunk) < 200 else _parts(str(chunk)):
-                parts.append(slots.setdefault(part, len(slots)) if plain else part)
-    return tuple(parts), tuple(slots)
+    for kind in kinds:
+        for place, text in enumerate(kind.split(OPENS)):
+            if place:
+                parts.append(next(numbers))
+            if text:
+                parts.append(text)
+    return tuple(parts)
 
 
 def marked(parts: Outline, fixed: Iterable[tuple[int, str]] = ()) -> str:
@@ -82,23 +76,10 @@ def split(text: str) -> Outline:
 
 def shown(value: str) -> str:
     """What fills a slot, as one reads it in a text."""
-    return value if _WORDS.fullmatch(value) else one_line(unescape(value))
+    return value if SIMPLE.fullmatch(value) else one_line(unescape(value))
 
 
-@lru_cache(maxsize=4096)
-def _known(value: str) -> tuple[tuple[str, bool], ...]:
-    """The parts of a short value: names of senders and places come again and again."""
-    if not SIMPLE.fullmatch(value):
-        return _parts(value)
-    scheme = _SCHEME.match(value)
-    start = scheme.end() if scheme else 0
-    if not start:
-        return ((value, True),)
-    rest = value[start:]
-    return ((value[:start], False), (rest, True)) if rest else ((value, False),)
-
-
-def _parts(value: str) -> tuple[tuple[str, bool], ...]:
+def parts_of(value: str) -> tuple[tuple[str, bool], ...]:
     """A printed value in parts, and which of them are plain."""
     if "<" in value:
         return tuple(part for piece in _TAG.split(value) for part in _of_markup(piece))
@@ -122,7 +103,7 @@ def _of_text(text: str) -> Iterator[tuple[str, bool]]:
     """The blanks around it, the scheme, and the rest if it is plain."""
     core = text.strip()
     start = text.find(core)
-    scheme = _SCHEME.match(core)
+    scheme = SCHEME.match(core)
     length = scheme.end() if scheme else 0
     rest = core[length:]
     if not _PLAIN.fullmatch(rest) or not _stays(rest):

@@ -13,7 +13,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
 #: Bytes of the authentication code that a token keeps.
@@ -22,8 +23,24 @@ _MAC = 12
 _ID = 16
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-#: Ten bits as two letters: twice as fast as `base64.b32encode`, and a message needs three of them.
-_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
+#: Letters that are written at once: of a token with two small numbers, or of a Message-ID.
+_WIDTH = 32
+#: For each byte the letter of its five bits.
+_BY_FIVE_BITS = bytes(ord(_LETTERS[byte & 31]) for byte in range(256))
+
+
+def _halvings() -> Iterator[tuple[int, int, int]]:
+    """How groups of five bits come to stand in bytes of their own: each group of bits is cut in
+    two, and the upper half moved up. Yields the masks of the upper and lower halves, and how far.
+    """
+    lane, bits = 8 * _WIDTH, 5 * _WIDTH
+    while bits > 5:
+        low = sum(((1 << bits // 2) - 1) << at for at in range(0, 8 * _WIDTH, lane))
+        yield low << bits // 2, low, (lane - bits) // 2
+        lane, bits = lane // 2, bits // 2
+
+
+_HALVINGS = tuple(_halvings())
 
 
 def token(secret: bytes, kind: str, *numbers: int) -> str:
@@ -89,14 +106,23 @@ def _mac(secret: bytes, payload: bytes) -> bytes:
 
 
 def _code(secret: bytes, data: bytes, size: int) -> bytes:
-    # BLAKE2b takes keys of up to 64 bytes.
-    return blake2b(data, key=secret[:64], digest_size=size).digest()
+    code = _keyed(secret, size).copy()
+    code.update(data)
+    return code.digest()
+
+
+@lru_cache(maxsize=16)
+def _keyed(secret: bytes, size: int) -> blake2b:
+    """A code that has read the key only; BLAKE2b takes keys of up to 64 bytes."""
+    return blake2b(key=secret[:64], digest_size=size)
 
 
 def _base32(data: bytes) -> str:
-    """RFC 4648 §6 in lower case and without padding."""
-    bits = len(data) * 8
-    spare = -bits % 10
-    number = int.from_bytes(data) << spare
-    pairs = "".join([_PAIRS[number >> shift & 1023] for shift in range(bits + spare - 10, -1, -10)])
-    return pairs[: -(-bits // 5)]
+    """RFC 4648 §6 in lower case and without padding; at half the cost of a loop over letters."""
+    if len(data) > 5 * _WIDTH // 8:
+        return base64.b32encode(data).decode("ascii").rstrip("=").lower()
+    number = int.from_bytes(data) << 5 * _WIDTH - 8 * len(data)
+    for upper, lower, far in _HALVINGS:
+        number = (number & upper) << far | number & lower
+    letters = number.to_bytes(_WIDTH).translate(_BY_FIVE_BITS).decode("ascii")
+    return letters[: -(-8 * len(data) // 5)]

@@ -158,7 +158,11 @@ def upper_first(value: object) -> str:
 
 def elide(value: object, word: str = "de") -> str:
     """`word` before `value`, joined as French joins them: `d'Alençon`, `de Rennes`, `du Mans`."""
-    text = _text(value)
+    return _elided(_text(value), word)
+
+
+@lru_cache(maxsize=4096)
+def _elided(text: str, word: str) -> str:
     for (short, article), contracted in _CONTRACTED.items():
         if word == short and text.lower().startswith(article):
             return contracted + text[len(article) :]

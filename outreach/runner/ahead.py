@@ -48,18 +48,26 @@ def ahead(preview: Preview) -> Ahead:
         firsts = [store.paces.first_sent(sender.name) for sender in senders(step)]
         return min((first for first in firsts if first is not None), default=None)
 
+    calendar = Calendar(settings.country, settings.zone, settings.region)
+    midnight = calendar.midnight(calendar.day_of(preview.now))
+
+    def sent(step: Step) -> int:
+        logs = [store.paces.sent_log(midnight, sender=sender.name) for sender in senders(step)]
+        return sum(count for log in logs for at, count in log if at <= preview.now)
+
     everybody = [one for step in campaign.steps for one in senders(step)]
     providers = provider_limits(settings, everybody)
     return look_ahead(
         campaign,
         _kinds(preview, enrolled, providers),
         bounds=Bounds(
-            sender=lambda step: _together([sender.limits for sender in senders(step)]),
+            sender=cache(lambda step: _together([sender.limits for sender in senders(step)])),
             began=cache(began),
+            sent=cache(sent),
             providers=providers,
             first=settings.first,
         ),
-        calendar=Calendar(settings.country, settings.zone, settings.region),
+        calendar=calendar,
         now=preview.now,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from outreach.errors import OutreachError, Plural, Text
+from outreach.model.providers import PROVIDERS
 
 
 class NoWayOut(OutreachError):
@@ -24,7 +25,7 @@ class GroupSilent(OutreachError):
         super().__init__(
             Text(
                 "{group} takes nothing from {sender!r}; silence until {until}; it said: {reply}",
-                group=group,
+                group=PROVIDERS[group].name if group in PROVIDERS else group,
                 sender=sender,
                 until=until,
                 reply=reply,

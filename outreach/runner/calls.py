@@ -16,7 +16,6 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
 from outreach.runner.wording import stage_text
 from outreach.store.campaigns import Launched
-from outreach.store.permission import obstacles
 from outreach.store.store import Store
 
 #: How much of the past is shown before a call (issue of the three lines).
@@ -52,11 +51,9 @@ def due_calls(
 ) -> list[Call]:
     """What is due now on these channels, longest waiting first, but for who may not be called."""
     by_id = {campaign.id: campaign for campaign in campaigns}
-    due = [
-        d.delivery for d in store.deliveries.due(now=now, channels=channels, campaigns=list(by_id))
-    ]
-    blocked = obstacles(store.database, due)
-    wanted = [d for d in due if d.id not in blocked and not mailroom.not_meant(d, now)][:limit]
+    due = store.deliveries.due(now=now, channels=channels, campaigns=list(by_id))
+    permitted = [one.delivery for one in due if not one.obstacle]
+    wanted = [d for d in permitted if not mailroom.not_meant(d, now)][:limit]
     people = store.contacts.get_many([delivery.contact for delivery in wanted])
     histories = store.events.history([delivery.contact for delivery in wanted])
     calls = []

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outreach.errors import OutreachError, Text
@@ -95,6 +95,8 @@ class Flight:
         #: How many were handed over, or are about to be.
         self._begun = 0
         self._not_before: datetime | None = None
+        #: What the next message waits for, by the last look at the lines.
+        self._waits_for: Text | None = None
 
     # --- the loop -----------------------------------------------------------------------------
 
@@ -128,6 +130,8 @@ class Flight:
 
     async def land(self) -> None:
         """Finish what is on the wire, write everything down, give back the rest."""
+        if self._stop.is_set():
+            self._tell(None, None)
         await self._workers.finish()
         finished, returned = self._came_back()
         now = self._clock.now()
@@ -179,6 +183,7 @@ class Flight:
     def _exchange(self, now: datetime) -> datetime | None:
         """Write down what came back and claim what may leave; when more may."""
         chosen = self._choose(now)
+        self._waits_for = chosen.why
         finished, returned = self._came_back()
         self._give(chosen.emails, self._write(finished, chosen.emails, returned, now))
         self._tell(chosen.wake, chosen.why)
@@ -235,7 +240,9 @@ class Flight:
                 self._count[Skipped] += self._watch.may_send(email.delivery.campaign)
                 self._turns.not_left((email,))
             else:
-                self._in_hand[delivery.id] = replace(email, delivery=delivery)
+                self._in_hand[delivery.id] = DueEmail(
+                    delivery, email.sender, email.address_domain, email.later, email.closes_at
+                )
                 by_sender.setdefault(email.sender, []).append(delivery)
         for sender, deliveries in by_sender.items():
             self._begun += len(deliveries)
@@ -264,6 +271,7 @@ class Flight:
                 waits_until=wake if waits else None,
                 why=why if waits else None,
                 total=self._total,
+                landing=self._stop.is_set(),
             )
         )
 
@@ -273,6 +281,7 @@ class Flight:
             **self._counted(),
             remaining=self._ledger.count_due(now=now, campaigns=self._asked.campaigns),
             not_before=self._not_before,
+            why=self._waits_for if self._not_before else None,
             interrupted=self._stop.is_set(),
             errors=tuple(self._watch.trouble.errors),
         )

@@ -9,16 +9,23 @@ long to wait at the most: a crash costs some seconds of capacity, and no limit.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from outreach.errors import Text
 from outreach.model.ids import CampaignId
 from outreach.model.providers import PROVIDERS
-from outreach.model.said import kept, said_again
+from outreach.model.said import kept
 from outreach.model.settings import Limits
 from outreach.model.silence import Silence
+from outreach.runner.kept_silences import (
+    EVERYBODY,
+    group_key,
+    of_group,
+    reason_of,
+    silences_of,
+)
 from outreach.scheduling.gates import (
     A_SECOND,
     EPOCH,
@@ -38,10 +45,6 @@ _MANY = 20_000
 _AN_HOUR = 3600 * A_SECOND
 
 
-#: Instead of a group: whoever it is.
-EVERYBODY = "*"
-
-
 class PaceBook(Protocol):
     """What is asked of the store; `store.paces.Paces` and the ledger together answer."""
 
@@ -55,7 +58,9 @@ class PaceBook(Protocol):
 
     def sent_by_domain(self, since: datetime) -> Sequence[tuple[datetime, str, int]]: ...
 
-    def first_sent(self, sender: str) -> datetime | None: ...
+    def first_sent(
+        self, sender: str | None = None, *, campaign: CampaignId | None = None
+    ) -> datetime | None: ...
 
 
 class Groups(Protocol):
@@ -163,7 +168,7 @@ class Gatekeeper:
         None: to nobody. It is remembered for a day after its end: a relapse lasts longer.
         """
         self._read(to_microseconds(now))
-        key = _group_key(sender, group or EVERYBODY)
+        key = group_key(sender, group or EVERYBODY)
         shut = self._shut.setdefault((sender, group or EVERYBODY), Gate(key))
         shut.close(to_microseconds(until), reason)
         told = kept(reason) | {"seconds": (until - now).total_seconds()}
@@ -177,21 +182,7 @@ class Gatekeeper:
 
     def silences(self, now: datetime) -> list[Silence]:
         """Those of earlier runs: that last, and that ended less than a day ago."""
-        found: list[Silence] = []
-        for key, before in self._read(to_microseconds(now)).items():
-            sender, group = _of_group(key)
-            if group and before.closed_until:
-                length = json.loads(before.reason or "{}").get("seconds", 0)
-                found.append(
-                    Silence(
-                        sender=sender,
-                        group=None if group == EVERYBODY else group,
-                        until=before.closed_until,
-                        length=timedelta(seconds=length),
-                        reason=_reason(before.reason),
-                    )
-                )
-        return found
+        return silences_of(self._read(to_microseconds(now)).values())
 
     # --- what is kept ---------------------------------------------------------------------------
 
@@ -228,16 +219,26 @@ class Gatekeeper:
         """What earlier runs kept; the groups they were asked to leave alone are shut."""
         if self._kept is None:
             self._kept = {one.key: one for one in self._book.paces()}
+            died = self._kept.get(IN_FLIGHT)
+            if died is not None and to_microseconds(died.free_at) > now + A_SECOND:
+                # A run of the future: the clock was set back since.
+                self._kept[IN_FLIGHT] = KeptPace(IN_FLIGHT, to_instant(now))
+                self._book.keep_paces([self._kept[IN_FLIGHT]])
             for key, before in self._kept.items():
-                sender, group = _of_group(key)
+                sender, group = of_group(key)
                 if group and before.closed_until:
                     shut = self._shut[sender, group] = Gate(key)
-                    shut.close(to_microseconds(before.closed_until), _reason(before.reason))
+                    shut.close(to_microseconds(before.closed_until), reason_of(before.reason))
         return self._kept
 
     def _taken_up(self, gate: Gate, now: int) -> Gate:
-        """With the slots of an earlier run; a clock that was set back keeps nobody waiting."""
+        """With the slots of an earlier run.
+
+        A clock that was set back keeps nobody waiting longer than a slot: that is written, or
+        each later run would wait for a slot of its own again, until the clock has caught up.
+        """
         kept_paces = self._read(now)
+        set_back: list[KeptPace] = []
         died = kept_paces.get(IN_FLIGHT)
         for rule in gate.rules:
             if isinstance(rule, Slots | Gaps):
@@ -246,6 +247,10 @@ class Gatekeeper:
                 if died is not None and died.free_at > EPOCH:
                     free = max(free, to_microseconds(died.free_at) + rule.most_ahead)
                 rule.free = min(free, now + rule.most_ahead)
+                if free > rule.free:
+                    set_back.append(KeptPace(rule.key, to_instant(rule.free)))
+        if set_back:
+            self._book.keep_paces(set_back)
         return gate
 
     def _past(
@@ -257,7 +262,11 @@ class Gatekeeper:
         campaign: CampaignId | None = None,
         provider: str | None = None,
     ) -> Past:
-        """What left in the last day, where a limit asks for it; instants to come count as now."""
+        """What left in the last day, where a limit asks for it; instants to come count as now.
+
+        Not those of more than a day ahead: they would hold everything back until the clock,
+        which was set back since, has caught up with them.
+        """
         if not has_quotas(limits):
             return Past()
         log: Log
@@ -267,8 +276,9 @@ class Gatekeeper:
         else:
             since = to_instant(now) - DAY
             found = self._book.sent_log(since, sender=sender, campaign=campaign)
-            log = [(min(to_microseconds(at), now), count) for at, count in found]
-        first = self._book.first_sent(sender) if sender and limits.warm_up_start else None
+            log = [(min(at, now), count) for at, count in _before_tomorrow(found, now)]
+        warms_up = limits.warm_up_start is not None
+        first = self._book.first_sent(sender, campaign=campaign) if warms_up else None
         return Past(
             hour=cut(log, now - _AN_HOUR),
             day=log,
@@ -278,20 +288,13 @@ class Gatekeeper:
     def _domains(self, now: int) -> list[tuple[int, str, int]]:
         if self._by_domain is None:
             found = self._book.sent_by_domain(to_instant(now) - DAY)
-            self._by_domain = [(min(to_microseconds(at), now), to, n) for at, to, n in found]
+            tomorrow = to_instant(now) + DAY
+            self._by_domain = [
+                (min(to_microseconds(at), now), to, n) for at, to, n in found if at <= tomorrow
+            ]
         return self._by_domain
 
 
-def _group_key(sender: str, group: str) -> str:
-    return f"sender:{sender}:group:{group}"
-
-
-def _of_group(key: str) -> tuple[str, str]:
-    """Sender and group of such a key; two empty words of any other."""
-    owner, found, group = key.partition(":group:")
-    return (owner.removeprefix("sender:"), group) if found else ("", "")
-
-
-def _reason(written: str | None) -> Text:
-    said = said_again(json.loads(written)) if written else None
-    return said or Text("the server asked for silence")
+def _before_tomorrow(log: Iterable[tuple[datetime, int]], now: int) -> Log:
+    tomorrow = to_instant(now) + DAY
+    return [(to_microseconds(at), count) for at, count in log if at <= tomorrow]

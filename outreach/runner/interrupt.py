@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a wish to stop, not as an exception in the middle of something."""
+"""Ctrl-C, SIGTERM and a closed terminal as a wish to stop, not in the middle of something."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` at the first Ctrl-C or SIGTERM; the second one acts as ever.
+    """Set `stop` at the first Ctrl-C, SIGTERM or SIGHUP; the second one acts as ever.
+
+    Under `nohup` a closed terminal stays ignored.
 
     Where the event loop cannot take signals (Windows, another thread) nothing is changed:
     there asyncio itself cancels the task, and the sending loop lands then too.
@@ -28,7 +30,7 @@ def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
         give_back()
 
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _wishes():
             loop.add_signal_handler(number, wish)
             taken.append(number)
     except (NotImplementedError, ValueError, RuntimeError):
@@ -37,3 +39,9 @@ def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
         yield
     finally:
         give_back()
+
+
+def _wishes() -> Iterator[signal.Signals]:
+    yield from (signal.SIGINT, signal.SIGTERM)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        yield signal.SIGHUP

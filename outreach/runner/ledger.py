@@ -18,8 +18,7 @@ from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
-from outreach.store.deliveries import Due
-from outreach.store.permission import obstacles
+from outreach.store.due import Due
 from outreach.store.store import Store
 
 _EMAIL = (Channel.EMAIL,)
@@ -106,16 +105,11 @@ class SendLedger:
 
     def _permitted(self, due: Sequence[Due], now: datetime) -> list[Due]:
         """Those who may be written to; the others are settled as passed over."""
-        blocked = obstacles(self.store.database, [one.delivery for one in due])
-        gone = [
-            (one.delivery, Skipped(blocked[one.delivery.id]))
-            for one in due
-            if one.delivery.id in blocked
-        ]
+        gone = [(one.delivery, Skipped(one.obstacle)) for one in due if one.obstacle]
         if gone:
             self.exchange(gone, now=now)
             self.passed_over += len(gone)
-        return [one for one in due if one.delivery.id not in blocked]
+        return [one for one in due if not one.obstacle]
 
     def _email(self, one: Due, sender: str, later: bool, now: datetime) -> DueEmail:
         launched = self.campaigns[one.delivery.campaign]

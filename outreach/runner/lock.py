@@ -17,7 +17,6 @@ from filelock import FileLock, Timeout
 from outreach.errors import AlreadyRunning, OutreachError, Text
 
 LOCK_NAME = "outreach.lock"
-NOTE_NAME = "outreach.lock.owner"
 
 
 class LockUnusable(OutreachError):
@@ -31,13 +30,13 @@ class LockUnusable(OutreachError):
 
 
 @contextmanager
-def hold(folder: Path) -> Iterator[None]:
-    """Hold the lock of the workspace whose data lies in `folder`.
+def hold(folder: Path, name: str = LOCK_NAME) -> Iterator[None]:
+    """Hold the lock of the workspace whose data lies in `folder`, or one of another `name`.
 
     Raises `AlreadyRunning` at once when another run holds it.
     """
-    path = folder / LOCK_NAME
-    note = folder / NOTE_NAME
+    path = folder / name
+    note = folder / f"{name}.owner"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
@@ -54,13 +53,23 @@ def hold(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def hold_file(base: Path | None) -> Iterator[None]:
+    """Hold the lock of a contact base in a file too: several workspaces may share one."""
+    if base is None:
+        yield
+        return
+    with hold(base.parent, f"{base.name}.lock"):
+        yield
+
+
 def holder(folder: Path) -> AlreadyRunning | None:
     """Who holds the lock of that folder now, as they are told; None when nobody does.
 
     A run writes its note after it has the lock and takes it away before it lets go: without
     a note the lock is not touched, so that asking takes nobody's turn.
     """
-    note = folder / NOTE_NAME
+    note = folder / f"{LOCK_NAME}.owner"
     if not note.exists():
         return None
     lock = FileLock(folder / LOCK_NAME, timeout=0)

@@ -8,7 +8,7 @@ for a month, with the pace.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -29,6 +29,11 @@ KEPT = timedelta(days=30) // MICROSECOND
 _MANY = 200
 
 _KEY = "mx:"
+
+
+def known_hosts(paces: Iterable[KeptPace]) -> dict[str, str | None]:
+    """The provider of each domain that was asked about lately, from what is kept."""
+    return {one.key.removeprefix(_KEY): one.reason for one in paces if one.key.startswith(_KEY)}
 
 
 class Resolver(Protocol):
@@ -53,7 +58,8 @@ class OwnDomains:
 class MailHosts:
     """Goes by the MX. Used within a running loop."""
 
-    def __init__(self, resolver: Resolver, book: PaceBook) -> None:
+    def __init__(self, resolver: Resolver | None, book: PaceBook) -> None:
+        """Without a resolver nobody is asked: what earlier runs learnt is all that is known."""
         self._resolver = resolver
         self._book = book
         #: The provider of each domain that was asked about, None where it is none of ours.
@@ -69,8 +75,8 @@ class MailHosts:
         if own is not None:
             return own
         known = self._read(now)
-        if domain not in known and domain not in self._asked:
-            self._ask(domain, now)
+        if self._resolver and domain not in known and domain not in self._asked:
+            self._ask(self._resolver, domain, now)
         return known.get(domain)
 
     def wait_until(self, domain: str, now: int) -> int | None:
@@ -88,26 +94,23 @@ class MailHosts:
 
     def _read(self, now: int) -> dict[str, str | None]:
         if self._known is None:
-            kept = self._book.paces()
-            self._known = {
-                one.key.removeprefix(_KEY): one.reason for one in kept if one.key.startswith(_KEY)
-            }
+            self._known = known_hosts(self._book.paces())
         return self._known
 
-    def _ask(self, domain: str, now: int) -> None:
+    def _ask(self, resolver: Resolver, domain: str, now: int) -> None:
         self._asked[domain] = now
         try:
-            task = asyncio.get_running_loop().create_task(self._answer(domain, now))
+            task = asyncio.get_running_loop().create_task(self._answer(resolver, domain, now))
         except RuntimeError:
             # No loop runs, nobody can be asked: the domain goes by its own name.
             return
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, domain: str, now: int) -> None:
+    async def _answer(self, resolver: Resolver, domain: str, now: int) -> None:
         async with self._turnstile:
             try:
-                found = provider_of_hosts(await self._resolver.mail_hosts(domain))
+                found = provider_of_hosts(await resolver.mail_hosts(domain))
             except OutreachError:
                 found = None
         del self._asked[domain]

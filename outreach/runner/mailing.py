@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from outreach.model.settings import Sender
 from outreach.runner.campaign_book import trouble_for
-from outreach.runner.clock import Clock
+from outreach.runner.clock import Clock, RealClock
 from outreach.runner.gatekeeper import Groups
 from outreach.runner.interrupt import stop_on_signals
 from outreach.runner.journals import Journals
 from outreach.runner.ledger import SendLedger
-from outreach.runner.limits import goes_out, rules_of
+from outreach.runner.limits import provider_limits, rules_of
 from outreach.runner.loops import run_in_loop
 from outreach.runner.mail_hosts import MailHosts, OwnDomains
 from outreach.runner.send import Asked, Progress, SendReport, send_due
@@ -84,8 +84,12 @@ class Mailing:
         return self.processes or processes_for(min(limit, due), self.senders)
 
     def _groups(self) -> Groups:
-        """Domains go by the provider that receives their mail; the DNS is asked on the way out."""
-        providers = self.ledger.settings.provider_limits is not None
-        if self.rehearsal or not providers or not goes_out(self.senders.values()):
+        """Domains go by the provider that receives their mail.
+
+        The DNS is asked where a provider has a limit and mail leaves by the real clock; a
+        rehearsal goes by what it said before.
+        """
+        if not provider_limits(self.ledger.settings, self.senders.values()):
             return OwnDomains()
-        return MailHosts(Domains(), self.ledger.store.paces)
+        asks = isinstance(self.clock, RealClock) and not self.rehearsal
+        return MailHosts(Domains() if asks else None, self.ledger.store.paces)

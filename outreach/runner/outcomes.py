@@ -96,6 +96,9 @@ def concluded(delivery: Delivery, outcome: Outcome, now: datetime) -> Outcome:
 def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
     """The steps that wait for this one, dated from the day it was done."""
     definition = here.launched.definition
+    steps = definition.following(delivery.step)
+    if not steps:
+        return ()
     # Whoever wrote first goes on writing; a step with a sender of its own changes nothing of it.
     writer = None if definition.step(delivery.step).sender else delivery.sender
     return tuple(
@@ -108,30 +111,33 @@ def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
             step_id=here.launched.steps[step.name],
             sender=writer if writer in definition.senders else None,
         )
-        for step in definition.following(delivery.step)
+        for step in steps
     )
 
 
 def contacted(delivery: Delivery, here: Situation) -> Change:
     """The person was really reached: the first stage of the chain."""
-    stage = here.launched.definition.chain[0]
-    event = _event(EventKind.REACHED, delivery, here, stage=stage)
-    progress = Progress(campaign=delivery.campaign, contact=delivery.contact, stage=stage, rank=0)
+    event, progress = _reached(delivery, here)
     return Change(events=(event,), progress=(progress,))
+
+
+def _reached(delivery: Delivery, here: Situation) -> tuple[Event, Progress]:
+    stage = here.launched.definition.chain[0]
+    progress = Progress(campaign=delivery.campaign, contact=delivery.contact, stage=stage, rank=0)
+    return _event(EventKind.REACHED, delivery, here, stage=stage), progress
 
 
 def touched(delivery: Delivery, here: Situation, *, in_vain: str | None = None) -> Change:
     """One attempt was made, at its cost; `in_vain` says that it reached nobody (no_answer)."""
     step = here.launched.definition.step(delivery.step)
-    event = _event(
-        EventKind.TOUCHED,
-        delivery,
-        here,
-        stage=in_vain,
-        cost=cost_of(step, here.costs),
-        minutes=_minutes(step),
-    )
-    return Change(events=(event,))
+    return Change(events=(_touched(delivery, here, step, cost_of(step, here.costs), in_vain),))
+
+
+def _touched(
+    delivery: Delivery, here: Situation, step: Step, cost: Decimal, in_vain: str | None = None
+) -> Event:
+    minutes = _minutes(step)
+    return _event(EventKind.TOUCHED, delivery, here, stage=in_vain, cost=cost, minutes=minutes)
 
 
 def cost_of(step: Step, costs: Costs) -> Decimal:
@@ -153,6 +159,7 @@ def _minutes(step: Step) -> Decimal | None:
 
 def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
     step = here.launched.definition.step(delivery.step)
+    cost = cost_of(step, here.costs)
     done = Settled(
         delivery=delivery.id,
         state=DeliveryState.SENT,
@@ -160,12 +167,20 @@ def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
         expected=here.expected,
         detail=reply or None,
         attempted=True,
-        cost=cost_of(step, here.costs),
+        cost=cost,
         address=here.address,
     )
-    follow = Change(settled=(done,), planned=following(delivery, here))
-    reached = Change() if delivery.channel.by_hand else contacted(delivery, here)
-    return follow + touched(delivery, here) + reached
+    events, progress = [_touched(delivery, here, step, cost)], []
+    if not delivery.channel.by_hand:
+        reached, furthest = _reached(delivery, here)
+        events.append(reached)
+        progress.append(furthest)
+    return Change(
+        settled=(done,),
+        planned=following(delivery, here),
+        events=tuple(events),
+        progress=tuple(progress),
+    )
 
 
 def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:

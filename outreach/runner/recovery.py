@@ -30,7 +30,9 @@ def recover(store: Store, settings: Settings, *, now: datetime) -> None:
         _settle(store, settings, Journals(folder, run), claims, now)
     if folder.is_dir():
         for path in folder.iterdir():
-            path.unlink()
+            # A folder that somebody made in there is none of ours.
+            if not path.is_dir():
+                path.unlink()
 
 
 def _settle(

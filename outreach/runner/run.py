@@ -15,11 +15,12 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from outreach.errors import OutreachError
+from outreach.errors import OutreachError, Text
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change, Settled
-from outreach.model.delivery import DeliveryState, Held, Skipped
+from outreach.model.delivery import SETTLED, DeliveryState, Held, Skipped
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Sender, Settings
 from outreach.runner.clock import Clock
@@ -27,19 +28,22 @@ from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint
 from outreach.runner.ledger import SendLedger
-from outreach.runner.letters import Letters
 from outreach.runner.mailing import Mailing
 from outreach.runner.outcomes import Situation, change_for
-from outreach.runner.printed import Printed
 from outreach.runner.recovery import recover
 from outreach.runner.send import Asked, Progress, SendReport
 from outreach.runner.windows import note_zones
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.flight_journal import boot_id
-from outreach.store.permission import obstacles
 from outreach.store.store import Store
 from outreach.transports import Transport
+
+if TYPE_CHECKING:
+    from outreach.runner.letters import Letters
+    from outreach.runner.printed import Printed
+
+Running = Mapping[CampaignId, Launched]
 
 _BY_HAND = (Channel.CALL, Channel.VISIT, Channel.TASK)
 
@@ -65,6 +69,8 @@ class RunReport:
     remaining: int
     #: When there is something to do again; None when nothing waits.
     not_before: datetime | None
+    #: What keeps the next message back until then, where that is a limit or a silence.
+    why: Text | None
     interrupted: bool
     printed: tuple[Printed, ...]
     errors: tuple[OutreachError, ...]
@@ -126,9 +132,8 @@ class Runner:
             )
             asked = Asked(run=number, campaigns=list(running), limit=limit, until=until)
             sent = mailing.send(asked, progress)
-        letters = Letters(mailroom)
         stays = sent.interrupted or self.rehearsal
-        printed = () if stays else letters.print_due(running, now=self.clock.now())
+        printed = () if stays else self._print(running, mailroom)
         report = self._report(running, ledger, sent, printed, skipped, errors)
         self.store.runs.finish(number, now=self.clock.now(), summary=_summary(report))
         return report
@@ -136,7 +141,7 @@ class Runner:
     # --- before -------------------------------------------------------------------------------
 
     def _unchanged(
-        self, running: Mapping[CampaignId, Launched], mailroom: Mailroom
+        self, running: Running, mailroom: Mailroom
     ) -> tuple[dict[CampaignId, Launched], tuple[OutreachError, ...]]:
         """The campaigns whose templates are those of their launch; the others stand still."""
         going: dict[CampaignId, Launched] = {}
@@ -168,16 +173,15 @@ class Runner:
             if sender is not None and sender.dkim:
                 mailroom.signer.keys(sender)
 
-    def _mend(self, running: Mapping[CampaignId, Launched], mailroom: Mailroom) -> None:
+    def _mend(self, running: Running, mailroom: Mailroom) -> None:
         """Held messages whose missing value is there now become due again."""
         now = self.clock.now()
         mended: list[Settled] = []
-        letters = Letters(mailroom)
         for delivery in self.store.deliveries.in_state(DeliveryState.HELD, list(running)):
             made = (
                 mailroom(delivery)
                 if delivery.channel is Channel.EMAIL
-                else letters.try_one(delivery)
+                else _letters(mailroom).try_one(delivery)
             )
             if isinstance(made, Held):
                 continue
@@ -193,25 +197,28 @@ class Runner:
         if mended:
             self.store.deliveries.write(Change(settled=tuple(mended)))
 
-    def _pass_over(self, running: Mapping[CampaignId, Launched], mailroom: Mailroom) -> int:
+    def _pass_over(self, running: Running, mailroom: Mailroom) -> int:
         """Letters, calls, visits and tasks that are not to be done; what follows may be due too."""
         passed = 0
         channels = (Channel.LETTER, *_BY_HAND)
         while True:
             now = self.clock.now()
             due = self.store.deliveries.due(now=now, channels=channels, campaigns=list(running))
-            deliveries = [entry.delivery for entry in due]
-            blocked = obstacles(self.store.database, deliveries)
-            change = Change()
-            for delivery in deliveries:
-                reason = blocked.get(delivery.id) or mailroom.not_meant(delivery, now)
+            changes = []
+            for entry in due:
+                reason = entry.obstacle or mailroom.not_meant(entry.delivery, now)
                 if reason:
-                    here = self._situation(running[delivery.campaign], now)
-                    change += change_for(delivery, Skipped(reason), here)
-            if not change.settled:
+                    here = self._situation(running[entry.delivery.campaign], now)
+                    changes.append(change_for(entry.delivery, Skipped(reason), here))
+            if not changes:
                 return passed
-            self.store.deliveries.write(change)
-            passed += len(change.settled)
+            self.store.deliveries.write(Change.joined(changes))
+            passed += len(changes)
+
+    def _print(self, running: Running, mailroom: Mailroom) -> tuple[Printed, ...]:
+        steps = (step for launched in running.values() for step in launched.definition.steps)
+        written = any(step.channel is Channel.LETTER for step in steps)
+        return _letters(mailroom).print_due(running, now=self.clock.now()) if written else ()
 
     # --- e-mails ------------------------------------------------------------------------------
 
@@ -231,7 +238,7 @@ class Runner:
 
     def _report(
         self,
-        running: Mapping[CampaignId, Launched],
+        running: Running,
         ledger: SendLedger,
         sent: SendReport,
         printed: tuple[Printed, ...],
@@ -242,6 +249,7 @@ class Runner:
         numbers = list(running)
         self._close(running, now)
         deliveries = self.store.deliveries
+        not_before = self._next(ledger, sent, now)
         return RunReport(
             sent=sent.sent,
             deferred=sent.deferred,
@@ -252,7 +260,8 @@ class Runner:
             letters=deliveries.count_due(now=now, channels=(Channel.LETTER,), campaigns=numbers),
             tasks=deliveries.count_due(now=now, channels=_BY_HAND, campaigns=numbers),
             remaining=sent.remaining,
-            not_before=self._next(ledger, sent, now),
+            not_before=not_before,
+            why=sent.why if not_before == sent.not_before else None,
             interrupted=sent.interrupted,
             printed=printed,
             errors=(*errors, *sent.errors),
@@ -267,7 +276,7 @@ class Runner:
         instants = [i for i in (sent.not_before, opens, later) if i is not None]
         return min(instants, default=None)
 
-    def _close(self, running: Mapping[CampaignId, Launched], now: datetime) -> None:
+    def _close(self, running: Running, now: datetime) -> None:
         """A campaign in which nothing can happen any more is finished.
 
         What came back to due in one that was stopped meanwhile does not come any more.
@@ -288,17 +297,19 @@ class Runner:
         )
 
 
+def _letters(mailroom: Mailroom) -> Letters:
+    """Imported here: what letters are made with stays out of a run that has none (7 MB)."""
+    from outreach.runner.letters import Letters
+
+    return Letters(mailroom)
+
+
 def _finished(store: Store, launched: Launched) -> bool:
     """Whether nothing more can happen by itself or by hand in a campaign."""
-    open_states = (
-        DeliveryState.DUE,
-        DeliveryState.CLAIMED,
-        DeliveryState.HELD,
-        DeliveryState.UNKNOWN,
-    )
     counted = store.deliveries.by_state(launched.id)
+    still_open = any(count for state, count in counted.items() if state not in SETTLED)
     running = launched.state is CampaignState.RUNNING
-    return running and not launched.pilot and not any(counted[state] for state in open_states)
+    return running and not launched.pilot and not still_open
 
 
 def _summary(report: RunReport) -> dict[str, object]:

@@ -78,6 +78,8 @@ class Progress:
     why: Text | None = None
     #: How many e-mails were due when the run began.
     total: int | None = None
+    #: It was told to stop, and only waits for the answers about what is on the wire.
+    landing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class SendReport:
     remaining: int
     #: When the limits let the next one leave, if that is why the run ended.
     not_before: datetime | None
+    #: What it waits for until then.
+    why: Text | None
     interrupted: bool
     #: What stopped a sender or a campaign, each told once.
     errors: tuple[OutreachError, ...]

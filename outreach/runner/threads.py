@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from outreach.model.campaign import Campaign, Step
 from outreach.model.delivery import Delivery
@@ -12,6 +13,11 @@ from outreach.rendering.tokens import message_id
 from outreach.runner.steps import emails_before
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
+
+
+@lru_cache(maxsize=64)
+def _ascii_domain(address: str) -> str:
+    return address.rpartition("@")[2].encode("idna").decode("ascii")
 
 
 class Threads:
@@ -68,7 +74,7 @@ class Threads:
             step.name,
             occurrence,
             int(contact),
-            domain=sender.address.rpartition("@")[2].encode("idna").decode("ascii"),
+            domain=_ascii_domain(sender.address),
         )
 
     def _sender(self, definition: Campaign, step: Step) -> Sender:

@@ -27,6 +27,7 @@ from outreach.errors import OutreachError, Text
 from outreach.model.delivery import Deferred, Held, Outcome, Refused, Scope, Sent, Skipped, Unknown
 from outreach.model.ids import CampaignId
 from outreach.model.silence import Silence
+from outreach.model.value import value
 from outreach.runner.alarms import (
     CampaignPaused,
     GroupSilent,
@@ -52,7 +53,7 @@ FIRST_SILENCE = timedelta(minutes=10)
 LONGEST_SILENCE = timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """Where an answer came from: a sender, a provider or domain, a campaign."""
 
@@ -61,7 +62,7 @@ class Place:
     campaign: CampaignId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """What follows from an answer."""
 

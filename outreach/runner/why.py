@@ -6,6 +6,7 @@ a reason why they are out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,9 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
+from outreach.model.silence import Silence
 from outreach.runner.happened import happened, reason_of
+from outreach.runner.silences import silences
 from outreach.runner.wording import exclusion_text, held_text, reason_text
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
@@ -73,7 +76,7 @@ class Why:
     forbidden: tuple[tuple[Channel, str], ...]
 
 
-def why(store: Store, contact: Contact, campaign: Launched | None = None) -> Why:
+def why(store: Store, contact: Contact, campaign: Launched | None = None, *, now: datetime) -> Why:
     """The story of a person, in one campaign or in all."""
     known = {c.id: c for c in store.campaigns.all()}
     memberships = [
@@ -83,7 +86,7 @@ def why(store: Store, contact: Contact, campaign: Launched | None = None) -> Why
     ]
     events = store.events.of_contact(contact.id)
     stories = tuple(
-        _story(store, contact, row, known[row.campaign_id], events) for row in memberships
+        _story(store, contact, row, known[row.campaign_id], events, now) for row in memberships
     )
     catalogue = store.database.catalogue
     beside = tuple(_line(event, catalogue) for event in events if event.campaign_id is None)
@@ -93,7 +96,12 @@ def why(store: Store, contact: Contact, campaign: Launched | None = None) -> Why
 
 
 def _story(
-    store: Store, contact: Contact, membership: Any, launched: Launched, events: list[Any]
+    store: Store,
+    contact: Contact,
+    membership: Any,
+    launched: Launched,
+    events: list[Any],
+    now: datetime,
 ) -> Story:
     here = [event for event in events if event.campaign_id == launched.id]
     deliveries = store.deliveries.of_contact(membership.contact_id, launched.id)
@@ -102,12 +110,22 @@ def _story(
         arm=Arm(membership.arm),
         reason=membership.reason,
         past=tuple(_line(event, store.database.catalogue) for event in here),
-        next=_next(membership, launched, deliveries, here),
+        next=_next(membership, launched, deliveries, here, _silences(store, contact, now)),
         sender=membership.sender,
     )
 
 
-def _next(membership: Any, launched: Launched, deliveries: list[Any], events: list[Any]) -> Next:
+#: Of a delivery that is due: the silence that keeps it back.
+_Silenced = Callable[[Any], Silence | None]
+
+
+def _next(
+    membership: Any,
+    launched: Launched,
+    deliveries: list[Any],
+    events: list[Any],
+    silenced: _Silenced,
+) -> Next:
     """What comes, or the reason why nothing does: never nothing."""
     if membership.arm == Arm.EXCLUDED.value:
         why_out = exclusion_text(membership.reason)
@@ -121,7 +139,7 @@ def _next(membership: Any, launched: Launched, deliveries: list[Any], events: li
         return _nothing(ended, membership.stop_reason)
     waiting = [d for d in deliveries if d.state in _WAITING]
     if waiting:
-        return _coming(min(waiting, key=lambda d: d.due_at), launched, events)
+        return _coming(min(waiting, key=lambda d: d.due_at), launched, events, silenced)
     return _nothing(Text("every step is done"), None)
 
 
@@ -137,7 +155,7 @@ _WAITING = frozenset(
 )
 
 
-def _coming(delivery: Any, launched: Launched, events: list[Any]) -> Next:
+def _coming(delivery: Any, launched: Launched, events: list[Any], silenced: _Silenced) -> Next:
     state = DeliveryState(delivery.state)
     step = delivery.step_name
     if launched.state is CampaignState.PAUSED:
@@ -155,6 +173,9 @@ def _coming(delivery: Any, launched: Launched, events: list[Any]) -> Next:
         what = Text("{step}: somebody is to do it; see outreach calls", step=step)
     elif delivery.channel == Channel.LETTER.value and delivery.batch_id is not None:
         what = Text("{step} is printed and waits to be posted", step=step)
+    elif silence := silenced(delivery):
+        what = Text("{step} waits: {reason}", step=step, reason=silence.reason)
+        return Next(step=step, at=silence.until, what=what)
     elif delivery.detail:
         what = Text(
             "{step} is tried again; the last answer was: {reply}", step=step, reply=delivery.detail
@@ -162,6 +183,19 @@ def _coming(delivery: Any, launched: Launched, events: list[Any]) -> Next:
     else:
         what = Text("{step} comes next", step=step)
     return Next(step=step, at=delivery.due_at, what=what)
+
+
+def _silences(store: Store, contact: Contact, now: datetime) -> _Silenced:
+    """Which silence of its sender, if any, an e-mail to this person waits for."""
+    domain = (contact.text("email") or "").rpartition("@")[2].lower()
+
+    def lasting(delivery: Any) -> Silence | None:
+        if delivery.channel != Channel.EMAIL.value or delivery.sender is None:
+            return None
+        found = silences(store, now).towards(delivery.sender, domain)
+        return found if found and found.until >= delivery.due_at else None
+
+    return lasting
 
 
 def _paused(step: str, reason: Text | None) -> Text:

@@ -44,6 +44,8 @@ class Bounds:
     sender: Callable[[Step], Limits]
     #: When who writes a step began to write at all; None: with this campaign.
     began: Callable[[Step], datetime | None] = lambda step: None
+    #: How many e-mails who writes a step has sent today already.
+    sent: Callable[[Step], int] = lambda step: 0
     providers: Mapping[str, Limits] = field(default_factory=dict)
     first: First = First.FOLLOW_UPS
 
@@ -158,7 +160,7 @@ class _Looking:
         return limits
 
     def _room(self, limits: Limits, step: Step, kind: Kind, at: datetime) -> int:
-        """What a limit lets go from `at` to the end of that day: 1 at least."""
+        """What a limit lets go from `at` to the end of that day: 1 at least, but for what left."""
         open_ = self._of(kind).open_for(self.campaign.window, at)
         seconds = open_.total_seconds()
         rates = ((limits.per_second, 1), (limits.per_minute, 60), (limits.per_hour, 3600))
@@ -168,8 +170,12 @@ class _Looking:
         began = self.bounds.began(step) or self.now
         # The ramp counts in days of 24 hours: what it allows when the day's window ends.
         cap = day_cap(limits, began, at + open_)
-        rooms += [] if cap is None else [cap]
-        return max(1, min(rooms, default=2**62))
+        most = max(1, min(rooms, default=2**62))
+        if cap is None:
+            return most
+        today = self.calendar.day_of(at) == self.calendar.day_of(self.now)
+        earlier = self.bounds.sent(step) if today and limits is self.bounds.sender(step) else 0
+        return min(most, max(1, cap) - earlier)
 
     def _of(self, kind: Kind) -> Calendar:
         """The calendar by their clock."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from outreach.store.prepared import binder, remembering
+from outreach.store.prepared import binder, bound
 
 
 def insert_rows(
@@ -26,7 +26,30 @@ def insert_rows(
     if not rows:
         return
     names = list(dict.fromkeys(name for row in rows for name in row))
-    values = _tuples(connection, table, names, rows)
+    cells = [tuple([row.get(name) for name in names]) for row in rows]
+    insert_tuples(connection, table, names, cells, once=once)
+
+
+def insert_tuples(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    once: bool = False,
+) -> None:
+    """The same of rows whose cells are in the order of `names`."""
+    if not rows:
+        return
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    # Nothing is said of a column where every row leaves it NULL, as it is anyway.
+    said = {
+        name: cells
+        for name, cells in columns.items()
+        if cells.count(None) < len(cells) or table.c[name].server_default is not None
+    }
+    names = list(said)
+    values = zip(*_bound(connection, table, said), strict=True)
     if connection.dialect.name != "postgresql":
         _execute_many(connection, table.name, names, list(values), once=once)
     elif once:
@@ -45,7 +68,9 @@ def update_rows(
     mark = _mark(connection)
     for names, members in groups.items():
         assignments = ", ".join(f'"{name}" = {mark}' for name in names)
-        told = _tuples(connection, table, names, [values for _, values in members])
+        cells = zip(*([values[name] for name in names] for _, values in members), strict=True)
+        columns = dict(zip(names, cells, strict=True))
+        told = zip(*_bound(connection, table, columns), strict=True)
         parameters = [(*values, row_id) for (row_id, _), values in zip(members, told, strict=True)]
         connection.exec_driver_sql(
             f'UPDATE "{table.name}" SET {assignments} WHERE id = {mark}', parameters
@@ -113,14 +138,12 @@ def _mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 
 
-def _tuples(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> Iterable[tuple[Any, ...]]:
-    """The rows as the driver takes them, made column by column: most need no conversion."""
-    columns = []
-    for name in names:
-        cells: Iterable[Any] = [row.get(name) for row in rows]
+def _bound(
+    connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]
+) -> list[Sequence[Any]]:
+    """The columns as the driver takes them: most need no conversion."""
+    made = []
+    for name, cells in columns.items():
         bind = binder(table.c[name].type, connection.dialect)
-        # The instant of an import stands in every row: converted once.
-        columns.append(map(remembering(bind), cells) if bind else cells)
-    return zip(*columns, strict=True)
+        made.append(bound(cells, bind) if bind else cells)
+    return made

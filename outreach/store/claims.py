@@ -7,7 +7,6 @@ the two nobody changes the rows: SQLite has one writer, PostgreSQL locks them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -38,6 +37,12 @@ from outreach.store.prepared import ForEach, Query
 from outreach.store.standing import is_running
 from outreach.store.suppressions import forbidden
 
+#: Where these stand in `COLUMNS`.
+_STATE, _DUE_AT, _MESSAGE_ID, _MESSAGE_DATE = (
+    [column.key for column in COLUMNS].index(key)
+    for key in ("state", "due_at", "message_id", "message_date")
+)
+
 
 def claim(
     connection: Connection,
@@ -61,16 +66,20 @@ def claim(
         if row is None:
             continue
         *cells, folded, mark = row
-        delivery = delivery_of(cells)
-        if delivery.state is not DeliveryState.DUE or delivery.due_at > now:
+        if cells[_STATE] != DeliveryState.DUE.value or cells[_DUE_AT] > now:
             continue
+        # A message that was claimed before keeps its Message-ID and date.
+        cells[_STATE] = DeliveryState.CLAIMED.value
+        cells[_MESSAGE_ID] = cells[_MESSAGE_ID] or message_id
+        cells[_MESSAGE_DATE] = cells[_MESSAGE_DATE] or now
+        delivery = delivery_of(cells)
         # Two contacts of one mailbox asked for together: the first one gets it.
         mailbox = (folded, mark, delivery.campaign, delivery.step_id, delivery.occurrence)
         if folded is not None and mark is not None:
             if mailbox in taken:
                 continue
             taken.add(mailbox)
-        claimed.append(_promised(delivery, message_id, now))
+        claimed.append(delivery)
     _claiming(dialect).run(
         connection,
         {
@@ -97,16 +106,6 @@ def give_back(connection: Connection, ids: Collection[DeliveryId], *, now: datet
         .values(state=DeliveryState.DUE.value, run_id=None, claimed_at=None)
     )
     cancel_ended(connection, ids, now=now)
-
-
-def _promised(delivery: Delivery, message_id: str, now: datetime) -> Delivery:
-    """A message that was claimed before keeps its Message-ID and date."""
-    return replace(
-        delivery,
-        state=DeliveryState.CLAIMED,
-        message_id=message_id if delivery.message_id is None else delivery.message_id,
-        message_date=now if delivery.message_date is None else delivery.message_date,
-    )
 
 
 @lru_cache(maxsize=4)

@@ -6,9 +6,9 @@ not read these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -28,18 +28,26 @@ from outreach.store.prepared import ForEach, Query
 _ACTS = frozenset({"replied", "appointment", "quote", "order", "met", "opted_out", "call_back"})
 
 
-def count(
-    connection: Connection, database: Database, events: Sequence[Event]
-) -> list[dict[str, object]]:
+def count(connection: Connection, database: Database, events: Sequence[Event]) -> list[Event]:
     """Keep the counters of `contact` in step with new events; the events that follow from it."""
     reached = [e for e in events if e.kind is EventKind.REACHED]
     for event in reached:
         if event.stage in _ACTS:
             _count_act(connection, database, event)
     people: dict[ContactId, _Counted] = {}
+    days: dict[datetime, date] = {}
     for event in events:
         if event.kind is EventKind.TOUCHED:
-            people.setdefault(event.contact, _Counted()).touch(event, database)
+            counted = people.get(event.contact)
+            if counted is None:
+                counted = people[event.contact] = _Counted()
+            counted.touches += 1
+            # A call that nobody answered is an attempt, no contact.
+            if event.stage is None:
+                if event.at not in days:
+                    days[event.at] = database.day_of(event.at)
+                day = days[event.at]
+                counted.day = day if counted.day is None else max(counted.day, day)
     moved = _moves(connection, reached)
     for event, _, kind in moved:
         people.setdefault(event.contact, _Counted()).kind = kind.value
@@ -63,13 +71,6 @@ class _Counted:
     #: The last day somebody really got through.
     day: date | None = None
     kind: str | None = None
-
-    def touch(self, event: Event, database: Database) -> None:
-        self.touches += 1
-        # A call that nobody answered is an attempt, no contact.
-        if event.stage is None:
-            day = database.day_of(event.at)
-            self.day = day if self.day is None else max(self.day, day)
 
 
 @lru_cache(maxsize=4)
@@ -154,12 +155,18 @@ def _kinds(dialect: Dialect) -> Query:
     return Query(query.with_for_update(key_share=True), dialect)
 
 
-def _became(event: Event, before: Kind, after: Kind) -> dict[str, object]:
-    return {
-        "at": event.at,
-        "recorded_at": event.recorded_at,
-        "kind": EventKind.BECAME.value,
-        "contact_id": event.contact,
-        "campaign_id": event.campaign,
-        "data": {"from": before.value, "to": after.value},
-    }
+def _became(event: Event, before: Kind, after: Kind) -> Event:
+    return Event(
+        kind=EventKind.BECAME,
+        contact=event.contact,
+        at=event.at,
+        recorded_at=event.recorded_at,
+        campaign=event.campaign,
+        data=_from_to(before, after),
+    )
+
+
+@lru_cache(maxsize=8)
+def _from_to(before: Kind, after: Kind) -> Mapping[str, object]:
+    """One value for all to whom it happens: it is written out once."""
+    return {"from": before.value, "to": after.value}

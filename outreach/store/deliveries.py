@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     Select,
     func,
-    or_,
     select,
 )
 from sqlalchemy.engine import Dialect
@@ -26,25 +25,14 @@ from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
-from outreach.model.value import value
 from outreach.store import claims as claims_of
 from outreach.store import schema
-from outreach.store.delivery_rows import COLUMNS, delivery_of, delivery_query, to_delivery
+from outreach.store.delivery_rows import delivery_query, to_delivery
+from outreach.store.due import Due, due
 from outreach.store.engine import Database
 from outreach.store.ledger import write_change
 from outreach.store.lists import listed, packed
 from outreach.store.prepared import Query, given
-
-
-@value
-class Due:
-    """A delivery whose time has come, with what its turn depends on."""
-
-    delivery: Delivery
-    #: The part of the address after @; None for other channels.
-    domain: str | None
-    #: Where the person's clock stands; "" is the workspace's zone.
-    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,39 +106,20 @@ class Deliveries:
         """Due deliveries of running campaigns, longest waiting first.
 
         `sender` and `steps` ask for theirs alone, `after` for what comes behind that one.
-        Nothing is given of a campaign to people of the zones in which it is `closed`.
+        Nothing is given of a campaign to people of the zones in which it is `closed`. Each says
+        what stands against it (`Due.obstacle`): that is asked again at the claim.
         """
-        d, contact = schema.delivery.c, self.database.contact
-        zone = func.coalesce(contact.c.timezone, "")
-        query = (
-            select(*COLUMNS, contact.c.email_domain, zone)
-            .join(schema.step, schema.step.c.id == d.step_id)
-            .join(schema.campaign, schema.campaign.c.id == d.campaign_id)
-            .join(contact, contact.c.id == d.contact_id)
-            .where(
-                d.state == DeliveryState.DUE.value,
-                d.due_at <= now,
-                d.channel.in_([channel.value for channel in channels]),
-                schema.campaign.c.state == CampaignState.RUNNING.value,
-            )
-            .order_by(d.due_at, d.id)
+        return due(
+            self.database,
+            now=now,
+            channels=channels,
+            campaigns=campaigns,
+            sender=sender,
+            steps=steps,
+            closed=closed,
+            limit=limit,
+            after=after,
         )
-        if campaigns is not None:
-            query = query.where(d.campaign_id.in_(campaigns))
-        if sender is not None:
-            query = query.where(func.coalesce(d.sender, "") == sender)
-        if steps is not None:
-            query = query.where(d.step_id.in_(steps))
-        for campaign, zones in closed.items():
-            query = query.where(or_(d.campaign_id != campaign, zone.not_in(zones)))
-        if after is not None:
-            behind = or_(d.due_at > after.due_at, d.id > after.id)
-            query = query.where(d.due_at >= after.due_at, behind)
-        if limit is not None:
-            query = query.limit(limit)
-        with self.database.reading() as connection:
-            rows = connection.execute(query).all()
-        return [Due(delivery_of(row[: len(COLUMNS)]), *row[len(COLUMNS) :]) for row in rows]
 
     def next_due(
         self,

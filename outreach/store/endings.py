@@ -32,6 +32,7 @@ def cancel_ended(connection: Connection, ids: Collection[DeliveryId], *, now: da
         select(d.id, d.campaign_id, d.contact_id, d.step_id, d.channel, e.stop_reason)
         .join(schema.enrolment, here)
         .where(among(connection, d.id, ids), d.state.in_(_OPEN), e.stopped_at.is_not(None))
+        .order_by(d.id)
     ).all()
     for row in rows:
         connection.execute(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, func, select
 from sqlalchemy.exc import DatabaseError
@@ -19,7 +20,7 @@ from outreach.cleaning.labels import field_meant
 from outreach.model.field import Catalogue, Field, FieldType, Origin
 from outreach.store import schema
 from outreach.store.columns import free_column, release_name
-from outreach.store.trouble import StoreUnusable, is_environment
+from outreach.store.trouble import StoreBusy, StoreUnusable, is_busy, is_environment
 
 #: The advisory lock of a run: any number that nobody else in the database uses ("outreach").
 ALONE = 0x6F757472
@@ -58,12 +59,18 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def file(self) -> Path | None:
+        """Where the base of SQLite lies; None on PostgreSQL."""
+        name = self.engine.url.database
+        return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
+
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """Whether this process may act for the store alone, until the block ends.
 
         PostgreSQL serves several machines: an advisory lock, dropped by the server when the
-        connection dies. An SQLite file has the lock of its folder (`runner/lock.py`).
+        connection dies. An SQLite file has a lock beside it (`runner/lock.py`).
         """
         if self.is_sqlite:
             yield True
@@ -98,6 +105,8 @@ class Database:
         try:
             yield
         except DatabaseError as error:
+            if is_busy(error):
+                raise StoreBusy(self.engine.url.render_as_string()) from error
             if is_environment(error):
                 reason = str(error.orig).splitlines()[0]
                 raise StoreUnusable(self.engine.url.render_as_string(), reason) from error

@@ -86,12 +86,18 @@ class Paces:
         with self.database.reading() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(grouped)]
 
-    def first_sent(self, sender: str) -> datetime | None:
-        """When a sender wrote for the first time: what its warm-up counts from."""
+    def first_sent(
+        self, sender: str | None = None, *, campaign: CampaignId | None = None
+    ) -> datetime | None:
+        """When a sender, or a campaign, wrote for the first time: its warm-up counts from then."""
         d = schema.delivery.c
         query = select(func.min(d.settled_at)).where(
-            d.sender == sender, d.state == DeliveryState.SENT.value
+            d.channel == Channel.EMAIL.value, d.state == DeliveryState.SENT.value
         )
+        if sender is not None:
+            query = query.where(d.sender == sender)
+        if campaign is not None:
+            query = query.where(d.campaign_id == campaign)
         with self.database.reading() as connection:
             found: datetime | None = connection.execute(query).scalar_one()
             return found

@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, case, exists, literal, select
-from sqlalchemy.engine import Dialect
 
 from outreach.model.campaign import Channel
-from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import DeliveryId
+from outreach.model.delivery import DeliveryState
 from outreach.store import schema
-from outreach.store.engine import Database
-from outreach.store.lists import listed, packed
-from outreach.store.prepared import Query
 from outreach.store.suppressions import forbidden
 
-#: Ids named in one statement.
-_AT_ONCE = 5000
 
+def obstacle(contact: Table, channels: Collection[Channel]) -> ColumnElement[Any]:
+    """The first reason, in a word, why a delivery must not be made after all; NULL: there is none.
 
-def obstacles(database: Database, deliveries: Sequence[Delivery]) -> dict[DeliveryId, str]:
-    """Which of them must not be made after all, and why: asked just before the claim."""
-    dialect = database.engine.dialect
-    found: dict[DeliveryId, str] = {}
-    by_channel: dict[Channel, list[DeliveryId]] = {}
-    for delivery in deliveries:
-        by_channel.setdefault(delivery.channel, []).append(delivery.id)
-    with database.reading() as connection:
-        for channel, ids in by_channel.items():
-            query = _reasons_query(dialect, database.contact, channel)
-            for begin in range(0, len(ids), _AT_ONCE):
-                page = packed(dialect, ids[begin : begin + _AT_ONCE])
-                found |= {row[0]: row[1] for row in query.rows(connection, ids=page) if row[1]}
-    return found
-
-
-@lru_cache(maxsize=16)
-def _reasons_query(dialect: Dialect, contact: Table, channel: Channel) -> Query:
-    """Each delivery with the first reason that is true of its person, or none."""
-    d = schema.delivery.c
-    query = (
-        select(d.id, case(*_reasons(contact, channel), else_=None))
-        .join(contact, contact.c.id == d.contact_id)
-        .where(listed(dialect, d.id, "ids"))
-    )
-    return Query(query, dialect)
+    The claim asks the same again.
+    """
+    by_channel = [
+        (schema.delivery.c.channel == channel.value, case(*_reasons(contact, channel), else_=None))
+        for channel in channels
+    ]
+    return case(*by_channel, else_=None)
 
 
 def _reasons(contact: Table, channel: Channel) -> Iterator[tuple[ColumnElement[bool], Any]]:

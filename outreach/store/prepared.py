@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
+from outreach.store.types import Json
+
 #: A value as the driver has it → ours, or the other way round.
 Converter = Callable[[Any], Any]
 #: One cell of every row, column by column.
@@ -64,18 +66,25 @@ class Query(_Prepared):
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        readers = [reader(column.type, dialect) for column in statement.selected_columns]
+        types = [column.type for column in statement.selected_columns]
+        # What is understood once stands in many rows: nobody must be able to change it.
+        assert not any(isinstance(type_, Json) for type_ in types)
+        readers = [reader(type_, dialect) for type_ in types]
         #: The columns that are not as the driver gives them, by their place.
         self._readers = [(place, read) for place, read in enumerate(readers) if read]
 
     def rows(self, connection: Connection, **values: Any) -> list[list[Any]]:
         """Every row, its cells in the order of the columns."""
-        rows = [list(row) for row in self._once(connection, values).all()]
+        rows = list(map(list, self._once(connection, values).all()))
         for place, read in self._readers:
+            # Many rows have the same day or instant: it is understood once.
+            known: dict[Any, Any] = {None: None}
             for row in rows:
                 cell = row[place]
-                if cell is not None:
-                    row[place] = read(cell)
+                if cell in known:
+                    row[place] = known[cell]
+                else:
+                    row[place] = known[cell] = read(cell)
         return rows
 
 
@@ -122,7 +131,7 @@ class ForEach(_Prepared):
             columns[f"a_{name}"] = repeat(self._bound(f"a_{name}", value))
         for name, values in cells.items():
             bind = self._bind[f"a_{name}"]
-            columns[f"a_{name}"] = list(map(remembering(bind), values)) if bind else values
+            columns[f"a_{name}"] = bound(values, bind) if bind else values
         rows = list(zip(*(columns[name] for name in self._names), strict=False))
         connection.exec_driver_sql(self._sql, rows)
 
@@ -146,19 +155,15 @@ def reader(type_: TypeEngine[Any], dialect: Dialect) -> Converter | None:
     return type_.dialect_impl(dialect).result_processor(dialect, kind)
 
 
-def remembering(convert: Converter) -> Converter:
-    """The same, for columns where one value stands many times in a row: the instant of an act."""
-    last, converted = None, None
+def bound(cells: Sequence[Any], bind: Converter) -> list[Any]:
+    """The cells of a column as the driver takes them.
 
-    def bind(value: Any) -> Any:
-        nonlocal last, converted
-        if value is None:
-            return None
-        if value is not last:
-            last, converted = value, convert(value)
-        return converted
-
-    return bind
+    One value often stands in all of them, the instant of an act: each is converted once.
+    """
+    places = list(map(id, cells))
+    values = dict(zip(places, cells, strict=True))
+    converted = {place: None if value is None else bind(value) for place, value in values.items()}
+    return list(map(converted.__getitem__, places))
 
 
 @lru_cache(maxsize=16)

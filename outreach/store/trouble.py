@@ -45,6 +45,19 @@ class StoreUnusable(StoreError):
         )
 
 
+class StoreBusy(StoreError):
+    """Another program holds the file of SQLite and does not let go of it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            Text("the contact base {url} is locked by another program", url=url),
+            hint=Text(
+                "nothing is lost: close what has it open (a database viewer, a program that"
+                " copies it), then try again"
+            ),
+        )
+
+
 #: The result codes of SQLite that are no mistake of ours (sqlite.org/rescode.html), their
 #: lower eight bits: rights, locks, memory, disk, a file that is broken or no database.
 _SQLITE = frozenset(
@@ -67,6 +80,11 @@ _SQLITE = frozenset(
 #: How the SQLSTATE of such an error begins (PostgreSQL, appendix A): connection, login, a
 #: database that is not there, read-only, rights, resources, locks, shutdown, the system.
 _POSTGRESQL = ("08", "25006", "28", "3D", "42501", "53", "55P03", "57P", "58", "XX001", "XX002")
+
+
+def is_busy(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def is_environment(error: DBAPIError) -> bool:

@@ -115,3 +115,13 @@ class NotEncrypted(TransportError):
             ),
             hint=Text("check `security:`, the host's name and its certificate; see `ca_file:`"),
         )
+
+
+class NoServer(TransportError):
+    """None of several servers takes us, each for its own reason."""
+
+    def __init__(self, errors: Sequence[TransportError]) -> None:
+        what = errors[0].what
+        for error in errors[1:]:
+            what = Text("{one}; {other}", one=what, other=error.what)
+        super().__init__(what, hint=errors[0].hint)

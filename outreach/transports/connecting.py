@@ -24,7 +24,13 @@ from aiosmtplib import (
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from outreach.model.settings import Security, Server
-from outreach.transports import LoginRefused, NotEncrypted, ServerDown, TransportError
+from outreach.transports import (
+    LoginRefused,
+    NoServer,
+    NotEncrypted,
+    ServerDown,
+    TransportError,
+)
 from outreach.transports.dialogue import Timeouts
 from outreach.transports.envelope import Offers
 from outreach.transports.replies import written
@@ -97,7 +103,7 @@ class Connector:
         self._own_name: str | None = None
 
     async def connect(self) -> Line:
-        """A line, or the error of the first server asked when none of them takes us."""
+        """A line. Raises what the server said, or `NoServer` when none of several takes us."""
         errors: list[TransportError] = []
         count = len(self._servers)
         now = asyncio.get_running_loop().time
@@ -112,7 +118,7 @@ class Connector:
             if index != self._current:
                 self._current, self._current_since = index, now()
             return line
-        raise errors[0]
+        raise errors[0] if count == 1 else NoServer(errors)
 
     async def _patiently(self, index: int) -> Line:
         server = self._servers[index]

@@ -63,7 +63,9 @@ class Stage(Enum):
 
 def written(code: int, text: str) -> str:
     """A reply as one line of clean text: `550 5.1.1 no such user`."""
-    clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    clean = text
+    if not text.isascii():
+        clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return f"{code} {' '.join(clean.split())}".strip()[:_LONGEST]
 
 

@@ -23,9 +23,11 @@ KEYS = {
     "ed": ed25519.Ed25519PrivateKey.generate(),
 }
 #: deliverability.md 1.3 and signing-and-bounces.md 2: once more than present.
-OVERSIGNED = ("from to subject date message-id reply-to list-unsubscribe"
-              " list-unsubscribe-post").split()  # fmt: skip
-SIGNED = "mime-version content-type list-id feedback-id in-reply-to references".split()
+OVERSIGNED = [
+    "from", "to", "subject", "date", "message-id", "reply-to", "list-unsubscribe",
+    "list-unsubscribe-post",
+]  # fmt: skip
+SIGNED = ["mime-version", "content-type", "list-id", "feedback-id", "in-reply-to", "references"]
 
 
 def dns(name: bytes, timeout: int = 5) -> bytes:

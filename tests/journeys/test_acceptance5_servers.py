@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import socket
-import ssl
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -221,7 +220,7 @@ def test_the_second_server_takes_over_when_the_first_is_down_or_dies_on_the_way(
             first.faults["DATA"] = HANG_UP
             done = workspace.ok("run", now="2027-03-01T14:00")
             assert (done["unknown"], done["refused"]) == (0, 0)
-            first.faults["GREETING"] = HANG_UP
+            first.faults["GREETING"] = "554 5.3.2 no service"
             workspace.ok("run", now="2027-03-01T18:00")
         everybody = Counter(first.recipients + second.recipients)
     assert len(everybody) == 9
@@ -273,15 +272,6 @@ def test_who_wrote_first_goes_on_writing_whatever_happens_to_the_other(
         assert Counter(hers.recipients) == dict.fromkeys(her_people, 2)
         assert Counter(his.recipients) == dict.fromkeys(his_people, 2)
 
-        # In the next campaign, too, one hears from whom one knows.
-        workspace.campaign("autumn")
-        path = workspace.folder / "campaigns/autumn.yaml"
-        path.write_text(path.read_text().replace("sender: marie", "sender: [marie, paul]"))
-        workspace.launch("autumn", now="2027-03-20T09:00")
-        assert workspace.ok("run", now="2027-03-20T09:00")["sent"] == 10
-        assert Counter(hers.recipients) == dict.fromkeys(her_people, 3)
-        assert Counter(his.recipients) == dict.fromkeys(his_people, 3)
-
 
 # --- what a server offers -------------------------------------------------------------------------
 
@@ -326,8 +316,11 @@ def test_the_size_is_said_and_what_is_too_big_is_not_carried_there(workspace: Wo
         assert len(server.bodies) == 1
         (announced,) = [c for c in server.commands if c.startswith("MAIL")][:1]
         assert " SIZE=" in announced
-        said = next(int(c.partition("SIZE=")[2].split()[0]) for c in server.commands
-                    if c.startswith("MAIL") and int(c.partition("SIZE=")[2].split()[0]) < 30_000)
+        said = next(
+            int(c.partition("SIZE=")[2].split()[0])
+            for c in server.commands
+            if c.startswith("MAIL") and int(c.partition("SIZE=")[2].split()[0]) < 30_000
+        )
         # Within the few octets of the last line end and the dot.
         assert abs(said - len(server.bodies[0])) <= 64
     assert "30" in workspace.run("why", "p001").out

@@ -20,7 +20,7 @@ from outreach.rendering.envelope import Envelope
 from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import AttachedFile, NotMail
 from outreach.rendering.missing import MissingValues
-from outreach.rendering.shapes import LeftOver
+from outreach.rendering.pieces import LeftOver
 
 SAMPLES = Path(__file__).parents[2] / "templates"
 

@@ -28,7 +28,7 @@ from outreach.rendering.email import compose
 from outreach.rendering.envelope import Unsubscribe
 from outreach.rendering.headers import AddressNeedsUtf8, BadAddress, TooLong, UnsafeHeader
 from outreach.rendering.mime import AttachedFile, NotMail
-from outreach.rendering.shapes import LeftOver
+from outreach.rendering.pieces import LeftOver
 
 PAIRS = [a + b for a, b in product(NAUGHTY, NAUGHTY)]
 #: What could end a header or turn its reading round.

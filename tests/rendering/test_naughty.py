@@ -23,7 +23,7 @@ from outreach.rendering.email import compose, render_parts
 from outreach.rendering.headers import TooLong, UnsafeHeader
 from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import NotMail
-from outreach.rendering.shapes import LeftOver
+from outreach.rendering.pieces import LeftOver
 
 HEADERS = [
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe",

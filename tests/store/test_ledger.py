@@ -21,7 +21,6 @@ from outreach.store import schema
 from outreach.store.campaigns import Launched
 from outreach.store.engine import Database
 from outreach.store.freezing import Member
-from outreach.store.permission import obstacles
 from outreach.store.store import Store
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -148,7 +147,8 @@ def test_who_stopped_or_is_suppressed_meanwhile_is_not_claimed(store: Store) -> 
     assert claimed(store, one) == []
     assert claimed(store, two) == []
     assert state(store, one.id) == "cancelled"
-    assert obstacles(store.database, [two]) == {two.id: "suppressed"}
+    look = store.deliveries.due(now=LATER, channels=(Channel.EMAIL,))
+    assert [(entry.delivery.id, entry.obstacle) for entry in look] == [(two.id, "suppressed")]
 
 
 def test_a_change_is_written_whole_or_not_at_all(store: Store) -> None:

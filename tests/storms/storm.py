@@ -237,9 +237,10 @@ class Storm:
     def _run_and_kill(self) -> None:
         """One run, killed once it has sent a little; now and then while it starts or recovers."""
         before = self._length()
-        process = self._start()
-        # So that there is something left for the kills to come.
+        # So that there is something left for the kills to come, also where only a worker dies:
+        # the others go on to the end.
         most = self._left() // (self.kills - self.killed + 2)
+        process = self._start("--limit", str(most + most // 2 + 2))
         lines = self._dice.choice((0, 1, 3, most // 4, most // 2, most))
         early = self._dice.random() < 0.15
         give_up = time.monotonic() + (self._dice.uniform(0.2, 0.9) if early else 20)
