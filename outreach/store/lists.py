@@ -25,6 +25,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Boolean
 
 from outreach.store.prepared import given
 
@@ -45,6 +49,28 @@ def listed(dialect: Dialect, column: ColumnElement[Any], name: str) -> ColumnEle
         return column == any_(given(name, ARRAY(column.type)))
     keys = func.json_each(given(name, Text())).table_valued("value")
     return column.in_(select(keys.c.value))
+
+
+class LookedUp(FunctionElement[bool]):
+    """Whether a column holds one of the few values of a sub-query: asked first, then looked up.
+
+    PostgreSQL would take `IN (SELECT …)` for a join, and may read a whole table for each row.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(LookedUp)
+def _listed_in(element: LookedUp, compiler: SQLCompiler, **how: Any) -> str:
+    column, values = [compiler.process(clause, **how) for clause in element.clauses]
+    return f"{column} IN {values}"
+
+
+@compiles(LookedUp, "postgresql")
+def _any_of_array(element: LookedUp, compiler: SQLCompiler, **how: Any) -> str:
+    column, values = [compiler.process(clause, **how) for clause in element.clauses]
+    return f"{column} = ANY (ARRAY{values})"
 
 
 def packed(dialect: Dialect, keys: Iterable[str] | Iterable[int]) -> Any:

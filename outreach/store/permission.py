@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, exists, literal, select
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
 from outreach.store import schema
+from outreach.store.lists import LookedUp
 from outreach.store.suppressions import forbidden
 
 
@@ -63,7 +64,7 @@ def same_address(contact: Table) -> ColumnElement[bool]:
             other.c.campaign_id == d.campaign_id,
             other.c.step_id == d.step_id,
             other.c.occurrence == d.occurrence,
-            other.c.contact_id.in_(mailbox.correlate(contact)),
+            LookedUp(other.c.contact_id, mailbox.correlate(contact).scalar_subquery()),
             other.c.contact_id != d.contact_id,
             other.c.state.in_(gone),
         )

@@ -363,6 +363,6 @@ def test_a_template_of_others_arrives_whole(office: Workspace, real_data: Path) 
     links = set(re.findall(r'href="(https?://[^"]+)"', source.read_text()))
     assert links
     assert all(unescape(link) in text for link in links)
-    # A paragraph is one line, which mail programs wrap (lines on the wire: test_acceptance_mail_bytes).
+    # A paragraph is one line, which mail programs wrap (on the wire: test_acceptance_mail_bytes).
     paragraph = next(line for line in text.splitlines() if line.startswith("Sometimes"))
     assert paragraph.endswith("This is it.")
