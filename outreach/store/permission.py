@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, exists, literal, select
+from sqlalchemy import ColumnElement, Table, and_, case, exists, false, literal, select
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
@@ -57,16 +57,18 @@ def same_address(contact: Table) -> ColumnElement[bool]:
     mailbox = select(them.c.id).where(
         them.c.email_folded == contact.c.email_folded,
         them.c.email_print == contact.c.email_print,
+        them.c.id != contact.c.id,
     )
-    return exists(
+    gone_there = exists(
         select(literal(1))
         .where(
             other.c.campaign_id == d.campaign_id,
             other.c.step_id == d.step_id,
             other.c.occurrence == d.occurrence,
             LookedUp(other.c.contact_id, mailbox.correlate(contact).scalar_subquery()),
-            other.c.contact_id != d.contact_id,
             other.c.state.in_(gone),
         )
         .correlate(contact, schema.delivery)
     )
+    # Few share a mailbox: only for these is the ledger asked.
+    return case((exists(mailbox.correlate(contact)), gone_there), else_=false())
