@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 import sqlite3
 from typing import Any
 
@@ -245,7 +246,7 @@ def test_a_person_who_lacks_a_value_is_held_by_name_until_it_is_mended(
         assert workspace.ok("contacts", "import", "mend.csv", "--on-match", "fill")["updated"] == 1
         assert workspace.ok("run", now="2027-03-02T09:00")["sent"] == 1
         assert server.recipients[-1] == "x@mail.example"
-        assert b"Dear Xavier" in server.received[-1][1]
+        assert quopri.decodestring(server.received[-1][1]).count(b"Dear Xavier") == 2
 
 
 def test_a_letter_that_lacks_a_value_is_held_and_printed_once_it_is_mended(
