@@ -178,6 +178,12 @@ class Application:
             to_upgrade=to_upgrade,
         )
 
+    def close(self) -> None:
+        """Let go of the store, where it was opened."""
+        for opened in ("database", "database_to_upgrade"):
+            if opened in self.__dict__:
+                self.__dict__[opened].engine.dispose()
+
     @cached_property
     def copies(self) -> Copies:
         """How the store is copied and put back; it need not be usable."""

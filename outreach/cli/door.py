@@ -236,7 +236,10 @@ class Door(Group):
         extra.pop("standalone_mode", None)
         arguments = list(sys.argv[1:] if args is None else args)
         parts = Application(Options(json="--json" in arguments))
-        code = self.answer(arguments, parts, **extra)
+        try:
+            code = self.answer(arguments, parts, **extra)
+        finally:
+            parts.close()
         try:
             sys.stdout.flush()
         except BrokenPipeError:

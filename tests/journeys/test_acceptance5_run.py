@@ -24,6 +24,13 @@ SUMMARY = re.compile(
 )
 
 
+def readable(terminal: int) -> bool:
+    """Whether there is something to read within a tenth of a second."""
+    poll = select.poll()
+    poll.register(terminal, select.POLLIN)
+    return bool(poll.poll(100))
+
+
 def in_a_terminal(
     workspace: Workspace, *words: str, ctrl_c: Callable[[str], bool] | None = None
 ) -> tuple[int, list[str]]:
@@ -39,7 +46,7 @@ def in_a_terminal(
     os.close(slave)
     shown, end = b"", time.monotonic() + 30
     while time.monotonic() < end:
-        if select.select([master], [], [], 0.1)[0]:
+        if readable(master):
             try:
                 news = os.read(master, 65536)
             except OSError:
