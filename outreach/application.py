@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import Location, OutreachError, Text, WrongUsage
 from outreach.language import DEFAULT_LOCALE, Language, environment_locale
+from outreach.runner.naming import AmbiguousPerson, UnknownPerson, read_instant
 
 if TYPE_CHECKING:
     from outreach.files.campaigns import CampaignFile
@@ -45,38 +46,6 @@ class Options:
     config: str | None = None
     now: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-
-
-class UnknownPerson(WrongUsage):
-    def __init__(self, who: str) -> None:
-        super().__init__(
-            Text("nobody in the contact base is called {who!r}", who=who),
-            hint=Text("an e-mail address, an identifier or a name is understood"),
-        )
-
-
-class AmbiguousPerson(WrongUsage):
-    def __init__(self, who: str, found: list[Contact]) -> None:
-        people = "; ".join(f"{c.id}: {c.name} {c.text('email') or ''}".strip() for c in found[:8])
-        what = Text("{who!r} may be {count} people: {people}", who=who, count=len(found),
-                    people=people)  # fmt: skip
-        super().__init__(what, hint=Text("name one of them by the number before the colon"))
-
-
-class BadInstant(WrongUsage):
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            Text("{text!r} is no date and time", text=text),
-            hint=Text("write it like 2027-03-01 or 2027-03-01T09:30"),
-        )
-
-
-def read_instant(text: str) -> datetime:
-    """A date, or a date and time, as typed. Raises `BadInstant`."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInstant(text) from None
 
 
 class Application:

@@ -16,11 +16,12 @@ from typing import Any
 
 import click
 
-from outreach.application import Application, Options, read_instant
+from outreach.application import Application, Options
 from outreach.cli.lazy import LazyCommands
 from outreach.cli.telling import tell, tell_bug, tell_usage
 from outreach.cli.usage import SpokenContext, speech
 from outreach.errors import ExitCode, Interrupted, OutreachError, Text, did_you_mean
+from outreach.runner.naming import read_instant
 
 CommandTable = dict[str, dict[str, tuple[str, str]]]
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from outreach.application import AmbiguousPerson, Application, UnknownPerson
+from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import notice, plain_json, say, show, table
 from outreach.cli.values import label, written
 from outreach.errors import OutreachError, Plural, Text, WrongUsage
+from outreach.runner.naming import AmbiguousPerson, UnknownPerson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

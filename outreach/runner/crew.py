@@ -18,6 +18,7 @@ from typing import Self
 
 from outreach.errors import OutreachError, Text
 from outreach.model.delivery import Delivery, Outcome, Unknown
+from outreach.model.ids import CampaignId
 from outreach.runner.frames import Word, packed, read_frame, unpack_outcomes, write_frame
 from outreach.runner.hands import Told
 from outreach.runner.journals import Journals
@@ -157,8 +158,10 @@ class Crew:
                 for key in returned:
                     worker.drop(key)
                 self._told.came_back(sender, unpack_outcomes(ended), returned)
-            case Word.CLOSED, str() | int() as what, OutreachError() as error:
-                self._told.closed(what, error)  # type: ignore[arg-type]
+            case Word.CLOSED, str(sender), OutreachError() as error:
+                self._told.closed(sender, error)
+            case Word.CLOSED, int(campaign), OutreachError() as error:
+                self._told.closed(CampaignId(campaign), error)
             case Word.BROKE, str(trace):
                 self._told.broke(RuntimeError(trace))
 

@@ -1,4 +1,4 @@
-"""The event loop: uvloop where it is installed (the extra `fast`), else asyncio's own.
+"""The event loop: uvloop's where it exists (not on Windows), else asyncio's own.
 
 A run of sending makes many values and hardly a cycle: the collector looks at what the program
 is made of once, not every few thousand messages.

@@ -28,7 +28,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("settled_at IS NOT NULL"),
         postgresql_where=sa.text("settled_at IS NOT NULL"),
     )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("go back with a copy: outreach store restore")

@@ -1,0 +1,43 @@
+"""How people and instants are named on a command line, and what is said of names that fail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from outreach.errors import Text, WrongUsage
+
+if TYPE_CHECKING:
+    from outreach.model.contact import Contact
+
+
+class UnknownPerson(WrongUsage):
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            Text("nobody in the contact base is called {who!r}", who=who),
+            hint=Text("an e-mail address, an identifier or a name is understood"),
+        )
+
+
+class AmbiguousPerson(WrongUsage):
+    def __init__(self, who: str, found: list[Contact]) -> None:
+        people = "; ".join(f"{c.id}: {c.name} {c.text('email') or ''}".strip() for c in found[:8])
+        what = Text("{who!r} may be {count} people: {people}", who=who, count=len(found),
+                    people=people)  # fmt: skip
+        super().__init__(what, hint=Text("name one of them by the number before the colon"))
+
+
+class BadInstant(WrongUsage):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            Text("{text!r} is no date and time", text=text),
+            hint=Text("write it like 2027-03-01 or 2027-03-01T09:30"),
+        )
+
+
+def read_instant(text: str) -> datetime:
+    """A date, or a date and time, as typed. Raises `BadInstant`."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInstant(text) from None
