@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
+from typing import Any
 
 from outreach.model.message import Message
 from outreach.model.settings import Sender
 from outreach.rendering.email import Content, content
-from outreach.rendering.envelope import Envelope, unsubscribe_by
+from outreach.rendering.envelope import Envelope, Letterhead, unsubscribe_by
 from outreach.rendering.pieces import Constants
 
 MARIE = Sender(
@@ -21,17 +23,26 @@ MARIE = Sender(
     reply_to="contact@atelier.example",
     bounce="bounce+{token}@atelier.example",
 )
-ENVELOPE = Envelope(
+LETTERHEAD = Letterhead(
     sender=MARIE,
+    campaign="open-day",
+    list_name="Portes ouvertes",
+    unsubscribe=unsubscribe_by(MARIE, "https://atelier.example/u/{token}"),
+)
+ENVELOPE = Envelope(
+    LETTERHEAD,
     recipient="anne@b.example",
     recipient_name="Anne Le Goff",
     message_id="<abc@atelier.example>",
     date=datetime(2027, 3, 1, 8, 30, tzinfo=UTC),
-    campaign="open-day",
-    list_name="Portes ouvertes",
-    unsubscribe=unsubscribe_by(MARIE, "t0ken", "https://atelier.example/u/{token}"),
+    token="t0ken",
     bounce_token="b0unce",
 )
+
+
+def under(**changes: Any) -> Envelope:
+    """The envelope under a letterhead that differs so."""
+    return replace(ENVELOPE, letterhead=replace(LETTERHEAD, **changes))
 
 
 def written(subject: str, html: str | None = None, text: str | None = None) -> Content:

@@ -41,20 +41,21 @@ def slow_message(
 ) -> bytes:
     """The message as the standard library writes it, from values that nobody has encoded."""
     message = EmailMessage(policy=policy.SMTP)
-    message["From"] = _address(envelope.sender.display_name, envelope.sender.address)
+    sender = envelope.letterhead.sender
+    message["From"] = _address(sender.display_name, sender.address)
     message["To"] = _address(envelope.recipient_name or "", envelope.recipient)
-    if envelope.sender.reply_to:
-        message["Reply-To"] = _address("", envelope.sender.reply_to)
+    if sender.reply_to:
+        message["Reply-To"] = _address("", sender.reply_to)
     message["Subject"] = subject
     message["Date"] = envelope.date
     message["Message-ID"] = envelope.message_id
     if envelope.follows:
         message["In-Reply-To"] = envelope.follows[-1]
         message["References"] = " ".join(envelope.follows)
-    message["List-Id"] = f"{envelope.list_name} <open-day.atelier.example>"
-    if envelope.unsubscribe:
-        links = [envelope.unsubscribe.url, envelope.unsubscribe.mailto]
-        message["List-Unsubscribe"] = ", ".join(f"<{link}>" for link in links if link)
+    message["List-Id"] = f"{envelope.letterhead.list_name} <open-day.atelier.example>"
+    if ways := envelope.letterhead.unsubscribe:
+        links = [way.replace("{token}", envelope.token) for way in (ways.url, ways.mailto) if way]
+        message["List-Unsubscribe"] = ", ".join(f"<{link}>" for link in links)
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Feedback-ID"] = "open-day:marie:email:atelier-example"
     message.set_content(text, cte="quoted-printable")

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from outreach.model.contact import Contact
-from outreach.model.field import Value
 
 #: Where a number dialled in France may really lie: its country code is another one.
 ALSO: Mapping[str, tuple[str, ...]] = {"FR": ("RE", "GP", "MQ", "GF", "YT")}
@@ -37,10 +36,14 @@ def as_dialled(number: str, country: str) -> str:
 
 def with_dialled_phones(contact: Contact, country: str) -> Contact:
     """The contact as people read it; what is stored and compared stays E.164."""
-    read: dict[str, Value] = {
-        name: as_dialled(number, country) for name in PHONES if (number := contact.text(name))
-    }
+    read = dialled_phones(contact, country)
     return Contact(contact.id, {**contact.values, **read}, contact.tags) if read else contact
+
+
+def dialled_phones(contact: Contact, country: str) -> dict[str, str]:
+    """The numbers of a contact as people read them, by their fields."""
+    values = contact.values
+    return {name: as_dialled(str(values[name]), country) for name in PHONES if values.get(name)}
 
 
 @lru_cache(maxsize=4096)

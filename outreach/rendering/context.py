@@ -20,6 +20,9 @@ from outreach.model.contact import Contact
 from outreach.model.settings import Organisation, Sender
 from outreach.model.value import value
 
+#: No values.
+NOTHING: Mapping[str, object] = {}
+
 #: What a template may write after a dot.
 PARTS: Mapping[str, frozenset[str]] = {
     "organisation": frozenset({"name", "address", "privacy_url"}),
@@ -112,7 +115,8 @@ class Surroundings:
     ) -> None:
         """`fields` are all names of the catalogue."""
         #: Of a person of whom nothing is known.
-        self._nobody = {name: MissingField(name=name) for name in fields}
+        self._nobody: dict[str, object] = {name: MissingField(name=name) for name in fields}
+        self._no_link = MissingField(name="unsubscribe_url")
         self._names: dict[str, object] = {
             "organisation": _mapping(
                 "organisation",
@@ -138,28 +142,25 @@ class Surroundings:
         today: date,
         unsubscribe_url: str | None = None,
         orders: Sequence[Mapping[str, object]] = (),
+        instead: Mapping[str, object] = NOTHING,
     ) -> Values:
-        """What templates see for `contact`.
+        """What templates see for `contact`, with values `instead` of some of his.
 
         `orders` are the person's, the oldest first: `on`, `amount`, `note`, `campaign` of each.
         `today` is the day in the workspace's zone. A name of `GENERAL_NAMES` hides a field
         of the same name, which stays within reach as `contact.<name>`.
         """
-        person: dict[str, object] = dict(self._nobody)
-        for name, known in contact.values.items():
-            if known is not None and name in person:
-                person[name] = known
-        return Values(
-            {
-                **person,
-                **self._names,
-                "contact": person,
-                "orders": _Items("orders", orders),
-                "tags": tuple(sorted(contact.tags)),
-                "today": today,
-                "unsubscribe_url": _given("unsubscribe_url", unsubscribe_url),
-            }
-        )
+        known = {name: one for name, one in contact.values.items() if one is not None}
+        person = {**self._nobody, **known, **instead}
+        if len(person) > len(self._nobody):  # what is no field of the catalogue
+            person = {name: person[name] for name in self._nobody}
+        names = person | self._names
+        names["contact"] = person
+        names["orders"] = _Items("orders", orders)
+        names["tags"] = tuple(sorted(contact.tags)) if contact.tags else ()
+        names["today"] = today
+        names["unsubscribe_url"] = self._no_link if unsubscribe_url is None else unsubscribe_url
+        return Values(names)
 
 
 def values_for(

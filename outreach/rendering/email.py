@@ -1,7 +1,7 @@
 """From templates and values to the bytes of one e-mail.
 
 `render_parts` fills subject, HTML and text in; `compose` builds the message. Same input,
-same bytes: the boundaries of the parts derive from the Message-ID, the date is given.
+same bytes: the date is given, and nothing in them depends on chance.
 Signing comes after (`dkim`), sending elsewhere. The wire form is ASCII with CRLF, but for
 a recipient's address that is not: quoted-printable for text, so that no server ever
 re-encodes (and breaks a signature).
@@ -126,7 +126,6 @@ def compose(envelope: Envelope, content: Content, files: Iterable[AttachedFile] 
         content.text.wires,
         html.wires if html else None,
         tuple(files),
-        seed=envelope.message_id,
     )
     recipient = recipient_address("to", envelope.recipient)
     return Message(

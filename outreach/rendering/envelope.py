@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from outreach.errors import Text
@@ -32,53 +33,126 @@ _MOST_REFERENCES = 10
 
 @value
 class Unsubscribe:
-    """How a person says no: by mail always, by one click (RFC 8058) where a page exists."""
+    """How a person says no: by mail always, by one click (RFC 8058) where a page exists.
+
+    Both hold `{token}` where the person's token goes.
+    """
 
     mailto: str
     url: str | None = None
 
-    @property
-    def link(self) -> str:
+    def link(self, token: str) -> str:
         """What a template's `unsubscribe_url` is."""
-        return self.url or self.mailto
+        return (self.url or self.mailto).replace("{token}", token)
 
 
-@value(kw_only=True)
-class Envelope:
-    """Everything of a message but its content."""
+def unsubscribe_by(sender: Sender, url: str | None) -> Unsubscribe:
+    """The two ways out; `url` is the setting `unsubscribe_url` with `{token}` in it."""
+    address = wire_address("reply_to", sender.reply_to or sender.address)
+    return Unsubscribe(f"mailto:{quote(address, safe='@+')}?subject=unsubscribe-{{token}}", url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    """What the messages of one step have in common: the headers of it are written once."""
 
     sender: Sender
-    recipient: str
-    recipient_name: str | None = None
-    #: `<…@…>`, from `tokens.message_id`.
-    message_id: str
-    #: Aware; becomes the Date header.
-    date: datetime
     #: The campaign's name: List-Id and Feedback-ID are made from it.
     campaign: str
     #: What mail programs may show as the list's name.
     list_name: str | None = None
     unsubscribe: Unsubscribe | None = None
+    #: What a test message tries out (`spring/mail`): it goes to whoever tests, not to the person.
+    test: str | None = None
+
+    @cached_property
+    def address(self) -> str:
+        """Whom the messages are from."""
+        return wire_address("from", self.sender.address)
+
+    @cached_property
+    def begin(self) -> str:
+        """What stands above To."""
+        name = safe("from", self.sender.display_name, LONGEST_NAME)
+        return field("From", mailbox(name, self.address))
+
+    @cached_property
+    def reply_to(self) -> str:
+        """What stands between To and Subject."""
+        address = self.sender.reply_to
+        return field("Reply-To", wire_address("reply_to", address)) if address else ""
+
+    @cached_property
+    def list_id(self) -> str:
+        """RFC 2919: the same for the whole campaign."""
+        name = safe("title", self.list_name or "", LONGEST_NAME)
+        list_id = f"<{_label(self.campaign)}.{self._domain}>"
+        return field("List-Id", f"{phrase(name)} {list_id}" if name else list_id)
+
+    @cached_property
+    def end(self) -> str:
+        """What stands below List-Unsubscribe."""
+        feedback = _feedback_id(self.campaign, self.sender.name, self._domain)
+        test = field("X-Outreach-Test", unstructured(safe("test", self.test))) if self.test else ""
+        return f"{feedback}{test}MIME-Version: 1.0\r\n"
+
+    @property
+    def _domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+    def ways_out(self, token: str) -> str:
+        """List-Unsubscribe and what belongs to it, with the person's token.
+
+        Only the length of a token bears on how the header is written: that is done once for
+        each, but for tokens that are not letters and digits and might forge something.
+        """
+        if self.unsubscribe is None:
+            return ""
+        harmless = token.isalnum() and token.isascii()
+        if harmless and (around := self._around.get(len(token))):
+            return token.join(around)
+        written = _ways_out(self.unsubscribe, token)
+        parts = written.split(token) if harmless else []
+        if len(parts) == self._places + 1:
+            self._around[len(token)] = parts
+        return written
+
+    @cached_property
+    def _around(self) -> dict[int, list[str]]:
+        """By the length of a token: what stands before, between and behind its places."""
+        return {}
+
+    @cached_property
+    def _places(self) -> int:
+        ways = self.unsubscribe
+        return (ways.mailto + (ways.url or "")).count("{token}") if ways else 0
+
+
+@value
+class Envelope:
+    """What of a message is this person's, but its content."""
+
+    letterhead: Letterhead
+    recipient: str
+    recipient_name: str | None
+    #: `<…@…>`, from `tokens.message_id`.
+    message_id: str
+    #: Aware; becomes the Date header.
+    date: datetime
+    #: Goes into the `{token}` of the ways out.
+    token: str = ""
     #: Goes into the `{token}` of the sender's bounce address.
     bounce_token: str | None = None
     #: The Message-IDs of what this person got before in this chain, oldest first.
     follows: tuple[str, ...] = ()
-    #: What a test message tries out (`spring/mail`): it goes to whoever tests, not to the person.
-    test: str | None = None
-
-
-def unsubscribe_by(sender: Sender, token: str, url: str | None) -> Unsubscribe:
-    """The two ways out; `url` is the setting `unsubscribe_url` with `{token}` in it."""
-    mailto = f"{_mailto(sender.reply_to or sender.address)}?subject=unsubscribe-{token}"
-    return Unsubscribe(mailto, url.replace("{token}", token) if url else None)
 
 
 def envelope_from(envelope: Envelope) -> str:
     """MAIL FROM: where bounces go, with the person's token in it (VERP)."""
-    sender = envelope.sender
-    if sender.bounce and envelope.bounce_token:
-        return wire_address("bounce", sender.bounce.replace("{token}", envelope.bounce_token))
-    return _own("from", sender.address)
+    bounce = envelope.letterhead.sender.bounce
+    if bounce and envelope.bounce_token:
+        return wire_address("bounce", bounce.replace("{token}", envelope.bounce_token))
+    return envelope.letterhead.address
 
 
 def head(envelope: Envelope, recipient: str, subject: str) -> bytes:
@@ -86,22 +160,19 @@ def head(envelope: Envelope, recipient: str, subject: str) -> bytes:
 
     ASCII, unless the recipient's address is not (RFC 6532).
     """
-    sender = envelope.sender
-    domain = _own("from", sender.address).rpartition("@")[2]
+    everybodys = envelope.letterhead
     return "".join(
         (
-            _from(sender.display_name, sender.address),
+            everybodys.begin,
             _to(recipient, envelope.recipient_name),
-            _reply_to(sender.reply_to) if sender.reply_to else "",
+            everybodys.reply_to,
             field("Subject", unstructured(subject)),
             _date(envelope.date),
             field("Message-ID", _checked_id(envelope.message_id)),
-            _thread(envelope.follows),
-            _list_id(envelope.campaign, envelope.list_name or "", domain),
-            _ways_out(envelope.unsubscribe) if envelope.unsubscribe else "",
-            _feedback_id(envelope.campaign, sender.name, domain),
-            _test(envelope.test) if envelope.test else "",
-            "MIME-Version: 1.0\r\n",
+            _thread(envelope.follows) if envelope.follows else "",
+            everybodys.list_id,
+            everybodys.ways_out(envelope.token),
+            everybodys.end,
         )
     ).encode()
 
@@ -115,16 +186,10 @@ def _to(address: str, name: str | None) -> str:
 
 def _thread(follows: tuple[str, ...]) -> str:
     """RFC 5322 §3.6.4: the message before this one, and those before that one."""
-    if not follows:
-        return ""
     ids = [_checked_id(one) for one in follows]
     if len(ids) > _MOST_REFERENCES:
         ids = [ids[0], *ids[1 - _MOST_REFERENCES :]]
     return field("In-Reply-To", ids[-1]) + field("References", " ".join(ids))
-
-
-def _test(name: str) -> str:
-    return field("X-Outreach-Test", unstructured(safe("test", name)))
 
 
 def _checked_id(message_id: str) -> str:
@@ -133,9 +198,19 @@ def _checked_id(message_id: str) -> str:
     return message_id
 
 
-def _ways_out(unsubscribe: Unsubscribe) -> str:
+@lru_cache(maxsize=16)
+def _date(instant: datetime) -> str:
+    """The same for all that leave together."""
+    return field("Date", format_datetime(instant))
+
+
+# --- what is everybody's --------------------------------------------------------------------------
+
+
+def _ways_out(unsubscribe: Unsubscribe, token: str) -> str:
     """RFC 2369 §3.2 and RFC 8058 §3.1: the https form first; one click needs one."""
-    links = [link for link in (unsubscribe.url, unsubscribe.mailto) if link]
+    ways = (unsubscribe.url, unsubscribe.mailto)
+    links = [way.replace("{token}", token) for way in ways if way]
     for link in links:
         if not _URL.fullmatch(link) or len(link) > 900:
             raise NotMail(
@@ -146,43 +221,6 @@ def _ways_out(unsubscribe: Unsubscribe) -> str:
     return both + "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" * bool(unsubscribe.url)
 
 
-# --- what is the same for many people: written once -----------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def _date(instant: datetime) -> str:
-    return field("Date", format_datetime(instant))
-
-
-@lru_cache(maxsize=256)
-def _own(what: str, address: str) -> str:
-    return wire_address(what, address)
-
-
-@lru_cache(maxsize=256)
-def _mailto(address: str) -> str:
-    return f"mailto:{quote(_own('reply_to', address), safe='@+')}"
-
-
-@lru_cache(maxsize=256)
-def _from(name: str, address: str) -> str:
-    return field("From", mailbox(safe("from", name, LONGEST_NAME), _own("from", address)))
-
-
-@lru_cache(maxsize=256)
-def _reply_to(address: str) -> str:
-    return field("Reply-To", _own("reply_to", address))
-
-
-@lru_cache(maxsize=256)
-def _list_id(campaign: str, list_name: str, domain: str) -> str:
-    """RFC 2919: the same for the whole campaign."""
-    name = safe("title", list_name, LONGEST_NAME)
-    list_id = f"<{_label(campaign)}.{domain}>"
-    return field("List-Id", f"{phrase(name)} {list_id}" if name else list_id)
-
-
-@lru_cache(maxsize=256)
 def _feedback_id(campaign: str, sender: str, domain: str) -> str:
     """Google's a:b:c:SenderId, the last of 5 to 15 characters; nothing about the person."""
     sender_id = f"{domain.replace('.', '-')[:15]:x<5}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
@@ -84,10 +84,13 @@ def escapes(name: str | None) -> bool:
 
 
 class _Names(dict[str, Any]):
-    """The names of one template for one person."""
+    """The names of one template for one person, above those that every template knows."""
+
+    __slots__ = ("known_to_all",)
+    known_to_all: MutableMapping[str, Any]
 
     def __missing__(self, key: str) -> object:
-        return missing
+        return self.known_to_all.get(key, missing)
 
 
 class _OneTable(Context):
@@ -105,26 +108,41 @@ class _OneTable(Context):
         globals: MutableMapping[str, Any] | None = None,
     ) -> None:
         names = _Names(parent)
-        super().__init__(environment, names, name, blocks, globals)
-        self.vars = names
+        names.known_to_all = environment.globals
+        # All that Jinja's own sets: one of these is made per message and template.
+        self.parent = self.vars = names
+        self.environment = environment
+        self.eval_ctx = nodes.EvalContext(environment, name)
+        self.exported_vars = set()
+        self.name = name
+        self.globals_keys = set()
+        self.blocks = {block: [made] for block, made in blocks.items()}
         # A method of the class gives way to what its object holds under the same name.
         self.__dict__["resolve_or_missing"] = names.__getitem__
 
+    def get_all(self) -> dict[str, Any]:
+        return self.vars
+
 
 class _Generator(CodeGenerator):
-    """Writes each value with one call instead of Jinja's three."""
+    """Writes each value with one call instead of Jinja's three, and most words with none.
+
+    `v` is no name that Jinja gives to anything.
+    """
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile:
             super()._output_child_pre(node, frame, finalize)
         else:
-            self.write("environment.escaped(" if frame.eval_ctx.autoescape else "environment.bare(")
+            self.write("(v if type(v := (")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile:
             super()._output_child_post(node, frame, finalize)
         else:
-            self.write(")")
+            escaped = frame.eval_ctx.autoescape
+            test, call = (" and v.isalnum()", "escaped") if escaped else ("", "bare")
+            self.write(f")) is str{test} else environment.{call}(v))")
 
 
 #: What a dictionary can do comes before what it holds, as Jinja has it.
@@ -140,15 +158,17 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.constants = Constants()
+        #: Methods of ours that templates may call: no need to look whether they are safe.
+        self.ours: frozenset[MethodType] = frozenset()
         #: Whether any template read so far is Markdown.
         self.markdown = False
 
     def escaped(self, value: object) -> str:
         """What stands in a page for a value: what `escape` makes of it, written."""
         if type(value) is not str:
-            return str(escape(self._written(value)))
-        if value.isalnum():
-            return value
+            value = self._written(value)
+            if type(value) is not str:
+                return str(value) if type(value) is int else str(escape(value))
         return (
             value.replace("&", "&amp;")
             .replace(">", "&gt;")
@@ -159,7 +179,15 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
 
     def bare(self, value: object) -> str:
         """What stands in a text for a value."""
-        return value if type(value) is str else str(self._written(value))
+        return str(self._written(value))
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """A call in a template: of what we give to templates ourselves nothing need be asked."""
+        if type(obj) is MethodType and obj in self.ours:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return obj(*args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
     def _written(self, value: object) -> object:
         return self.finalize(value) if self.finalize else value
@@ -223,5 +251,6 @@ def strict_environment(loader: Loader, words: Words) -> StrictEnvironment:
     environment.filters.update(words.filters())
     environment.filters[APART_FILTER] = standing_apart(words.written)
     environment.globals.update(salutation=words.salutation, dear=words.dear)
+    environment.ours = frozenset({words.salutation, words.dear})  # type: ignore[arg-type]
     del environment.filters["random"], environment.globals["lipsum"]
     return environment

@@ -10,11 +10,11 @@ before the @ of a recipient (RFC 6532), for servers that take it.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from string import ascii_letters, digits
 
 from outreach.errors import OutreachError, Text
 
@@ -36,13 +36,15 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 _PLAIN = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
+_LEFT_IN_WORDS = frozenset(f"{ascii_letters}{digits}!*+/-")
 #: Bytes of text in one encoded word: 75 characters at most with `=?utf-8?b?` and `?=`,
 #: and short enough to stand behind the name of its header (RFC 2047 §2).
 _WORD_BYTES = 36
-#: What stands in no encoded word of a display name as it is (RFC 2047 §5, rule 3).
-_NOT_IN_WORDS = {
-    code: f"={code:02X}" for code in range(128) if not re.match(r"[A-Za-z0-9=_!*+/-]", chr(code))
-}
+#: Each byte in an encoded word of a display name, quoted (RFC 2047 §4.2; §5, rule 3).
+_IN_WORDS = tuple(
+    "_" if byte == 32 else chr(byte) if chr(byte) in _LEFT_IN_WORDS else f"={byte:02X}"
+    for byte in range(256)
+)
 
 
 class UnsafeHeader(OutreachError):
@@ -161,7 +163,7 @@ def phrase(text: str) -> str:
         return encoded_words(text)
     plain = _ATOMS.fullmatch(text) and "  " not in text
     written = text if plain else f'"{escaped(text)}"'
-    return written if _longest_word(written) < COLUMNS - 10 else encoded_words(text)
+    return written if _is_short(written) else encoded_words(text)
 
 
 def escaped(text: str) -> str:
@@ -172,7 +174,7 @@ def escaped(text: str) -> str:
 @lru_cache(maxsize=1024)
 def unstructured(text: str) -> str:
     """A subject: ASCII as it is, anything else in encoded words."""
-    plain = text.isascii() and "=?" not in text and _longest_word(text) < COLUMNS - 10
+    plain = text.isascii() and "=?" not in text and _is_short(text)
     return text if plain else encoded_words(text)
 
 
@@ -197,16 +199,18 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _encoded_word(chunk: str) -> str:
     data = chunk.encode()
-    quoted = binascii.b2a_qp(data, istext=False, header=True).decode()
-    quoted = quoted.translate(_NOT_IN_WORDS)
-    coded = base64.b64encode(data).decode()
-    if len(quoted) <= len(coded) and "\n" not in quoted:
+    quoted = "".join([_IN_WORDS[byte] for byte in data])
+    if data.endswith(b" "):  # which some readers would drop from the end of a word
+        quoted = f"{quoted[:-1]}=20"
+    if len(quoted) <= 4 * -(-len(data) // 3):
         return f"=?utf-8?q?{quoted}?="
-    return f"=?utf-8?b?{coded}?="
+    return f"=?utf-8?b?{base64.b64encode(data).decode()}?="
 
 
-def _longest_word(text: str) -> int:
-    return max(map(len, text.split(" ")))
+def _is_short(text: str) -> bool:
+    """Whether each word of it finds a place on a line, behind the name of its header."""
+    most = COLUMNS - 11
+    return len(text) <= most or max(map(len, text.split(" "))) <= most
 
 
 def _ascii_domain(domain: str) -> str:

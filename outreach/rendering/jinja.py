@@ -65,7 +65,9 @@ class Templates:
         self._loader = Loader(load, language)
         self._environment = strict_environment(self._loader, words)
         self._inspection = Inspection(self._environment, frozenset(fields), folder)
-        self._inline: dict[str, Template] = {}
+        #: Templates by their names and by their sources, and where each stands.
+        self._pages: dict[str, tuple[Template, Location]] = {}
+        self._inline: dict[str, tuple[Template, Location]] = {}
         #: How many constants were looked through for pictures, and whether there was one.
         self._pictured = (0, False)
 
@@ -80,14 +82,19 @@ class Templates:
         Raises `MissingValues` with every name that is printed and missing, `TemplateSyntax`,
         `UnknownTemplate` or `TemplateFailure` with file and line otherwise.
         """
+        template, where = self._pages.get(name) or self._page(name)
+        return self._run(template, values, where)
+
+    def _page(self, name: str) -> tuple[Template, Location]:
         where = Location(f"{self.folder}/{name}")
         try:
-            template = self._environment.get_template(page_of(name))
+            page = self._environment.get_template(page_of(name)), where
         except TemplateSyntaxError as error:
             raise syntax_error(error, self.folder, where) from error
         except TemplateNotFound as error:
             raise UnknownTemplate(str(error.name), where) from error
-        return self._run(template, values, where)
+        self._pages[name] = page
+        return page
 
     def branches(self) -> Branches:
         """The same templates, to be asked which branches they take for a person."""
@@ -111,15 +118,14 @@ class Templates:
 
     def render_text(self, source: str, values: Values, *, where: Location | None = None) -> str:
         """A template that stands in a campaign file: a subject, the path of an attachment."""
-        place = where or Location()
-        template = self._inline.get(source)
-        if template is None:
+        known = self._inline.get(source)
+        if known is None:
+            place = where or Location()
             try:
-                template = self._environment.from_string(source)
+                known = self._inline[source] = self._environment.from_string(source), place
             except TemplateSyntaxError as error:
                 raise syntax_error(error, self.folder, place) from error
-            self._inline[source] = template
-        return "".join(self._run(template, values, place))
+        return "".join(self._run(known[0], values, where or known[1]))
 
     def problems(self, name: str) -> list[OutreachError]:
         """Everything wrong with a template and those it extends or includes, without a person."""
@@ -214,8 +220,9 @@ def _printed(template: Template, values: Values) -> list[str]:
     A mistake is met again in Jinja's own way, which knows the line of the template.
     """
     try:
-        names = {**template.globals, **values.names}
-        return list(template.root_render_func(template.new_context(names, shared=True)))
+        environment = template.environment
+        made = environment.context_class(environment, values.names, template.name, template.blocks)
+        return list(template.root_render_func(made))
     except MissingValue:
         raise
     except Exception:

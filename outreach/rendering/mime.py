@@ -1,8 +1,8 @@
 """The parts of a message, put together as bytes (RFC 2045, 2046, 2231).
 
 Text is quoted-printable and files are base64, so that the wire form is ASCII and no
-server re-encodes it. Boundaries come from a seed, never from chance; they begin with
-`=_`, which neither encoding can produce (RFC 2045 §6.7), so no part is ever cut.
+server re-encodes it. Boundaries begin with `=_`, which neither encoding can produce
+(RFC 2045 §6.7), so no part is ever cut, and every message may have the same ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from urllib.parse import quote
 
 from outreach.errors import OutreachError, Text
@@ -48,41 +47,46 @@ class AttachedFile:
 def entity(
     text: Sequence[bytes],
     html: Sequence[bytes] | None,
-    files: Sequence[AttachedFile],
-    *,
-    seed: str,
+    files: Sequence[AttachedFile] = (),
 ) -> list[bytes]:
     """What follows the headers of a message: Content-Type, the empty line, the parts.
 
-    `text` and `html` are quoted-printable, in pieces, and so is what is returned. `seed` is the
-    Message-ID. Ends with CR LF.
+    `text` and `html` are quoted-printable, in pieces, and so is what is returned. Ends with
+    CR LF.
     """
-    boundary = f"=_{sha256(seed.encode()).hexdigest()[:24]}_"
     body = [_TEXT, *text]
     pictures = [_file(file) for file in files if file.content_id]
     attached = [_file(file) for file in files if not file.content_id]
     if html is not None:
         page = [_HTML, *html]
         if pictures:  # RFC 2387
-            page = _multipart('related; type="text/html"', [page, *pictures], f"{boundary}2")
+            page = _multipart('related; type="text/html"', [page, *pictures], 2)
         # The richer one last (RFC 2046 §5.1.4).
-        body = _multipart("alternative", [body, page], f"{boundary}{1 if attached else 0}")
+        body = _multipart("alternative", [body, page], 1 if attached else 0)
     if attached:
-        body = _multipart("mixed", [body, *attached], f"{boundary}0")
+        body = _multipart("mixed", [body, *attached], 0)
     if not body[-1].endswith(b"\r\n"):
         body.append(b"\r\n")
     return body
 
 
-def _multipart(kind: str, parts: Iterable[Sequence[bytes]], boundary: str) -> list[bytes]:
-    line = f"\r\n--{boundary}".encode()
-    between = line + b"\r\n"
-    pieces = [field("Content-Type", f'multipart/{kind}; boundary="{boundary}"').encode()]
+def _multipart(kind: str, parts: Iterable[Sequence[bytes]], depth: int) -> list[bytes]:
+    head, between, end = _lines(kind, depth)
+    pieces = [head]
     for part in parts:
         pieces.append(between)
         pieces += part
-    pieces.append(line + b"--\r\n")
+    pieces.append(end)
     return pieces
+
+
+@lru_cache(maxsize=16)
+def _lines(kind: str, depth: int) -> tuple[bytes, bytes, bytes]:
+    """What stands before, between and behind parts; those in parts have a greater `depth`."""
+    boundary = f"=_part_{depth}"
+    head = field("Content-Type", f'multipart/{kind}; boundary="{boundary}"')
+    line = f"\r\n--{boundary}"
+    return head.encode(), f"{line}\r\n".encode(), f"{line}--\r\n".encode()
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from outreach.errors import OutreachError, Text
 from outreach.rendering.headers import COLUMNS
@@ -15,7 +16,8 @@ from outreach.rendering.mime import NotMail
 from outreach.rendering.quoted import between, placed
 from outreach.rendering.slots import CLOSES, OPENS, SCHEME, SIMPLE, parts_of, shown
 
-#: Pieces that are remembered, twice over; one takes about 600 bytes.
+#: Pieces that are remembered; one takes about 600 bytes. Then all are forgotten: those that
+#: come again and again are soon known anew.
 _REMEMBERED = 4096
 #: Characters of a value that is remembered: a longer one hardly comes twice.
 _SHORT = 200
@@ -52,11 +54,9 @@ def half_character(part: str, error: UnicodeEncodeError) -> NotMail:
     )
 
 
-#: What fills a slot: a value in HTML, as one reads it, and each of the two on the wire.
-Filling = tuple[str, str, bytes, bytes]
-
-#: A piece: what of it is part of the outline, with `OPENS` for each slot, and what fills these.
-Piece = tuple[str, tuple[Filling, ...]]
+#: A piece: what of it is part of the outline, with `OPENS` for each slot, and what fills these:
+#: of each a value in HTML, as one reads it, and each of the two on the wire, all in one row.
+Piece = tuple[str, tuple[Any, ...]]
 
 
 class Constants(set[str]):
@@ -73,50 +73,51 @@ class Constants(set[str]):
             self._counted = len(self)
             self._known = _Known(self)
         elif len(self._known) > _REMEMBERED:
-            self._known.age()
+            self._known.clear()
         return map(self._known.__getitem__, pieces)
 
 
 class _Known(dict[str, Piece]):
-    """Pieces as they were taken apart. What was not printed for long is forgotten."""
+    """Pieces as they were taken apart."""
 
     def __init__(self, constants: set[str]) -> None:
         self._constants = constants
-        self._older: dict[str, Piece] = {}
-
-    def age(self) -> None:
-        self._older = dict(self)
-        self.clear()
 
     def __missing__(self, key: str) -> Piece:
-        piece = self._older.get(key)
-        if piece is None:
-            constant = key in self._constants
-            piece = (_refused_codes(key), ()) if constant else _taken_apart(str(key))
-            if len(key) >= _SHORT and not constant:
-                return piece
-        self[key] = piece
+        if key in self._constants:
+            self[key] = piece = (_refused_codes(key), ())
+        elif type(key) is str and len(key) < COLUMNS and (key.isalnum() or SIMPLE.fullmatch(key)):
+            self[key] = piece = _simple(key)
+        else:
+            piece = _taken_apart(str(key))
+            if len(key) < _SHORT:
+                self[key] = piece
         return piece
 
 
+def _simple(value: str) -> Piece:
+    """A value of plain words, or a link; the scheme of a link is part of the outline."""
+    kind = OPENS
+    if ":" in value and (scheme := SCHEME.match(value)):
+        rest = value[scheme.end() :]
+        if not rest or rest[0] == " ":
+            return _taken_apart(value)
+        kind, value = scheme[0] + OPENS, rest
+    wire = placed(value.encode()) if value.isascii() else between(value)
+    return kind, (value, value, wire, wire)
+
+
 def _taken_apart(value: str) -> Piece:
-    if len(value) < COLUMNS and SIMPLE.fullmatch(value):
-        scheme = SCHEME.match(value) if ":" in value else None
-        start = scheme.end() if scheme else 0
-        rest = value[start:] if start else value
-        if rest and rest[0] != " ":
-            wire = placed(rest.encode()) if rest.isascii() else between(rest)
-            return (value[:start] + OPENS if start else OPENS), ((rest, rest, wire, wire),)
     kind: list[str] = []
-    fillings: list[Filling] = []
+    fillings: list[Any] = []
     for part, plain in parts_of(value):
         kind.append(OPENS if plain else _refused_codes(part))
         if plain:
-            fillings.append(_filling(part))
+            fillings += _filling(part)
     return "".join(kind), tuple(fillings)
 
 
-def _filling(value: str) -> Filling:
+def _filling(value: str) -> tuple[str, str, bytes, bytes]:
     refuse_left_over("html", value)
     text = shown(value)
     wire = _wire("html", value)

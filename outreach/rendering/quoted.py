@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from outreach.model.value import value
@@ -36,7 +38,7 @@ class Quoted(NamedTuple):
     single: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """A text with room for values; what stands around them is encoded once."""
 
@@ -45,6 +47,20 @@ class Layout:
     wires: tuple[bytes, ...]
     #: The number of each value, in the order in which they stand.
     slots: tuple[int, ...]
+
+    @cached_property
+    def around(self) -> list[bytes]:
+        """What stands on the wire, with nothing in the place of each value."""
+        pieces = [b""] * (len(self.wires) + len(self.slots))
+        pieces[::2] = self.wires
+        return pieces
+
+    @cached_property
+    def picked(self) -> Callable[[Sequence[bytes]], Sequence[bytes]]:
+        """Takes all values and gives those that stand here, in their order."""
+        if len(self.slots) > 1:
+            return itemgetter(*self.slots)
+        return lambda values: [values[slot] for slot in self.slots]
 
 
 @value
@@ -67,10 +83,9 @@ class Body:
     @property
     def wires(self) -> list[bytes]:
         """The whole on the wire, in pieces: no line passes 76 columns."""
-        layout, values = self._layout, self._encoded
-        pieces = [b""] * (len(layout.wires) + len(layout.slots))
-        pieces[::2] = layout.wires
-        pieces[1::2] = [values[slot] for slot in layout.slots]
+        layout = self._layout
+        pieces = layout.around.copy()
+        pieces[1::2] = layout.picked(self._encoded)
         return pieces
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from outreach.rendering.pieces import Constants, half_character, refuse_left_over
@@ -50,18 +51,15 @@ def page(chunks: Iterable[str], constants: Constants) -> tuple[Body, Body]:
     `constants` are the texts that stand in the templates. Raises `LeftOver` or `NotMail`.
     """
     known = list(constants.taken_apart(chunks))
-    fillings = [filling for _, filled in known for filling in filled]
-    values = [filling[0] for filling in fillings]
+    kinds = tuple([kind for kind, _ in known])
+    fillings = list(chain.from_iterable([filled for _, filled in known if filled]))
+    pages, texts, page_wires, text_wires = (
+        fillings[::4], fillings[1::4], fillings[2::4], fillings[3::4]
+    )  # fmt: skip
     # Equal values are one slot, which bears the number of the last of them.
-    numbers = dict(zip(values, range(len(values)), strict=True))
-    outlined = _outlined(
-        tuple([kind for kind, _ in known]), tuple([numbers[one] for one in values])
-    )
-    fixed = tuple([(slot, values[slot]) for slot in outlined.decisive])
-    shape = _shape(outlined, fixed)
-    if not fillings:
-        return Body(shape.html), Body(shape.text)
-    pages, texts, page_wires, text_wires = zip(*fillings, strict=True)
+    numbers = dict(zip(pages, count()))
+    outlined = _outlined(kinds, tuple(map(numbers.__getitem__, pages)))
+    shape = _shape(outlined, tuple([(slot, pages[slot]) for slot in outlined.decisive]))
     return Body(shape.html, pages, page_wires), Body(shape.text, texts, text_wires)
 
 

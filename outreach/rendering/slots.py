@@ -31,7 +31,7 @@ _PLAIN = re.compile(
 )
 #: Nearly every value: words and signs that read as they stand in the page, one blank between
 #: two. Quoted-printable changes nothing in those of ASCII.
-SIMPLE = re.compile(r"\w(?: ?[\w.,:;/?@+()#!*-])*")
+SIMPLE = re.compile(r"\w[\w.,:;/?@+()#!*-]*(?: [\w.,:;/?@+()#!*-]+)*")
 #: What the text part shows of a link depends on it.
 SCHEME = re.compile(r"(?:https?://|mailto:)?")
 _TAG = re.compile(r"(<[^>]*>)")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -23,8 +23,11 @@ _MAC = 12
 _ID = 16
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-#: Letters that are written at once: of a token with two small numbers, or of a Message-ID.
+#: Letters of a code as it is written: of a token with two small numbers, or of a Message-ID.
 _WIDTH = 32
+#: Codes that are written at once.
+_ROWS = 256
+_BYTES = tuple(bytes([byte]) for byte in range(256))
 #: For each byte the letter of its five bits.
 _BY_FIVE_BITS = bytes(ord(_LETTERS[byte & 31]) for byte in range(256))
 
@@ -35,7 +38,8 @@ def _halvings() -> Iterator[tuple[int, int, int]]:
     """
     lane, bits = 8 * _WIDTH, 5 * _WIDTH
     while bits > 5:
-        low = sum(((1 << bits // 2) - 1) << at for at in range(0, 8 * _WIDTH, lane))
+        row = ((1 << bits // 2) - 1).to_bytes(lane // 8)
+        low = int.from_bytes(row * (_ROWS * 8 * _WIDTH // lane))
         yield low << bits // 2, low, (lane - bits) // 2
         lane, bits = lane // 2, bits // 2
 
@@ -45,8 +49,15 @@ _HALVINGS = tuple(_halvings())
 
 def token(secret: bytes, kind: str, *numbers: int) -> str:
     """A token of one ASCII letter of kind and some numbers ≥ 0; the same every time."""
-    payload = _payload(kind, numbers)
-    return _base32(payload + _mac(secret, payload))
+    return tokens(secret, kind, [numbers])[0]
+
+
+def tokens(secret: bytes, kind: str, each: Iterable[Sequence[int]]) -> list[str]:
+    """The tokens of one kind for the numbers of many, at a fraction of what each alone costs."""
+    if len(kind) != 1 or not kind.isascii():
+        raise ValueError(f"a kind is one ASCII letter, not {kind!r}")
+    payloads = [kind.encode() + b"".join(map(_varint, numbers)) for numbers in each]
+    return _base32([payload + _mac(secret, payload) for payload in payloads])
 
 
 def read_token(secret: bytes, text: str) -> tuple[str, tuple[int, ...]] | None:
@@ -61,34 +72,32 @@ def read_token(secret: bytes, text: str) -> tuple[str, tuple[int, ...]] | None:
     return chr(payload[0]), tuple(_numbers(payload[1:]))
 
 
-def message_id(
-    secret: bytes, campaign: str, step: str, occurrence: int, contact: int, *, domain: str
-) -> str:
-    """`<base32@domain>`: the Message-ID of one delivery, the same on every attempt.
+def message_ids(
+    secret: bytes,
+    campaign: str,
+    step: str,
+    each: Iterable[tuple[int, int]],
+    *,
+    domain: str,
+) -> list[str]:
+    """`<base32@domain>`: the Message-IDs of deliveries of a step, the same on every attempt.
 
-    `domain` is ASCII (A-labels). RFC 5322 §3.6.4.
+    Each is given by its occurrence and its contact; `domain` is ASCII (A-labels). RFC 5322 §3.6.4.
     """
-    named = "\0".join((campaign, step, str(occurrence), str(contact))).encode()
-    digest = _code(secret, b"message-id\0" + named, _ID)
-    return f"<{_base32(digest)}@{domain}>"
-
-
-def _payload(kind: str, numbers: Iterable[int]) -> bytes:
-    if len(kind) != 1 or not kind.isascii():
-        raise ValueError(f"a kind is one ASCII letter, not {kind!r}")
-    return b"".join([kind.encode(), *map(_varint, numbers)])
+    named = f"message-id\0{campaign}\0{step}\0"
+    codes = [_code(secret, f"{named}{n}\0{contact}".encode(), _ID) for n, contact in each]
+    return [f"<{letters}@{domain}>" for letters in _base32(codes)]
 
 
 def _varint(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the high bit says that more follow (LEB128)."""
     if number < 0:
         raise ValueError("a token holds no negative number")
-    out = []
+    written = b""
     while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
+        written += _BYTES[number & 0x7F | 0x80]
         number >>= 7
-    out.append(number)
-    return bytes(out)
+    return written + _BYTES[number]
 
 
 def _numbers(data: bytes) -> Iterable[int]:
@@ -117,12 +126,21 @@ def _keyed(secret: bytes, size: int) -> blake2b:
     return blake2b(key=secret[:64], digest_size=size)
 
 
-def _base32(data: bytes) -> str:
-    """RFC 4648 §6 in lower case and without padding; at half the cost of a loop over letters."""
-    if len(data) > 5 * _WIDTH // 8:
-        return base64.b32encode(data).decode("ascii").rstrip("=").lower()
-    number = int.from_bytes(data) << 5 * _WIDTH - 8 * len(data)
-    for upper, lower, far in _HALVINGS:
-        number = (number & upper) << far | number & lower
-    letters = number.to_bytes(_WIDTH).translate(_BY_FIVE_BITS).decode("ascii")
-    return letters[: -(-8 * len(data) // 5)]
+def _base32(codes: Sequence[bytes]) -> list[str]:
+    """RFC 4648 §6 in lower case and without padding, of all codes at once: as one long number,
+    whose bits are moved together. Five times as fast for many as a loop over their letters.
+    """
+    size = 5 * _WIDTH // 8
+    if max(map(len, codes), default=0) > size:
+        return [base64.b32encode(code).decode("ascii").rstrip("=").lower() for code in codes]
+    written: list[str] = []
+    for start in range(0, len(codes), _ROWS):
+        rows = codes[start : start + _ROWS]
+        filled = [code.ljust(size, b"\0").rjust(_WIDTH, b"\0") for code in rows]
+        number = int.from_bytes(b"".join(filled))
+        for upper, lower, far in _HALVINGS:
+            number = (number & upper) << far | number & lower
+        letters = number.to_bytes(_WIDTH * len(rows)).translate(_BY_FIVE_BITS).decode("ascii")
+        for place, code in enumerate(rows):
+            written.append(letters[_WIDTH * place : _WIDTH * place - (-8 * len(code) // 5)])
+    return written

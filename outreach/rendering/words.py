@@ -22,9 +22,16 @@ from jinja2 import Undefined
 
 _WOMAN = frozenset({"mme", "madame", "mlle", "mademoiselle", "mrs", "ms", "miss", "f"})
 _MAN = frozenset({"m", "mr", "monsieur"})
-_DOCTOR = frozenset({"dr", "docteur", "doctor"})
-_MASTER = frozenset({"me", "maître", "maitre"})
-_PROFESSOR = frozenset({"pr", "prof", "professeur", "professor"})
+#: The spellings of forms of address, and each in French and in English.
+_TITLES: Mapping[str, tuple[str, str | None]] = {
+    **dict.fromkeys(_WOMAN, ("Madame", "Ms")),
+    "miss": ("Madame", "Miss"),
+    "mrs": ("Madame", "Mrs"),
+    **dict.fromkeys(_MAN, ("Monsieur", "Mr")),
+    **dict.fromkeys(("dr", "docteur", "doctor"), ("Docteur", "Dr")),
+    **dict.fromkeys(("me", "maître", "maitre"), ("Maître", None)),
+    **dict.fromkeys(("pr", "prof", "professeur", "professor"), ("Professeur", "Professor")),
+}
 
 #: How Babel names its own lengths; anything else is a pattern such as `EEEE d MMMM`.
 _LENGTHS = frozenset({"short", "medium", "long", "full"})
@@ -111,22 +118,8 @@ class Words:
         return "Dear Sir" if civility in _MAN else "Dear Sir or Madam"
 
     def _title(self, contact: Mapping[str, object]) -> str | None:
-        civility = _civility(contact)
-        french = self.language == "fr"
-        for spellings, in_french, in_english in (
-            (
-                _WOMAN,
-                "Madame",
-                "Miss" if civility == "miss" else "Mrs" if civility == "mrs" else "Ms",
-            ),
-            (_MAN, "Monsieur", "Mr"),
-            (_DOCTOR, "Docteur", "Dr"),
-            (_MASTER, "Maître", None),
-            (_PROFESSOR, "Professeur", "Professor"),
-        ):
-            if civility in spellings:
-                return in_french if french else in_english
-        return None
+        in_french, in_english = _TITLES.get(_civility(contact), (None, None))
+        return in_french if self.language == "fr" else in_english
 
     def written(self, value: object) -> object:
         """How `{{ value }}` prints without a filter: dates and decimals by the locale."""

@@ -11,39 +11,38 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from outreach.cleaning.phones import with_dialled_phones
+from outreach.cleaning.phones import dialled_phones
 from outreach.errors import OutreachError
 from outreach.files.pdf_office import Office
 from outreach.files.templates import TemplateFolder
 from outreach.model.campaign import Campaign, Step
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
-from outreach.model.ids import CampaignId, ContactId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId
 from outreach.model.message import Message
 from outreach.model.settings import Sender, Settings
 from outreach.rendering.context import Surroundings, Values
 from outreach.rendering.email import compose, render_parts
-from outreach.rendering.envelope import Envelope, unsubscribe_by
+from outreach.rendering.envelope import Envelope
 from outreach.rendering.jinja import Templates
+from outreach.rendering.mime import AttachedFile
 from outreach.rendering.missing import MissingValues
-from outreach.rendering.tokens import token
+from outreach.runner.alarms import NoWayOut
 from outreach.runner.attached import FilesToAttach, pictures
 from outreach.runner.conditions import Conditions
+from outreach.runner.marks import Marks, marks_of, nobodys_marks
 from outreach.runner.orders import OrdersOf
 from outreach.runner.recipes import Recipe, Recipes
 from outreach.runner.signing import Signer
-from outreach.runner.steps import too_late
+from outreach.runner.steps import may_lapse, too_late
 from outreach.runner.threads import Threads
-from outreach.runner.trial_mark import NOBODY, TrialMark
+from outreach.runner.trial_mark import TrialMark
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
 if TYPE_CHECKING:
     from outreach.runner.enclosing import Enclosures
     from outreach.runner.merging import Merging
-
-#: Stands in tokens of a message that belongs to no launched campaign (a preview, a test).
-NO_CAMPAIGN = CampaignId(0)
 
 #: The conventions of a language where the workspace speaks another one.
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -74,10 +73,15 @@ class Mailroom:
         self.office = Office()
         self._templates: dict[str, Templates] = {}
         self._zone = settings.zone
-        self._recipes = Recipes(catalogue.names, settings.organisation)
+        self._own_language = "fr" if settings.locale.startswith("fr") else "en"
+        self._recipes = Recipes(catalogue.names, settings)
+        self._orders = store.events.orders
         self.threads = Threads(store, settings, lambda number: self.campaigns[number])
-        #: The people of the group in hand.
+        #: The people of the group in hand, and what stands for each in his message.
         self._people: Mapping[ContactId, Contact] = {}
+        self._marks: Mapping[DeliveryId, Marks] = {}
+        #: An instant, and the same in our zone: that of one message is that of the next.
+        self._local = (datetime.min, datetime.min)
         self.signer = Signer(secret)
         self._pictures = FilesToAttach(settings.templates)
 
@@ -111,28 +115,27 @@ class Mailroom:
         """
         store = self.store
         self._people = store.contacts.get_many({delivery.contact for delivery in deliveries})
+        self._marks = marks_of(store.database.secret, deliveries)
         self.conditions.prepare(deliveries, self._people)
         self.threads.prepare(deliveries)
 
     def __call__(self, delivery: Delivery) -> Message | Held | Skipped:
         """What leaves for a due delivery, or why nothing does."""
-        launched = self.campaigns[delivery.campaign]
-        step = launched.definition.step(delivery.step)
-        now = self.now()
-        if reason := self.not_meant(delivery, now):
+        definition = self.campaigns[delivery.campaign].definition
+        step = definition.step(delivery.step)
+        if may_lapse(definition, step) and (reason := self.not_meant(delivery, self.now())):
             return Skipped(reason)
         try:
             return self.message(
-                launched.definition,
+                definition,
                 step,
                 self._person(delivery.contact),
                 variant=delivery.variant,
                 occurrence=delivery.occurrence,
-                at=delivery.message_date or now,
-                campaign=delivery.campaign,
+                at=delivery.message_date or self.now(),
                 sender=delivery.sender,
                 message=delivery.message_id,
-                bounce=("b", int(delivery.id)),
+                marks=self._marks_of(delivery),
                 follows=self.threads.before(delivery),
             )
         except MissingValues as missing:
@@ -158,29 +161,24 @@ class Mailroom:
         at: datetime,
         variant: str | None = None,
         occurrence: int = 1,
-        campaign: CampaignId = NO_CAMPAIGN,
         sender: str | None = None,
         message: str | None = None,
-        bounce: tuple[str, int] = ("p", 0),
+        marks: Marks | None = None,
         follows: Sequence[str] | None = None,
         trial: TrialMark | None = None,
     ) -> Message:
         """The finished message. Raises `MissingValues` and errors of the templates.
 
-        `sender` is the key of who writes to this person, None: the step's. `follows` are the
-        Message-IDs it continues; None: of every e-mail before it in the chain, as if each had
-        been sent.
+        `sender` is the key of who writes to this person, None: the step's. `marks` are None in
+        a preview. `follows` are the Message-IDs it continues; None: of every e-mail before it in
+        the chain, as if each had been sent.
         """
         recipe = self._recipe(definition, step, contact, variant, sender)
-        sender_, step = recipe.sender, recipe.step
-        # Whoever follows the link of a preview or of a test says no in nobody's name.
-        kind, asks = (NOBODY, 0) if campaign == NO_CAMPAIGN else ("u", int(contact.id))
-        secret = self.store.database.secret
-        out = unsubscribe_by(
-            sender_, token(secret, kind, int(campaign), asks), self.settings.unsubscribe_url
-        )
-        local = at.astimezone(self._zone)
-        values = self._values(recipe.surroundings, contact, local, out.link)
+        step = recipe.step
+        marks = marks or nobodys_marks(self.store.database.secret)
+        local = self._in_our_zone(at)
+        link = recipe.unsubscribe.link(marks.way_out)
+        values = self._values(recipe.surroundings, contact, local, link)
         content = render_parts(
             recipe.templates,
             values,
@@ -191,20 +189,19 @@ class Mailroom:
         if follows is None:
             follows = self.threads.as_if_sent(definition, step, contact.id)
         envelope = Envelope(
-            sender=sender_,
-            recipient=contact.text("email") or "",
-            recipient_name=_addressee(contact),
-            message_id=message
-            or self.threads.message_id(definition, step, contact.id, sender_, occurrence),
-            date=local,
-            campaign=definition.name,
-            list_name=self.settings.organisation.name or None,
-            unsubscribe=out,
-            bounce_token=token(secret, *bounce),
-            follows=tuple(follows),
+            recipe.letterhead,
+            contact.text("email") or "",
+            _addressee(contact),
+            message
+            or self.threads.message_id(definition, step, contact.id, recipe.sender, occurrence),
+            local,
+            marks.way_out,
+            marks.bounce,
+            tuple(follows),
         )
-        files = (
-            self._enclosures.of(
+        files: list[AttachedFile] = []
+        if step.attachments:
+            files += self._enclosures.of(
                 step,
                 contact,
                 recipe.templates,
@@ -212,13 +209,16 @@ class Mailroom:
                 today=local,
                 locale=self.locale(self.language(definition)),
             )
-            if step.attachments
-            else []
-        )
-        files += pictures(self._pictures, content.pictures)
+        if content.pictures:
+            files += pictures(self._pictures, content.pictures)
         if trial:
             envelope, content = trial.envelope(envelope), trial.content(content)
-        return self.signer.signed(compose(envelope, content, files), sender_, at)
+        return self.signer.signed(compose(envelope, content, files), recipe.sender, at)
+
+    def _in_our_zone(self, at: datetime) -> datetime:
+        if at is not self._local[0]:
+            self._local = (at, at.astimezone(self._zone))
+        return self._local[1]
 
     def _recipe(
         self,
@@ -229,11 +229,14 @@ class Mailroom:
         sender: str | None,
     ) -> Recipe:
         language = self.language(definition, contact)
+        key = sender or definition.sender_of(step) or ""
+        if key not in self.settings.senders:
+            raise NoWayOut(key)
         return self._recipes.of(
             definition,
             step,
             variant=variant,
-            sender=self.settings.senders[sender or definition.sender_of(step) or ""],
+            sender=self.settings.senders[key],
             language=language,
             templates=self.templates(language),
         )
@@ -259,18 +262,19 @@ class Mailroom:
         self, around: Surroundings, contact: Contact, local: datetime, unsubscribe: str | None
     ) -> Values:
         return around.values(
-            with_dialled_phones(contact, self.settings.country),
+            contact,
             today=local.date(),
             unsubscribe_url=unsubscribe,
-            orders=OrdersOf(contact.id, self.store.events.orders),
+            orders=OrdersOf(contact.id, self._orders),
+            instead=dialled_phones(contact, self.settings.country),
         )
 
     def language(self, definition: Campaign, contact: Contact | None = None) -> str:
         """`fr` or `en`: the person's own, else the campaign's, else the workspace's."""
-        spoken = (contact.text("language") or "")[:2].lower() if contact else ""
-        if spoken in _LOCALES:
-            return spoken
-        return definition.language or ("fr" if self.settings.locale.startswith("fr") else "en")
+        spoken = contact.text("language") if contact else None
+        if spoken and (code := spoken[:2].lower()) in _LOCALES:
+            return code
+        return definition.language or self._own_language
 
     def locale(self, language: str) -> str:
         """How dates and amounts are written in a language."""
@@ -296,7 +300,11 @@ class Mailroom:
             self._people = {contact: found}
         return found
 
+    def _marks_of(self, delivery: Delivery) -> Marks:
+        known = self._marks.get(delivery.id)
+        return known or marks_of(self.store.database.secret, [delivery])[delivery.id]
+
 
 def _addressee(contact: Contact) -> str | None:
-    name = " ".join(filter(None, (contact.text("first_name"), contact.text("last_name"))))
-    return name or contact.text("company")
+    first, last = contact.text("first_name"), contact.text("last_name")
+    return f"{first} {last}" if first and last else first or last or contact.text("company")

@@ -38,13 +38,15 @@ class Conditions:
 
     def prepare(self, deliveries: Sequence[Delivery], people: Mapping[ContactId, Contact]) -> None:
         """Read at once what is asked about a group; those of earlier groups are forgotten."""
-        asked = {d.contact for d in deliveries if self._when(d) is not None}
+        steps = {(delivery.campaign, delivery.step) for delivery in deliveries}
+        asking = {key for key in steps if self._when(*key) is not None}
+        asked = {d.contact for d in deliveries if (d.campaign, d.step) in asking} if asking else ()
         self._people = people
         self._happened = self.store.events.history(asked) if asked else {}
 
     def hold(self, delivery: Delivery, *, now: datetime) -> bool:
         """Whether this step is to be done; a step without `when` always is."""
-        when = self._when(delivery)
+        when = self._when(delivery.campaign, delivery.step)
         if when is None:
             return True
         key = (delivery.campaign, delivery.step)
@@ -55,8 +57,8 @@ class Conditions:
         zone = self.settings.zone
         return holds(self._understood[key], person, today=today, now=now, zone=zone)
 
-    def _when(self, delivery: Delivery) -> str | None:
-        return self.campaigns[delivery.campaign].definition.step(delivery.step).when
+    def _when(self, campaign: CampaignId, step: str) -> str | None:
+        return self.campaigns[campaign].definition.step(step).when
 
     def _understand(self, when: str, launched: Launched) -> Condition:
         stages = (*launched.definition.chain, *FACTS)

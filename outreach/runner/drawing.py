@@ -7,7 +7,8 @@ to another group when people are added, nor when the draw is made again elsewher
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from outreach.model.ids import ContactId
@@ -29,3 +30,23 @@ def variant_for(salt: str, step: str, contact: ContactId, names: Sequence[str]) 
     if not names:
         return None
     return names[draw(salt, f"variant:{step}", contact) % len(names)]
+
+
+def shared_out(
+    contacts: Sequence[ContactId], senders: Sequence[str], before: Mapping[ContactId, str]
+) -> dict[ContactId, str]:
+    """Who of several senders writes to whom; nobody where there are not several.
+
+    Who wrote to somebody before goes on. Each of the others goes to whoever has fewest by then,
+    in turn where all have the same: without a past nobody has more than one above another.
+    """
+    if not senders:
+        return {}
+    writers = {contact: before[contact] for contact in contacts if before.get(contact) in senders}
+    has = Counter(writers.values())
+    for contact in contacts:
+        if contact not in writers:
+            next_ = min(senders, key=has.__getitem__)
+            writers[contact] = next_
+            has[next_] += 1
+    return writers

@@ -94,6 +94,8 @@ class Preview:
         self.campaign = file.campaign
         if step is not None and step not in {one.name for one in self.campaign.steps}:
             raise UnknownStep(step, self.campaign)
+        #: The one step that was asked for; None: all of them.
+        self.only = step
         self.steps = [one for one in order(self.campaign.steps) if step in (None, one.name)]
         self.mailroom = mailroom
         self.now = now

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from outreach.model.campaign import Campaign, Step
-from outreach.model.settings import Organisation, Sender
+from outreach.model.settings import Sender, Settings
 from outreach.rendering.context import Surroundings
+from outreach.rendering.envelope import Letterhead, Unsubscribe, unsubscribe_by
 from outreach.rendering.jinja import Templates
 from outreach.runner.steps import with_variant
 
@@ -21,15 +22,18 @@ class Recipe:
     sender: Sender
     templates: Templates
     surroundings: Surroundings
+    letterhead: Letterhead
+    unsubscribe: Unsubscribe
 
 
 class Recipes:
     """The recipes of a workspace, each put together when it is first asked for."""
 
-    def __init__(self, fields: Iterable[str], organisation: Organisation) -> None:
+    def __init__(self, fields: Iterable[str], settings: Settings) -> None:
         """`fields` are all names of the catalogue."""
         self._fields = tuple(fields)
-        self._organisation = organisation
+        self._organisation = settings.organisation
+        self._unsubscribe_url = settings.unsubscribe_url
         self._known: dict[tuple[object, ...], Recipe] = {}
 
     def of(
@@ -46,6 +50,7 @@ class Recipes:
         key = (id(definition), step.name, variant, sender.name, language)
         recipe = self._known.get(key)
         if recipe is None:
+            unsubscribe = unsubscribe_by(sender, self._unsubscribe_url)
             recipe = self._known[key] = Recipe(
                 definition=definition,
                 step=with_variant(step, variant),
@@ -57,5 +62,12 @@ class Recipes:
                     sender=sender,
                     campaign=definition,
                 ),
+                letterhead=Letterhead(
+                    sender=sender,
+                    campaign=definition.name,
+                    list_name=self._organisation.name or None,
+                    unsubscribe=unsubscribe,
+                ),
+                unsubscribe=unsubscribe,
             )
         return recipe

@@ -30,6 +30,11 @@ def emails_before(definition: Campaign, step: Step) -> list[Step]:
     return found
 
 
+def may_lapse(definition: Campaign, step: Step) -> bool:
+    """Whether an e-mail may be passed over when its turn comes: it has a last day or a `when`."""
+    return not (step.when is None and step.not_after is None and definition.not_after is None)
+
+
 def too_late(definition: Campaign, step: Step, now: datetime, zone: tzinfo) -> bool:
     """Whether the last day of the step, or of the campaign, has passed in a zone."""
     last = [day for day in (step.not_after, definition.not_after) if day is not None]

@@ -9,15 +9,28 @@ from outreach.model.campaign import Campaign, Step
 from outreach.model.delivery import Delivery
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Sender, Settings
-from outreach.rendering.tokens import message_id
+from outreach.rendering.tokens import message_ids
 from outreach.runner.steps import emails_before
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
 
 @lru_cache(maxsize=64)
-def _ascii_domain(address: str) -> str:
+def domain_of(address: str) -> str:
+    """What stands behind the @ of the Message-IDs of a sender with this address, in ASCII."""
     return address.rpartition("@")[2].encode("idna").decode("ascii")
+
+
+def message_names(
+    store: Store,
+    campaign: str,
+    step: str,
+    each: Sequence[tuple[int, ContactId]],
+    *,
+    domain: str,
+) -> list[str]:
+    """The Message-IDs of deliveries of a step, each given by its occurrence and its contact."""
+    return message_ids(store.database.secret, campaign, step, each, domain=domain)
 
 
 class Threads:
@@ -41,11 +54,14 @@ class Threads:
         self._earlier = {
             (campaign, step, contact): ids
             for (campaign, step), contacts in steps.items()
+            if self._names_before(campaign, step)
             for contact, ids in self._sent(campaign, step, contacts)
         }
 
     def before(self, delivery: Delivery) -> Sequence[str]:
         """The Message-IDs of what this person got before this step, oldest first."""
+        if not self._names_before(delivery.campaign, delivery.step):
+            return ()
         key = (delivery.campaign, delivery.step, delivery.contact)
         if key not in self._earlier:
             found = self._sent(delivery.campaign, delivery.step, [delivery.contact])
@@ -68,14 +84,18 @@ class Threads:
         occurrence: int = 1,
     ) -> str:
         """The Message-ID of a delivery: the same on every attempt."""
-        return message_id(
-            self._store.database.secret,
-            definition.name,
-            step.name,
-            occurrence,
-            int(contact),
-            domain=_ascii_domain(sender.address),
-        )
+        return self.message_ids(definition, step.name, [(occurrence, contact)], sender)[0]
+
+    def message_ids(
+        self,
+        definition: Campaign,
+        step: str,
+        each: Sequence[tuple[int, ContactId]],
+        sender: Sender,
+    ) -> list[str]:
+        """The same of many, each given by its occurrence and its contact."""
+        domain = domain_of(sender.address)
+        return message_names(self._store, definition.name, step, each, domain=domain)
 
     def _sender(self, definition: Campaign, step: Step) -> Sender:
         return self._settings.senders[definition.sender_of(step) or ""]
@@ -84,7 +104,7 @@ class Threads:
         self, campaign: CampaignId, step: str, contacts: Sequence[ContactId]
     ) -> Iterator[tuple[ContactId, Sequence[str]]]:
         names = self._names_before(campaign, step)
-        sent = self._store.deliveries.sent_ids_of(contacts, campaign, names) if names else {}
+        sent = self._store.deliveries.sent_ids_of(contacts, campaign, names)
         yield from ((contact, sent.get(contact, ())) for contact in contacts)
 
     def _names_before(self, campaign: CampaignId, step: str) -> Sequence[str]:

@@ -24,20 +24,21 @@ from outreach.model.contact import Contact
 from outreach.model.message import Guide, Message
 from outreach.model.settings import Sender
 from outreach.rendering.email import compose, content
-from outreach.rendering.envelope import Envelope
+from outreach.rendering.envelope import Envelope, Letterhead
 from outreach.rendering.guide import SECTIONS
 from outreach.rendering.letter.naming import letter_name
 from outreach.rendering.letter.text import letter_text
 from outreach.rendering.mime import AttachedFile
-from outreach.rendering.tokens import message_id, token
 from outreach.runner.attached import mime_of
 from outreach.runner.check import check
 from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
+from outreach.runner.marks import NOBODY, nobodys_marks
 from outreach.runner.preview import UnknownStep
 from outreach.runner.steps import emails_before, with_variant
-from outreach.runner.trial_mark import NOBODY, TrialMark
+from outreach.runner.threads import domain_of, message_names
+from outreach.runner.trial_mark import TrialMark
 from outreach.runner.unread import UnknownSender
 from outreach.runner.wording import CHANNELS
 from outreach.scheduling.sequence import order
@@ -180,7 +181,7 @@ class Trials:
             variant=trial.variant,
             message=self._id(trial),
             follows=[self._ids[name] for name in earlier if name in self._ids],
-            bounce=(NOBODY, 0),
+            marks=nobodys_marks(self.mailroom.store.database.secret, NOBODY),
             trial=self._mark(trial),
         )
         self._ids.setdefault(step.name, message.message_id)
@@ -193,14 +194,14 @@ class Trials:
 
     def _id(self, trial: Trial) -> str:
         """Another one in each test: mailboxes show a Message-ID once."""
-        return message_id(
-            self.mailroom.store.database.secret,
+        (name,) = message_names(
+            self.mailroom.store,
             f"test {self.now.isoformat()} {self.campaign.name}",
             f"{trial.step}/{trial.variant or ''}",
-            1,
-            int(self.person.id),
-            domain=trial.sender.address.rpartition("@")[2].encode("idna").decode("ascii"),
+            [(1, self.person.id)],
+            domain=domain_of(trial.sender.address),
         )
+        return name
 
     # --- a letter, a call ---------------------------------------------------------------------
 
@@ -265,14 +266,18 @@ class Trials:
         channel = self._say(CHANNELS[trial.channel])
         subject = f"{channel[:1].upper()}{channel[1:]}: {trial.step}"
         mark, settings = self._mark(trial), self.mailroom.settings
-        envelope = Envelope(
+        letterhead = Letterhead(
             sender=trial.sender,
-            recipient=self._to,
-            message_id=self._id(trial),
-            date=self.now.astimezone(settings.zone),
             campaign=self.campaign.name,
             list_name=settings.organisation.name or None,
-            bounce_token=token(self.mailroom.store.database.secret, NOBODY, 0),
+        )
+        envelope = Envelope(
+            letterhead=letterhead,
+            recipient=self._to,
+            recipient_name=None,
+            message_id=self._id(trial),
+            date=self.now.astimezone(settings.zone),
+            bounce_token=nobodys_marks(self.mailroom.store.database.secret, NOBODY).bounce,
         )
         body = content(subject, html=None, text=[text])
         message = compose(mark.envelope(envelope), mark.content(body), files)

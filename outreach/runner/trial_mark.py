@@ -7,10 +7,6 @@ from dataclasses import dataclass, replace
 from outreach.rendering.email import Content
 from outreach.rendering.envelope import Envelope
 
-#: The kind of a token in the links of a test or a preview. Only `u` says no in a person's name;
-#: `b` and `p` stand in bounce addresses.
-NOBODY = "t"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialMark:
@@ -25,7 +21,8 @@ class TrialMark:
 
     def envelope(self, envelope: Envelope) -> Envelope:
         """To the tester alone: the person's name is not in it."""
-        return replace(envelope, recipient=self.to, recipient_name=None, test=self.name)
+        letterhead = replace(envelope.letterhead, test=self.name)
+        return replace(envelope, letterhead=letterhead, recipient=self.to, recipient_name=None)
 
     def content(self, content: Content) -> Content:
         return replace(content, subject=f"{self.prefix} {content.subject}")

@@ -19,10 +19,11 @@ from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.missing import MissingValues
 from outreach.runner.clock import Clock
 from outreach.runner.flight import PATIENCE, STEP
-from outreach.runner.gatekeeper import Gatekeeper, PaceBook
+from outreach.runner.gatekeeper import Gatekeeper
 from outreach.runner.mail_hosts import OwnDomains
+from outreach.runner.pace_book import PaceBook
 from outreach.runner.trial import Trial
-from outreach.scheduling.gates import to_instant, to_microseconds
+from outreach.scheduling.gates import Gate, to_instant, to_microseconds
 from outreach.scheduling.rules import Rules
 from outreach.transports import Transport
 
@@ -126,16 +127,23 @@ class _Sending:
         if key in self._closed:
             return Tried(trial, "not_sent", self._closed[key].what)
         try:
-            await self._wait(trial.sender, message.recipient.rpartition("@")[2], keeper)
-            outcome = await ways_out[key].deliver(message)
+            gates = await self._wait(trial.sender, message.recipient.rpartition("@")[2], keeper)
+            try:
+                outcome = await ways_out[key].deliver(message)
+            finally:
+                # Until then it counts as under way, and the next one waits.
+                keeper.gone(dict.fromkeys(gates, 1), to_microseconds(self._clock.now()))
         except OutreachError as error:
             self._closed[key] = error
             return Tried(trial, "not_sent", error.what)
         told = trial.note if isinstance(outcome, Sent) else explain(outcome)
         return Tried(trial, type(outcome).__name__.lower(), told)
 
-    async def _wait(self, sender: Sender, domain: str, keeper: Gatekeeper) -> None:
-        """Until the next message may leave. Raises `NotNow` where that is more than a minute."""
+    async def _wait(self, sender: Sender, domain: str, keeper: Gatekeeper) -> tuple[Gate, ...]:
+        """The gates that the next message passes, once it may leave.
+
+        Raises `NotNow` where that is more than a minute.
+        """
         told = False
         while True:
             now = self._clock.now()
@@ -146,8 +154,8 @@ class _Sending:
             )
             if all(gate.left(at) for gate in gates):
                 for gate in gates:
-                    keeper.passed(gate, at, 1)
-                return
+                    gate.pass_(at)
+                return gates
             start = to_instant(max(gate.opens(at) for gate in gates))
             if start - now > PATIENCE:
                 raise NotNow(sender.name, start.astimezone(self._zone))

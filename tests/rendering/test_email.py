@@ -16,7 +16,7 @@ from outreach.model.ids import ContactId
 from outreach.model.settings import Organisation, Sender
 from outreach.rendering.context import Values, values_for
 from outreach.rendering.email import compose, render_parts
-from outreach.rendering.envelope import Envelope
+from outreach.rendering.envelope import Envelope, Letterhead
 from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import AttachedFile, NotMail
 from outreach.rendering.missing import MissingValues
@@ -41,33 +41,33 @@ def test_a_full_message_is_written_as_here() -> None:
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         "Feedback-ID: open-day:marie:email:atelier-example\r\n"
         "MIME-Version: 1.0\r\n"
-        'Content-Type: multipart/alternative; boundary="=_d44ce4697fce15068f1a2a2b_0"\r\n'
+        'Content-Type: multipart/alternative; boundary="=_part_0"\r\n'
         "\r\n"
-        "--=_d44ce4697fce15068f1a2a2b_0\r\n"
+        "--=_part_0\r\n"
         'Content-Type: text/plain; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n"
         "\r\n"
         "Bonjour d'Alen=C3=A7on\r\n"
         "\r\n"
-        "--=_d44ce4697fce15068f1a2a2b_0\r\n"
+        "--=_part_0\r\n"
         'Content-Type: text/html; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n"
         "\r\n"
         "<html><head></head><body><p>Bonjour d'Alen=C3=A7on</p></body></html>\r\n"
-        "--=_d44ce4697fce15068f1a2a2b_0--\r\n"
+        "--=_part_0--\r\n"
     )
     assert message.envelope_from == "bounce+b0unce@atelier.example"
     assert message.recipient == "anne@b.example"
 
 
 def test_a_plain_message_with_accents_and_a_file_is_written_as_here() -> None:
+    elan = Sender(name="élan", display_name="L'Élan, SARL", address="a@brocéliande.example")
     envelope = Envelope(
-        sender=Sender(name="élan", display_name="L'Élan, SARL", address="a@brocéliande.example"),
+        Letterhead(sender=elan, campaign="Été 2027"),
         recipient="b@c.example",
         recipient_name='Jean "Jo" Bon, fils',
         message_id="<def@xn--brocliande-e7a.example>",
         date=datetime(2027, 3, 1, 8, 30, tzinfo=UTC),
-        campaign="Été 2027",
         follows=("<aaa@atelier.example>", "<abc@atelier.example>"),
     )
     files = [AttachedFile("Plan d'été.pdf", b"%PDF-1.7", "application/pdf")]
@@ -83,9 +83,9 @@ def test_a_plain_message_with_accents_and_a_file_is_written_as_here() -> None:
         "List-Id: <ete-2027.xn--brocliande-e7a.example>\r\n"
         "Feedback-ID: ete-2027:elan:email:xn--brocliande-\r\n"
         "MIME-Version: 1.0\r\n"
-        'Content-Type: multipart/mixed; boundary="=_1c2df113412e014b2e861716_0"\r\n'
+        'Content-Type: multipart/mixed; boundary="=_part_0"\r\n'
         "\r\n"
-        "--=_1c2df113412e014b2e861716_0\r\n"
+        "--=_part_0\r\n"
         'Content-Type: text/plain; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n"
         "\r\n"
@@ -93,7 +93,7 @@ def test_a_plain_message_with_accents_and_a_file_is_written_as_here() -> None:
         "=2E\r\n"
         "From ici=20\r\n"
         "\r\n"
-        "--=_1c2df113412e014b2e861716_0\r\n"
+        "--=_part_0\r\n"
         "Content-Type: application/pdf\r\n"
         "Content-Transfer-Encoding: base64\r\n"
         "Content-Disposition: attachment;\r\n"
@@ -101,7 +101,7 @@ def test_a_plain_message_with_accents_and_a_file_is_written_as_here() -> None:
         "\r\n"
         "JVBERi0xLjc=\r\n"
         "\r\n"
-        "--=_1c2df113412e014b2e861716_0--\r\n"
+        "--=_part_0--\r\n"
     )
     assert message.envelope_from == "a@xn--brocliande-e7a.example"
     (file,) = parsed(message).iter_attachments()

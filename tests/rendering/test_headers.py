@@ -19,6 +19,7 @@ from sample_mail import (
     display_name,
     parsed,
     part,
+    under,
     well_formed,
     written,
 )
@@ -94,13 +95,9 @@ def test_a_control_character_in_any_header_is_an_error_that_names_the_field(cont
     cases: dict[str, Callable[[], Message]] = {
         "to": lambda: compose(replace(ENVELOPE, recipient_name=bad), CONTENT),
         "subject": lambda: compose(ENVELOPE, replace(CONTENT, subject=bad)),
-        "from": lambda: compose(
-            replace(ENVELOPE, sender=replace(MARIE, display_name=bad)), CONTENT
-        ),
-        "reply_to": lambda: compose(
-            replace(ENVELOPE, sender=replace(MARIE, reply_to=bad)), CONTENT
-        ),
-        "title": lambda: compose(replace(ENVELOPE, list_name=bad), CONTENT),
+        "from": lambda: compose(under(sender=replace(MARIE, display_name=bad)), CONTENT),
+        "reply_to": lambda: compose(under(sender=replace(MARIE, reply_to=bad)), CONTENT),
+        "title": lambda: compose(under(list_name=bad), CONTENT),
         "attachment": lambda: compose(ENVELOPE, CONTENT, [AttachedFile(bad, b"")]),
     }
     for field, act in cases.items():
@@ -150,7 +147,7 @@ def test_we_ourselves_write_from_ascii_addresses() -> None:
         replace(MARIE, bounce="é+{token}@b.example"),
     ):
         with pytest.raises(AddressNeedsUtf8):
-            compose(replace(ENVELOPE, sender=own), CONTENT)
+            compose(under(sender=own), CONTENT)
 
 
 def test_names_and_subjects_have_an_end() -> None:
@@ -167,17 +164,36 @@ def test_names_and_subjects_have_an_end() -> None:
 
 def test_a_long_unsubscribe_link_stays_raw_and_in_one_piece() -> None:
     url = "https://atelier.example/unsubscribe/" + "x" * 200
-    envelope = replace(ENVELOPE, unsubscribe=Unsubscribe("mailto:a@b.example?subject=no", url))
+    envelope = under(unsubscribe=Unsubscribe("mailto:a@b.example?subject=no", url))
     message = compose(envelope, CONTENT)
     header = f"List-Unsubscribe: <{url}>,\r\n <mailto:a@b.example?subject=no>\r\n"
     assert header.encode() in message.content
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in message.content
 
 
-def test_without_a_page_there_is_no_one_click() -> None:
-    message = parsed(
-        compose(replace(ENVELOPE, unsubscribe=Unsubscribe("mailto:a@b.example")), CONTENT)
+def test_ways_out_are_written_for_each_token_as_for_the_first() -> None:
+    """How they are folded depends on how long a token is."""
+    ways = Unsubscribe(
+        "mailto:a@b.example?subject=no-{token}", "https://atelier.example/u/{token}?again={token},"
     )
+    used = under(unsubscribe=ways)
+    for token in ("a" * 31, "b" * 31, "c" * 40, "d", "7" * 31, "t", "{token}"):
+        fresh = compose(replace(under(unsubscribe=ways), token=token), CONTENT)
+        page = f"https://atelier.example/u/{token}?again={token}%2C"
+        written = " ".join(parsed(fresh)["List-Unsubscribe"].split())
+        assert written == f"<{page}>, <mailto:a@b.example?subject=no-{token}>"
+        assert compose(replace(used, token=token), CONTENT).content == fresh.content
+
+
+@pytest.mark.parametrize("token", ["x>\r\nBcc: a@b.example", "x y", "é", "<"])
+def test_a_token_that_would_break_the_header_is_an_error(token: str) -> None:
+    compose(replace(ENVELOPE, token="x" * len(token)), CONTENT)  # one of that length is known
+    with pytest.raises(NotMail, match="unsubscribe link"):
+        compose(replace(ENVELOPE, token=token), CONTENT)
+
+
+def test_without_a_page_there_is_no_one_click() -> None:
+    message = parsed(compose(under(unsubscribe=Unsubscribe("mailto:a@b.example")), CONTENT))
     assert message["List-Unsubscribe"] == "<mailto:a@b.example>"
     assert message["List-Unsubscribe-Post"] is None
 
@@ -186,7 +202,7 @@ def test_without_a_page_there_is_no_one_click() -> None:
 def test_an_unsubscribe_link_that_mail_programs_refuse_is_an_error(url: str) -> None:
     unsubscribe = Unsubscribe(url or "mailto:a b", url or None)
     with pytest.raises(NotMail, match="unsubscribe link"):
-        compose(replace(ENVELOPE, unsubscribe=unsubscribe), CONTENT)
+        compose(under(unsubscribe=unsubscribe), CONTENT)
 
 
 def test_a_thread_of_many_messages_keeps_its_first_and_its_latest() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.rendering.tokens import message_id, read_token, token
+from outreach.rendering.tokens import message_ids, read_token, token, tokens
 
 SECRET = b"a secret of the workspace"
 
@@ -31,6 +34,20 @@ def test_what_was_put_in_comes_out(kind: str, numbers: list[int], secret: bytes)
     assert read_token(secret, token(secret, kind, *numbers)) == (kind, tuple(numbers))
 
 
+@pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 600])
+def test_tokens_made_together_are_those_made_alone(count: int) -> None:
+    numbers = [(number % 3, 7 ** (number % 23)) for number in range(count)]
+    assert tokens(SECRET, "u", numbers) == [token(SECRET, "u", *both) for both in numbers]
+
+
+def test_a_token_is_base32_as_the_standard_library_writes_it() -> None:
+    """Long ones, which are not written together, too."""
+    for number in (0, 1, 2**20, 2**60, 2**90):
+        text = token(SECRET, "u", number)
+        raw = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+        assert base64.b32encode(raw).decode().rstrip("=").lower() == text
+
+
 def test_a_token_with_any_letter_changed_is_refused() -> None:
     text = token(SECRET, "u", 7, 9)
     assert read_token(SECRET, text) == ("u", (7, 9))
@@ -48,7 +65,8 @@ def test_anything_else_is_refused_without_an_error(text: str) -> None:
 
 def test_a_message_id_names_one_delivery_and_no_other() -> None:
     def made(campaign: str, step: str, occurrence: int = 1, contact: int = 7) -> str:
-        return message_id(SECRET, campaign, step, occurrence, contact, domain="atelier.example")
+        each = [(occurrence, contact)]
+        return message_ids(SECRET, campaign, step, each, domain="atelier.example")[0]
 
     assert made("open-day", "mail") == "<hvxb42e4jm72fsrnpcttumnn6i@atelier.example>"
     others = {made("open", "day-mail"), made("open-day", "mail", 2), made("open-day", "mail", 1, 8)}
