@@ -29,20 +29,15 @@ class WorkerDied(OutreachError):
 
     def __init__(self, process: int, status: int, doubtful: int) -> None:
         what = Text(
-            "process {process}, one of those that send, has died ({how});"
+            "a part of the sending stopped unexpectedly (process {process}, code {code});"
             " messages in doubt: {count}",
             process=process,
-            how=_how(status),
+            code=os.waitstatus_to_exitcode(status),
             count=doubtful,
         )
         super().__init__(
             what, hint=Text("nothing is sent twice; for the messages in doubt: outreach settle")
         )
-
-
-def _how(status: int) -> str:
-    code = os.waitstatus_to_exitcode(status)
-    return f"signal {-code}" if code < 0 else f"exit {code}"
 
 
 @dataclass(slots=True)
@@ -74,6 +69,8 @@ class Crew:
         self._told = told
         self._journals = journals
         self._listening: list[asyncio.Task[None]] = []
+        #: All were told to finish: nobody takes anything more.
+        self._finishing = False
 
     async def __aenter__(self) -> Self:
         for worker in self._workers:
@@ -95,7 +92,7 @@ class Crew:
     def give(self, sender: str, deliveries: Sequence[Delivery]) -> None:
         """To each worker by its share of the connections, whoever has least first."""
         crew = [worker for worker in self._alive() if worker.shares.get(sender)]
-        if not crew:
+        if not crew or self._finishing:
             self._told.came_back(sender, (), [delivery.id for delivery in deliveries])
             return
         total = len(deliveries) + sum(worker.load.get(sender, 0) for worker in crew)
@@ -121,9 +118,10 @@ class Crew:
             if worker.shares.get(sender):
                 self._say(worker, Word.WITHDRAW, sender, keys)
 
-    async def finish(self) -> None:
+    async def finish(self, within: float | None = None) -> None:
+        self._finishing = True
         for worker in self._alive():
-            self._say(worker, Word.FINISH)
+            self._say(worker, Word.FINISH, within)
         if self._listening:
             await asyncio.wait(self._listening)
 
@@ -137,18 +135,29 @@ class Crew:
             write_frame(worker.writer, word, *more)
 
     async def _listen(self, worker: Worker, reader: asyncio.StreamReader) -> None:
+        """Until a worker is gone, and what it left is settled."""
+        try:
+            await self._hear(worker, reader)
+        except Exception as bug:
+            # It finishes what is on its wire, as when we are gone, and its journal tells.
+            self._told.broke(bug)
+        worker.done = True
+        if worker.writer:
+            worker.writer.close()
+        try:
+            # It has closed its end, so it is gone or about to go.
+            _, status = await asyncio.to_thread(os.waitpid, worker.process, 0)
+            if status or worker.hand:
+                self._died(worker, status)
+        except Exception as bug:
+            self._told.broke(bug)
+
+    async def _hear(self, worker: Worker, reader: asyncio.StreamReader) -> None:
         while frame := await read_frame(reader):
             word, *more = frame
             if word is Word.DONE:
                 break
             self._heard(worker, word, more)
-        worker.done = True
-        if worker.writer:
-            worker.writer.close()
-        # It has closed its end, so it is gone or about to go.
-        _, status = await asyncio.to_thread(os.waitpid, worker.process, 0)
-        if status or worker.hand:
-            self._died(worker, status)
 
     def _heard(self, worker: Worker, word: Word, more: Sequence[object]) -> None:
         match word, *more:
@@ -158,6 +167,8 @@ class Crew:
                 for key in returned:
                     worker.drop(key)
                 self._told.came_back(sender, unpack_outcomes(ended), returned)
+            case Word.LEFT, list(keys):
+                self._told.left(keys)
             case Word.CLOSED, str(sender), OutreachError() as error:
                 self._told.closed(sender, error)
             case Word.CLOSED, int(campaign), OutreachError() as error:

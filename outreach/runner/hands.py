@@ -44,6 +44,10 @@ class Told(Protocol):
         """These have their outcome; of those that are returned nothing has left."""
         ...
 
+    def left(self, keys: Sequence[int]) -> None:
+        """The bodies of these leave now: no limit may count them as earlier."""
+        ...
+
     def closed(self, what: str | CampaignId, error: OutreachError) -> None:
         """A sender (its key) or a campaign (its id) cannot go on."""
         ...
@@ -81,8 +85,12 @@ class Workers(Protocol):
         """Do not begin these of a sender, None: nothing any more; what had not begun comes back."""
         ...
 
-    async def finish(self) -> None:
-        """The same for everybody; returns when nothing is on the wire and all is told."""
+    async def finish(self, within: float | None = None) -> None:
+        """The same for everybody; returns when nothing is on the wire and all is told.
+
+        What is on the wire after `within` seconds is left in doubt; None: each answer is awaited
+        as long as the protocol says.
+        """
         ...
 
 
@@ -95,7 +103,11 @@ class Hands:
         transports: Mapping[str, Transport],
         told: Told,
         journal: Journal | None = None,
+        *,
+        paced: bool = True,
     ) -> None:
+        """`paced`: there are limits, so that it matters when each message leaves."""
+        self.paced = paced
         self._benches = {
             sender: _Bench(sender, transport, self, told, journal)
             for sender, transport in transports.items()
@@ -142,10 +154,14 @@ class Hands:
         if self._prepare:
             self._prepare([delivery for bench in busy for delivery in bench.ready])
 
-    async def finish(self) -> None:
+    async def finish(self, within: float | None = None) -> None:
         for bench in self._benches.values():
             bench.stop()
         tasks = [bench.task for bench in self._benches.values() if bench.task]
+        if tasks and within is not None:
+            _, late = await asyncio.wait(tasks, timeout=within)
+            for task in late:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -246,6 +262,8 @@ class _Bench:
             if self._journal:
                 self._journal.record(ended, begun)
             self._begun.update(begun)
+            if begun and self._hands.paced:
+                self._told.left(begun)
         finally:
             for key, _ in ended:
                 del self._away[key]

@@ -38,6 +38,8 @@ class Staff:
     transport: Callable[[Sender], Transport]
     #: None in a rehearsal: what never leaves needs no journal.
     journals: Journals | None
+    #: Whether there are limits, so that it matters when each message leaves.
+    paced: bool = True
 
     def engage(self, processes: int) -> Callable[[Told], Workers]:
         """Start so many; they are given work when the loop runs. Raises `JournalUnwritable`."""
@@ -73,7 +75,7 @@ class Staff:
         self, senders: Mapping[str, Sender], journal: FlightJournal | None, told: Told
     ) -> Hands:
         transports = {key: self.transport(sender) for key, sender in senders.items()}
-        return Hands(self.mailroom, transports, told, journal)
+        return Hands(self.mailroom, transports, told, journal, paced=self.paced)
 
 
 def processes_for(due: int, senders: Mapping[str, Sender]) -> int:

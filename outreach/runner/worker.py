@@ -13,10 +13,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
-from traceback import format_exception
+from traceback import format_exception, print_exc
 
 from outreach.errors import OutreachError
-from outreach.model.delivery import Outcome
+from outreach.model.delivery import Deferred, Outcome, Refused, Unknown
 from outreach.model.ids import CampaignId
 from outreach.runner.frames import (
     Word,
@@ -28,9 +28,11 @@ from outreach.runner.frames import (
 from outreach.runner.hands import Hands, Told
 from outreach.runner.loops import run_in_loop
 
-#: What came back is told after so many seconds, or when there is so much of it.
-_SOON = 0.005
+#: What the servers took is told after so many seconds, or when there is so much of it: for
+#: each frame the dispatcher stops what it does. Any other answer is told at once.
+_SOON = 0.02
 _MUCH = 100
+_NEWS = (Deferred, Refused, Unknown)
 
 
 def fork_worker(
@@ -54,6 +56,9 @@ def fork_worker(
             other.close()
         serve(theirs)
         code = 0
+    except BaseException:
+        # The dispatcher sees only that we are gone.
+        print_exc()
     finally:
         # Without the farewells of the process we were copied from: they are its own.
         os._exit(code)
@@ -67,17 +72,19 @@ def serve(channel: socket.socket, build: Callable[[Told], Hands]) -> None:
 async def _serve(channel: socket.socket, build: Callable[[Told], Hands]) -> None:
     reader, writer = await asyncio.open_unix_connection(sock=channel)
     told = Outbox(writer)
+    within: float | None = None
     try:
         async with build(told) as hands:
             while frame := await read_frame(reader):
                 word, *more = frame
                 if word is Word.FINISH:
+                    (within,) = more
                     break
                 if word is Word.GIVE:
                     hands.give(more[0], unpacked(more[1]))
                 else:
                     hands.withdraw(*more)
-            await hands.finish()
+            await hands.finish(within)
     except Exception as bug:
         told.broke(bug)
     told.end()
@@ -91,6 +98,7 @@ class Outbox:
         self._writer = writer
         #: By sender: what has its outcome, and what is returned.
         self._back: dict[str, tuple[list[tuple[int, Outcome]], list[int]]] = {}
+        self._left: list[int] = []
         self._count = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -100,7 +108,16 @@ class Outbox:
         lists = self._back.setdefault(sender, ([], []))
         lists[0].extend(ended)
         lists[1].extend(returned)
-        self._count += len(ended) + len(returned)
+        self._tell_soon(len(ended) + len(returned))
+        if any(isinstance(outcome, _NEWS) for _, outcome in ended):
+            self._flush()
+
+    def left(self, keys: Sequence[int]) -> None:
+        self._left += keys
+        self._tell_soon(len(keys))
+
+    def _tell_soon(self, count: int) -> None:
+        self._count += count
         if self._count >= _MUCH:
             self._flush()
         elif self._timer is None:
@@ -131,6 +148,9 @@ class Outbox:
         if self._timer:
             self._timer.cancel()
             self._timer = None
+        if self._left:
+            self._say(Word.LEFT, self._left)
+            self._left = []
         for sender, (ended, returned) in self._back.items():
             self._say(Word.BACK, sender, pack_outcomes(ended), returned)
         self._back.clear()

@@ -1,4 +1,4 @@
-"""Hand messages over: to an SMTP server, or into a folder.
+"""Hand messages over to an SMTP server, or, in a rehearsal, to nobody.
 
 A transport asks for finished messages when it has a free hand, and says what became of
 each. It knows nothing of people, campaigns or limits, and it never tries a message again
@@ -30,8 +30,8 @@ class Work(Protocol):
     def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> None:
         """What became of some, and whose bodies leave now, by their keys.
 
-        Called before the bodies of `begun` are handed to the socket, and at most once for all
-        that the server said at a time. It must be proof against kill -9 when it returns; when
+        Called before the bodies of `begun` are handed to the socket, once for all connections
+        that have something at a time. It must be proof against kill -9 when it returns; when
         it raises, those bodies do not leave.
         """
         ...
@@ -86,7 +86,7 @@ class TransportError(OutreachError):
 class ServerDown(TransportError):
     """No server of the sender answers."""
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, place: str, reason: str | Text) -> None:
         super().__init__(
             Text("the mail server {place} cannot be reached: {reason}", place=place, reason=reason),
             hint=Text("check host, port and network, then: outreach run; nothing is lost"),

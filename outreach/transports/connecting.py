@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from aiosmtplib import (
 )
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
+from outreach.errors import Text
 from outreach.model.settings import Security, Server
 from outreach.transports import (
     LoginRefused,
@@ -222,8 +224,18 @@ def _explained(place: str, error: SMTPException | OSError) -> TransportError:
     if isinstance(error, SMTPResponseException):
         return ServerDown(place, written(error.code, error.message))
     if isinstance(error, OSError):
-        return ServerDown(place, str(error))
+        return ServerDown(place, _out_of_reach(error))
     if error.message.startswith("SMTP STARTTLS"):
         return NotEncrypted(place, "it offers no STARTTLS")
     # aiosmtplib's other bare errors are about AUTH: not offered, or no common method.
     return LoginRefused(place, error.message)
+
+
+def _out_of_reach(error: OSError) -> Text | str:
+    """Why there is no connection, without the place, which is told beside it."""
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, ConnectionRefusedError):
+        return Text("nothing answers at that port")
+    if isinstance(cause, socket.gaierror):
+        return Text("no machine of that name is known")
+    return cause.strerror or str(error)

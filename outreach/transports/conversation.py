@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from outreach.model.delivery import Deferred, Outcome, Refused, Scope, Sent, Unknown
+from outreach.errors import Text
+from outreach.model.delivery import Deferred, Outcome, Refused, Reply, Scope, Sent, Unknown
 from outreach.transports.dialogue import GARBAGE, Awaited
 from outreach.transports.envelope import Ready
 from outreach.transports.replies import Stage, judge, written
@@ -50,7 +51,7 @@ class Conversation:
         #: fault of the message.
         self.again: Ready | None = None
         #: Why the connection must be closed now, without another word.
-        self.broken: str | None = None
+        self.broken: Reply | None = None
         #: The server wants a login: what it said (RFC 4954 §6).
         self.login_wanted: str | None = None
         #: In lock-step: commands of the announced message that are not yet written.
@@ -130,27 +131,28 @@ class Conversation:
     def _unasked(self, code: int, text: str) -> None:
         """What answers nothing that was asked: it ends the connection."""
         if code == GARBAGE:
-            self.abandon(f"no SMTP reply: {text}", heard=True)
+            self.abandon(Text("this is no answer of a mail server: {reply}", reply=text))
         elif code == 421:
             self._dismissed(text)
         else:
-            self.abandon(f"a reply to nothing: {written(code, text)}")
+            told = written(code, text)
+            self.abandon(Text("the server answered what was not asked: {reply}", reply=told))
 
     def _final(self, code: int, text: bytes) -> None:
         """The end of doubt."""
-        key, self._flying = self._flying, None
+        key = self._flying
         assert key is not None
         if 200 <= code <= 299:
             self.accepted += 1
+            self._flying = None
             self.ended.append((key, Sent(written(code, _text(text)))))
         elif 400 <= code <= 599:
+            self._flying = None
             self.ended.append((key, judge(Stage.BODY, code, _text(text))))
             # The end of the data has closed the transaction; where it costs nothing, make sure.
             self._reset_first = True
         else:
-            told = f"no valid answer after the message: {written(code, _text(text))}"
-            self.ended.append((key, Unknown(told)))
-            self.abandon("no valid answer")
+            self.abandon(_nonsense(code, _text(text)))
 
     def _refused(self, kind: Awaited, code: int, text: str) -> None:
         """A no to RSET, MAIL or RCPT; the first one counts."""
@@ -160,7 +162,7 @@ class Conversation:
             return
         elif kind is _RSET or (code == 503 and kind is _MAIL and self.begun > 1):
             # The server's idea of where we are is not ours: nobody's fault but the connection's.
-            self.abandon(f"the server is out of step: {written(code, text)}")
+            self.abandon(_nonsense(code, text))
         else:
             self._refusal = judge(_STAGES[kind], code, text)
             self._mail_refused = kind is _MAIL
@@ -174,7 +176,7 @@ class Conversation:
             self.opened, self._announced = self._announced, None
         elif code == 354 and self._mail_refused:
             # A dot would deliver an empty message, should the server have taken the recipient.
-            self.abandon("DATA was accepted after a refused MAIL")
+            self.abandon(Text("the server contradicted itself"))
         elif code == 354:
             self._dot_needed = True
             self._settle()
@@ -184,7 +186,7 @@ class Conversation:
             self._refusal = self._refusal or judge(Stage.DATA, code, _text(text))
             self._settle()
             if not 400 <= code <= 599:
-                self.abandon(f"no valid answer to DATA: {written(code, _text(text))}")
+                self.abandon(_nonsense(code, _text(text)))
 
     def _settle(self) -> None:
         """The announced message was refused: the transaction is left open until RSET."""
@@ -217,15 +219,12 @@ class Conversation:
         self.opened = self._announced = None
         self.abandon(written(421, text))
 
-    def abandon(self, why: str, *, heard: bool = False) -> None:
-        """The connection is of no use any more; what that means for what it had.
-
-        `heard`: something came in the place of the answer.
-        """
+    def abandon(self, why: Reply) -> None:
+        """The connection is of no use any more; what that means for what it had."""
         self.broken = why
         if self._flying is not None:
-            answer = "no valid answer" if heard else "no answer"
-            self.ended.append((self._flying, Unknown(f"{answer} after the message: {why}")))
+            said = Text("no valid answer came after the message: {why}", why=why)
+            self.ended.append((self._flying, Unknown(said)))
         message = self.opened or self._announced
         if message and self._refusal:
             self.ended.append((message.parcel.key, self._refusal))
@@ -233,11 +232,15 @@ class Conversation:
             self.again = message
         elif message:
             stage = next((_STAGES[kind] for kind in self.awaited if kind in _STAGES), Stage.DATA)
-            told = f"the connection was lost at {stage.value}: {why}"
+            told = Text("the connection was lost at {stage}: {why}", stage=stage.value, why=why)
             counts = stage is not Stage.MAIL
             lost = Deferred(told, counts=counts, scope=Scope.CONNECTION)
             self.ended.append((message.parcel.key, lost))
         self._flying = self.opened = self._announced = None
+
+
+def _nonsense(code: int, text: str) -> Text:
+    return Text("its answer makes no sense: {reply}", reply=written(code, text))
 
 
 def _text(raw: bytes) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from outreach.errors import Text
 from outreach.model.delivery import Refused
 from outreach.model.message import Parcel
 
@@ -56,17 +57,23 @@ def ready(parcel: Parcel, offers: Offers) -> Ready | Refused:
     """
     sender, recipient = path(parcel.envelope_from), path(parcel.recipient)
     if recipient is None:
-        return Refused("this address cannot be written in SMTP")
+        return Refused(Text("this is no address that mail can be sent to"))
     if sender is None:
         raise ValueError(f"the envelope sender {parcel.envelope_from!r} cannot be written")
     plain = recipient.isascii() and sender.isascii()
     if not plain and not offers.utf8:
         # Not called dead: another server could take it.
-        return Refused("this server takes no address with letters beyond ASCII (SMTPUTF8)")
+        return Refused(
+            Text("the mail server takes no address with accents or other scripts (SMTPUTF8)")
+        )
     size = len(parcel.content)
     if offers.largest is not None and size > offers.largest:
         return Refused(
-            f"this message is too large for the server: {size} bytes, it takes {offers.largest}"
+            Text(
+                "the message is too large for the mail server: {size} bytes, it takes {most}",
+                size=size,
+                most=offers.largest,
+            )
         )
     # RFC 6531 §3.4: said for this message alone, whose headers name the recipient too.
     options = b"" if plain else b" BODY=8BITMIME SMTPUTF8"

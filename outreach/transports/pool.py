@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
+from outreach.errors import Text
 from outreach.model.delivery import Outcome
 from outreach.model.message import Parcel
 from outreach.transports import LoginRefused, TransportError, Work
@@ -58,7 +59,11 @@ class Pool:
         self._draining = False
         self._error: Exception | None = None
         self._finished: asyncio.Future[None] | None = None
-        self._looking = False
+        #: Those that have answers, in the order they came.
+        self._heard: dict[Session, None] = {}
+        #: There may be work for those that have none.
+        self._more = False
+        self._coming = False
 
     async def carry(self, work: Work) -> None:
         """See `SmtpTransport.carry`."""
@@ -80,9 +85,10 @@ class Pool:
     def _interrupt(self) -> None:
         """We are cancelled: what is on the wire stays in doubt."""
         self._draining = True
+        self._tell(list(self._heard))
         for session in list(self._sessions):
             if session.busy:
-                session.cut("the run was interrupted")
+                session.cut(Text("the run was interrupted"))
         self._give_up_waiting()
 
     def drain(self) -> None:
@@ -99,6 +105,10 @@ class Pool:
         await asyncio.gather(*(session.closed for session in sessions))
 
     # --- what sessions ask and tell -----------------------------------------------------------
+
+    def heard(self, session: Session) -> None:
+        self._heard[session] = None
+        self._come()
 
     def take(self, session: Session) -> Parcel | None:
         if self._draining or self._work is None:
@@ -117,7 +127,7 @@ class Pool:
             self.fail(error)
             return None
 
-    def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> bool:
+    def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int] = ()) -> bool:
         assert self._work
         try:
             self._work.record(ended, begun)
@@ -159,14 +169,22 @@ class Pool:
     # --- who gets what ------------------------------------------------------------------------
 
     def look(self) -> None:
-        """See soon what is to be done: not now, as we may be inside of a session's step."""
-        if self._work and not self._looking:
-            self._looking = True
-            asyncio.get_running_loop().call_soon(self._look_now)
+        """There is more work, or less: see soon what is to be done."""
+        self._more = True
+        self._come()
 
-    def _look_now(self) -> None:
-        self._looking = False
-        if self._work and not self._draining:
+    def _come(self) -> None:
+        """Not now: others may have answers too, and we may be inside of a session's step."""
+        if not self._coming:
+            self._coming = True
+            asyncio.get_running_loop().call_soon(self._come_now)
+
+    def _come_now(self) -> None:
+        self._coming = False
+        if self._heard:
+            self._go_round()
+        more, self._more = self._more, False
+        if more and self._work and not self._draining:
             self._employ()
         if self._work and self._draining:
             self._give_up_waiting()
@@ -174,13 +192,39 @@ class Pool:
             if not busy and self._finished and not self._finished.done():
                 self._finished.set_result(None)
 
+    def _go_round(self) -> None:
+        """All that have heard something: together, as one record serves them all, and as making
+        messages and writing them in turn takes twice as long as one after the other."""
+        sessions, self._heard = list(self._heard), {}
+        # First, as it may be a reason to begin nothing more.
+        self._tell(sessions)
+        for session in sessions:
+            session.take()
+        self._write(sessions)
+
+    def _tell(self, sessions: Sequence[Session]) -> None:
+        """What became of messages."""
+        ended = [one for session in sessions for one in session.ended()]
+        if ended:
+            self.record(ended)
+
+    def _write(self, sessions: Sequence[Session]) -> None:
+        """No body leaves that is not written down."""
+        opened = [session.opened() for session in sessions]
+        begun = [key for key in opened if key is not None]
+        recorded = self.record((), begun) if begun else True
+        for session in sessions:
+            if recorded:
+                session.write()
+            else:
+                session.withhold()
+
     def _employ(self) -> None:
         """Resting connections first, then new ones, then those that could take one more."""
-        while self._resting:
-            session = self._resting.pop()
-            session.go_on()
-            if self._resting and self._resting[-1] is session:
-                break
+        busy = []
+        while self._resting and self._resting[-1].take():
+            busy.append(self._resting.pop())
+        self._write(busy)
         while self._may_open() and not self._draining:
             if len(self._opening) >= len(self._waiting) + len(self._again):
                 parcel = self._from_work()
@@ -188,9 +232,8 @@ class Pool:
                     break
                 self._waiting.append(parcel)
             self._opening.add(asyncio.create_task(self._open()))
-        for session in list(self._sessions):
-            if session.busy and session.has_room:
-                session.go_on()
+        sessions = list(self._sessions)
+        self._write([session for session in sessions if session.busy and session.take()])
 
     def _may_open(self) -> bool:
         if self.most < self._asked and asyncio.get_running_loop().time() > self._fewer_until:
@@ -211,7 +254,7 @@ class Pool:
         else:
             self._opening.discard(me)
             self._sessions[session] = None
-            session.go_on()
+            self.heard(session)
         finally:
             self._opening.discard(me)
 

@@ -21,7 +21,7 @@ from outreach.transports.phrases import asked_wait, plain
 
 #: Enhanced codes that say "this address does not exist" (RFC 3463, RFC 7505).
 #: Not 5.1.7, 5.1.8 (about the sender), nor 5.2.1 (disabled, often for a time).
-DEAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
+_DEAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
 #: The same with words that say so: servers use these for other things as well.
 _DEAD_IN_WORDS = frozenset({"5.1.0", "5.0.0", "5.4.1", "5.4.4"})
 
@@ -105,7 +105,7 @@ def _is_dead(stage: Stage, code: int, enhanced: str | None, words: str) -> bool:
     if _reason(words) == 416:
         return True
     nobody = phrases.UNKNOWN_USER.search(words) is not None
-    if enhanced in DEAD_ADDRESS:
+    if enhanced in _DEAD_ADDRESS:
         return True
     if enhanced in _DEAD_IN_WORDS:
         if enhanced == "5.4.1":  # Microsoft 365, where the directory does not know the person
@@ -135,7 +135,7 @@ def _is_policy(enhanced: str | None, words: str) -> bool:
 def _deferred(stage: Stage, code: int, enhanced: str | None, words: str, reply: str) -> Deferred:
     at_mail = stage is Stage.MAIL
     if phrases.GREYLISTED.search(words):
-        return Deferred(reply, asked_wait(words))
+        return Deferred(reply, asked_wait(words), greylisted=True)
     scope = _about_us(stage, enhanced, words)
     if scope is not None:
         # What is about the mailbox or the whole server says nothing of the person.
@@ -155,7 +155,7 @@ def _about_us(stage: Stage, enhanced: str | None, words: str) -> Scope | None:
     """Whom an answer is about that is not about the person; None when it is, or may be."""
     if enhanced in _NEVER_US and _reason(words) is None:
         return None
-    if enhanced in DEAD_ADDRESS and not (
+    if enhanced in _DEAD_ADDRESS and not (
         phrases.REPUTATION.search(words) or phrases.RATE.search(words)
     ):
         return None

@@ -1,7 +1,9 @@
 """One SMTP connection: between the socket, the conversation on it and the desk of the pool.
 
 There is no task, future or timer per message: everything happens when the server's answers
-come in, and what they allow is first recorded, then written, each at most once.
+come in. What they mean is told to the desk, which then goes a round of all connections that
+have heard something: the outcomes are told, the next messages made, what leaves is recorded,
+and only then written.
 """
 
 from __future__ import annotations
@@ -10,22 +12,29 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from outreach.model.delivery import Outcome
+from outreach.errors import Text
+from outreach.model.delivery import Outcome, Reply
 from outreach.model.message import Parcel
 from outreach.transports import LoginRefused
 from outreach.transports.conversation import Conversation
 from outreach.transports.dialogue import Awaited, Replies, Timeouts
 from outreach.transports.envelope import Offers, Ready, ready
 
+_CLOSED = Text("the server closed it")
+
 
 class Desk(Protocol):
     """Where a session gets its messages, and whom it tells what became of them."""
+
+    def heard(self, session: Session) -> None:
+        """It has answers, and waits for its turn in the next round."""
+        ...
 
     def take(self, session: Session) -> Parcel | None:
         """The next message for this connection."""
         ...
 
-    def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> bool:
+    def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int] = ()) -> bool:
         """Write down. False: it could not be, and the bodies of `begun` must not leave."""
         ...
 
@@ -42,7 +51,7 @@ class Desk(Protocol):
         ...
 
     def rests(self, session: Session) -> None:
-        """It has nothing to do until `go_on` is called."""
+        """It has nothing to do until it takes a message again."""
         ...
 
     def gone(self, session: Session) -> None:
@@ -73,6 +82,8 @@ class Session(asyncio.Protocol):
         self._most = most
         self._talk = Conversation(pipelining=offers.pipelining)
         self._replies = Replies()
+        #: Taken, and announced with the next write.
+        self._following: Ready | None = None
         self._leaving = False
         #: Done when the connection is closed.
         self.closed: asyncio.Future[None] = self._loop.create_future()
@@ -91,8 +102,8 @@ class Session(asyncio.Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether a message is announced or on the wire."""
-        return self._talk.busy
+        """Whether a message is taken, announced or on the wire."""
+        return self._following is not None or self._talk.busy
 
     @property
     def fresh(self) -> bool:
@@ -104,52 +115,20 @@ class Session(asyncio.Protocol):
         """Whether the server has taken a message on it."""
         return self._talk.accepted > 0
 
-    @property
-    def has_room(self) -> bool:
-        """Whether it would announce a message now."""
+    # --- its turn in a round ------------------------------------------------------------------
+
+    def ended(self) -> list[tuple[int, Outcome]]:
+        """What became of messages since it was asked last."""
+        ended, self._talk.ended = self._talk.ended, []
+        return ended
+
+    def take(self) -> bool:
+        """Make the message that is announced next; False where there is none, or no room."""
         talk = self._talk
-        return talk.has_room and talk.begun < self._most and not self._leaving
-
-    def go_on(self) -> None:
-        """Take, record and write what can be now."""
-        talk = self._talk
-        if self.closed.done():
-            return
-        if not talk.awaited:
-            self._since = self._loop.time()
-        opened = talk.opened
-        if opened and self._transport.is_closing():
-            self.cut("it was closed")
-            return
-        following = self._next() if self.has_room else None
-        if (opened or talk.ended) and not self._recorded(opened):
-            self._not_recorded(following)
-            return
-        data = talk.write(following)
-        if data:
-            self._transport.write(data)
-        elif not talk.awaited:
-            self._rest()
-
-    def leave(self) -> None:
-        """Say QUIT; whatever the server answers, every outcome stands."""
-        if self.busy:
-            self.cut("we had to leave")
-        elif self.usable:
-            self._leaving = True
-            self._talk.awaited.append(Awaited.QUIT)
-            self._transport.write(b"QUIT\r\n")
-            self._timer.cancel()
-            self._timer = self._loop.call_later(self._timeouts.quit, self._close)
-
-    def cut(self, why: str) -> None:
-        """Close without a word, and tell what that means for what was announced or flying."""
-        if not self.closed.done():
-            if self._talk.broken is None:
-                self._talk.abandon(why)
-            self._close()
-
-    # --- one step -----------------------------------------------------------------------------
+        if self._following or not self.usable or not talk.has_room or talk.begun >= self._most:
+            return False
+        self._following = self._next()
+        return self._following is not None
 
     def _next(self) -> Ready | None:
         """The next message that this server can be told of."""
@@ -162,29 +141,64 @@ class Session(asyncio.Protocol):
                 return None
             if isinstance(made, Ready):
                 return made
-            self._talk.ended.append((parcel.key, made))
+            self._desk.record(((parcel.key, made),))
         return None
 
-    def _recorded(self, opened: Ready | None) -> bool:
-        ended, self._talk.ended = self._talk.ended, []
-        return self._desk.record(ended, (opened.parcel.key,) if opened else ())
+    def opened(self) -> int | None:
+        """The message whose body leaves with the next `write`: it must be recorded before."""
+        opened = self._talk.opened
+        if opened and self._transport.is_closing():
+            self.cut(_CLOSED)
+            return None
+        return opened.parcel.key if opened else None
 
-    def _not_recorded(self, following: Ready | None) -> None:
-        """No body leaves that is not written down."""
-        if following:
-            self._desk.give_back(following.parcel)
-        opened, self._talk.opened = self._talk.opened, None
-        if opened:
-            self._desk.give_back(opened.parcel)
-            self.cut("it could not be written down")
-        elif not self._talk.awaited:
-            self._rest()
-
-    def _rest(self) -> None:
-        if self._talk.begun >= self._most:
+    def write(self) -> None:
+        """Hand to the socket what may leave: a body, an envelope, a command; or rest."""
+        if self.closed.done():
+            return
+        talk = self._talk
+        if not talk.awaited:
+            self._since = self._loop.time()
+        following, self._following = self._following, None
+        data = talk.write(following)
+        if data:
+            self._transport.write(data)
+        elif talk.awaited:
+            return
+        elif talk.begun >= self._most:
             self.leave()
         else:
             self._desk.rests(self)
+
+    def withhold(self) -> None:
+        """Instead of `write`, where no body may leave: it is not written down."""
+        opened, self._talk.opened = self._talk.opened, None
+        if opened:
+            self._desk.give_back(opened.parcel)
+            self.cut(Text("what leaves could not be written down"))
+        else:
+            self._give_back_following()
+            self.write()
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def leave(self) -> None:
+        """Say QUIT; whatever the server answers, every outcome stands."""
+        if self.busy:
+            self.cut(Text("this program had to end"))
+        elif self.usable:
+            self._leaving = True
+            self._talk.awaited.append(Awaited.QUIT)
+            self._transport.write(b"QUIT\r\n")
+            self._timer.cancel()
+            self._timer = self._loop.call_later(self._timeouts.quit, self._close)
+
+    def cut(self, why: Reply) -> None:
+        """Close without a word, and tell what that means for what was announced or flying."""
+        if not self.closed.done():
+            if self._talk.broken is None:
+                self._talk.abandon(why)
+            self._close()
 
     def _close(self) -> None:
         """Tell what is left to be told, once."""
@@ -195,7 +209,8 @@ class Session(asyncio.Protocol):
         self._transport.abort()
         talk = self._talk
         if talk.ended:
-            self._recorded(None)
+            self._desk.record(self.ended())
+        self._give_back_following()
         if talk.unsent:
             self._desk.give_back(talk.unsent.parcel)
         if talk.again:
@@ -203,6 +218,11 @@ class Session(asyncio.Protocol):
         if talk.login_wanted:
             self._desk.fail(LoginRefused(self._place, talk.login_wanted))
         self._desk.gone(self)
+
+    def _give_back_following(self) -> None:
+        following, self._following = self._following, None
+        if following:
+            self._desk.give_back(following.parcel)
 
     # --- what comes in ------------------------------------------------------------------------
 
@@ -221,10 +241,10 @@ class Session(asyncio.Protocol):
         elif replies and not self.closed.done():
             if talk.awaited:
                 self._since = self._loop.time()
-            self.go_on()
+            self._desk.heard(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.cut(str(exc or "the server closed it"))
+        self.cut(str(exc) if exc and str(exc) else _CLOSED)
 
     def _look_at_clock(self) -> None:
         """Whether the oldest reply is overdue; a body that still trickles out is not."""
@@ -236,4 +256,4 @@ class Session(asyncio.Protocol):
             self._since = self._loop.time()
         limit = self._timeouts.of(self._talk.awaited[0])
         if self._loop.time() - self._since > limit:
-            self.cut(f"nothing within {limit:g} s")
+            self.cut(Text("nothing was heard within {seconds} s", seconds=f"{limit:g}"))

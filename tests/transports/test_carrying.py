@@ -13,7 +13,8 @@ from baskets import IMPATIENT, Basket, at, carry, parcel, sent_to, way_out
 from certificates import self_signed
 from strict_smtp import CUT, SILENCE, StrictServer
 
-from outreach.model.delivery import Deferred, Refused, Sent, Unknown
+from outreach.errors import Text
+from outreach.model.delivery import Deferred, Sent, Unknown, explain
 from outreach.model.message import Parcel
 from outreach.model.settings import Security, Server
 from outreach.transports import ServerDown
@@ -38,8 +39,15 @@ def test_a_body_and_the_next_envelope_leave_together() -> None:
         *("MAIL 3", "RCPT 3", "DATA 3", "BODY 3"),
         "QUIT 3",
     ]
-    # One call of `record` for the end of one and the beginning of the next.
-    assert basket.calls == [((), (1,)), ((1,), (2,)), ((2,), (3,)), ((3,), ())]
+    # The end of one is told before the next is made, and that it begins before it leaves.
+    assert basket.calls == [
+        ((), (1,)),
+        ((1,), ()),
+        ((), (2,)),
+        ((2,), ()),
+        ((), (3,)),
+        ((3,), ()),
+    ]
 
 
 def test_late_replies_cost_one_round_trip_a_message_where_they_cost_four() -> None:
@@ -68,6 +76,19 @@ def test_the_body_leaves_after_it_was_written_down(pipelining: bool) -> None:
         carry(way_out(server), basket)
 
     assert server.numbers == basket.begun == [1, 2, 3, 4, 5]
+
+
+@BOTH
+def test_connections_that_have_answers_at_a_time_share_one_record(pipelining: bool) -> None:
+    """While one record is written the answers to the other connections come in."""
+    with StrictServer(pipelining=pipelining) as server:
+        basket = Basket([parcel(n) for n in range(1, 13)])
+        basket.on_record = lambda begun: time.sleep(0.02)
+        carry(way_out(server, connections=3), basket)
+
+    assert sorted(server.numbers) == list(range(1, 13)) == sorted(basket.outcomes)
+    assert max(len(begun) for _, begun in basket.calls) > 1
+    assert max(len(ended) for ended, _ in basket.calls) > 1
 
 
 @BOTH
@@ -123,8 +144,8 @@ def test_a_message_larger_than_the_server_takes_is_refused_here() -> None:
             way_out(server), Basket([parcel(1, large), parcel(2, large + b".\r\n"), parcel(3)])
         )
 
-    assert basket.outcomes[2] == Refused(
-        "this message is too large for the server: 1007 bytes, it takes 1004"
+    assert explain(basket.outcomes[2]) == Text(
+        "not sent: the message is too large for the mail server: 1007 bytes, it takes 1004"
     )
     assert server.numbers == [1, 3]
 

@@ -10,6 +10,7 @@ import pytest
 from certificates import self_signed
 from smtp_servers import HANG_UP, SILENCE, SmtpServer
 
+from outreach.errors import Text
 from outreach.model.delivery import Deferred, Outcome, Refused, Scope, Sent, Unknown
 from outreach.model.message import Message, Plain
 from outreach.model.settings import Security, Server
@@ -307,7 +308,7 @@ def test_an_address_that_smtp_cannot_carry_is_refused_without_a_word(address: st
     with SmtpServer() as server:
         (outcome,) = send(way_out(at(server.port)), letter(address))
 
-    assert outcome == Refused("this address cannot be written in SMTP")
+    assert outcome == Refused(Text("this is no address that mail can be sent to"))
     assert server.received == []
 
 
@@ -327,7 +328,7 @@ def test_an_address_with_accents_is_refused_for_a_server_without_smtputf8() -> N
         outcomes = send(way_out(at(server.port)), letter("élise@example.org"), letter())
 
     assert outcomes[0] == Refused(
-        "this server takes no address with letters beyond ASCII (SMTPUTF8)"
+        Text("the mail server takes no address with accents or other scripts (SMTPUTF8)")
     )
     assert server.recipients == ["anne@example.org"]
 
