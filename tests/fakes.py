@@ -125,6 +125,8 @@ class PaperLedger:
         for number in give_back:
             assert self.rows[number].delivery.state is DeliveryState.CLAIMED
             self._change(number, state=DeliveryState.DUE)
+            if not self.rows[number].delivery.attempts:
+                self._change(number, message_date=None)
         return self._claim([email.delivery.id for email in claim], now) if claim else []
 
     def _claim(self, ids: Sequence[DeliveryId], now: datetime) -> list[Delivery]:
@@ -137,7 +139,6 @@ class PaperLedger:
             self._change(
                 number,
                 state=DeliveryState.CLAIMED,
-                attempts=delivery.attempts + 1,
                 message_id=delivery.message_id or f"<{number}@ledger.example>",
                 message_date=delivery.message_date or now,
             )
@@ -152,6 +153,8 @@ class PaperLedger:
             state = self.rows[delivery.id].delivery.state
             assert state is DeliveryState.CLAIMED, f"{delivery.id} is {state}"
             self._change(delivery.id, state=_STATES[type(outcome)])
+            if isinstance(outcome, Sent | Refused | Unknown) or getattr(outcome, "counts", False):
+                self._change(delivery.id, attempts=self.rows[delivery.id].delivery.attempts + 1)
             self.outcomes.setdefault(delivery.id, []).append(outcome)
             if isinstance(outcome, Sent):
                 self.sent_at[delivery.id] = now

@@ -6,6 +6,7 @@ What `store/ledger.py` and `store/claims.py` write by sets must come to the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
-from outreach.model.change import Change, Planned, Progress, Settled, Stop
+from outreach.model.change import Change, Done, Planned, Progress, Settled, Stop
 from outreach.model.contact import Kind
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event, EventKind
@@ -45,7 +46,8 @@ _PAGE = 500
 
 def write_change(connection: Connection, database: Database, change: Change) -> None:
     """Write all of it in the caller's transaction."""
-    missed = _settle(connection, database, change.settled)
+    missed = _write_done(connection, database, change.done)
+    missed |= _settle(connection, database, change.settled)
     told = [event for event in change.events if event.delivery not in missed]
     events = _first_contacts_only(connection, told)
     insert_events(connection, database, events)
@@ -69,6 +71,40 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
         if contacts:
             table = schema.contact
             connection.execute(update(table).where(table.c.id.in_(contacts)).values({column: now}))
+
+
+def _write_done(
+    connection: Connection, database: Database, done: Sequence[Done]
+) -> set[DeliveryId]:
+    """One after the other: settled, told as a touch and, the first time, as a contact."""
+    missed: set[DeliveryId] = set()
+    for some in done:
+        for number, reply in some.each:
+            deed = some.deed
+            sent = Settled(
+                delivery=number, state=DeliveryState.SENT, at=deed.at, expected=deed.expected,
+                detail=reply, attempted=True, cost=deed.cost, address=deed.address,
+            )  # fmt: skip
+            if _settle(connection, database, (sent,)):
+                missed.add(number)
+                continue
+            whom = select(schema.delivery.c.contact_id).where(schema.delivery.c.id == number)
+            contact = ContactId(connection.execute(whom).scalar_one())
+            told = Event(
+                kind=EventKind.TOUCHED, contact=contact, at=deed.at, recorded_at=deed.recorded_at,
+                campaign=deed.campaign, step=deed.step, delivery=number, channel=deed.channel,
+                author=deed.author,
+            )  # fmt: skip
+            events = [replace(told, cost=deed.cost, minutes=deed.minutes)]
+            progress: list[Progress] = []
+            if deed.stage:
+                events.append(replace(told, kind=EventKind.REACHED, stage=deed.stage))
+                progress.append(
+                    Progress(campaign=deed.campaign, contact=contact, stage=deed.stage, rank=0)
+                )
+            change = Change(events=tuple(events), progress=tuple(progress))
+            write_change(connection, database, change)
+    return missed
 
 
 def _first_contacts_only(connection: Connection, events: Sequence[Event]) -> list[Event]:
@@ -188,7 +224,7 @@ def _settle(
         values: dict[str, object] = {"state": one.state.value, "detail": one.detail}
         if one.due_at is not None:
             values |= {"due_at": one.due_at, "run_id": None, "claimed_at": None}
-        else:
+        if one.due_at is None or one.attempted:
             values["settled_at"] = one.at
         if one.attempted:
             values["attempts"] = d.attempts + 1
@@ -198,7 +234,7 @@ def _settle(
             values["address"] = one.address
         if one.fingerprint is not None:
             values["fingerprint"] = one.fingerprint
-        if one.state is DeliveryState.HELD:
+        if not one.attempted and (one.state is DeliveryState.HELD or one.due_at is not None):
             # It never left: it is dated by the day it does.
             values["message_date"] = case((d.attempts == 0, None), else_=d.message_date)
         states = [state.value for state in one.expected]

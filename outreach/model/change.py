@@ -53,6 +53,38 @@ class Settled:
 
 
 @value(kw_only=True)
+class Deed:
+    """A step that was done, as it is told of everybody it was done for."""
+
+    campaign: CampaignId
+    step: StepId
+    channel: Channel
+    #: When it happened, and when we were told.
+    at: datetime
+    recorded_at: datetime
+    #: The first stage of the chain, where doing the step is reaching the person.
+    stage: str | None = None
+    #: See `Settled`.
+    expected: tuple[DeliveryState, ...] = (DeliveryState.CLAIMED,)
+    cost: Decimal | None = None
+    minutes: Decimal | None = None
+    author: str | None = None
+    address: str | None = None
+
+
+@value
+class Done:
+    """Deliveries that were sent: settled, told as a touch and counted, all of them alike.
+
+    A run of sending says this of hundreds at once; it takes as many statements as one.
+    """
+
+    deed: Deed
+    #: Each delivery, and what the server said.
+    each: tuple[tuple[DeliveryId, str | None], ...]
+
+
+@value(kw_only=True)
 class Progress:
     """The furthest stage a person has reached in a campaign; an earlier one changes nothing."""
 
@@ -75,8 +107,9 @@ class Stop:
 
 @value(kw_only=True)
 class Change:
-    """Everything one act writes."""
+    """Everything one act writes. What was done is written first."""
 
+    done: tuple[Done, ...] = ()
     events: tuple[Event, ...] = ()
     settled: tuple[Settled, ...] = ()
     planned: tuple[Planned, ...] = ()
@@ -89,6 +122,7 @@ class Change:
 
     def __add__(self, other: Change) -> Change:
         return Change(
+            done=self.done + other.done,
             events=self.events + other.events,
             settled=self.settled + other.settled,
             planned=self.planned + other.planned,
@@ -104,6 +138,7 @@ class Change:
         """Many changes as one, in their order; adding them one by one copies all of them anew."""
         parts = list(changes)
         return cls(
+            done=tuple(chain.from_iterable([one.done for one in parts])),
             events=tuple(chain.from_iterable([one.events for one in parts])),
             settled=tuple(chain.from_iterable([one.settled for one in parts])),
             planned=tuple(chain.from_iterable([one.planned for one in parts])),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -57,6 +56,29 @@ class Delivery:
     message_id: str | None = None
     message_date: datetime | None = None
 
+    def promised(self, claim: Claimed) -> Delivery:
+        """The same, claimed (`dataclasses.replace` takes several times as long)."""
+        return Delivery(
+            id=self.id,
+            campaign=self.campaign,
+            step_id=self.step_id,
+            step=self.step,
+            contact=claim.contact,
+            channel=self.channel,
+            state=DeliveryState.CLAIMED,
+            due_at=self.due_at,
+            occurrence=self.occurrence,
+            variant=self.variant,
+            sender=self.sender,
+            attempts=self.attempts,
+            message_id=claim.message_id,
+            message_date=claim.message_date,
+        )
+
+
+#: What a server said, as it said it (`str`); or a sentence of ours, where no server said it.
+Reply = str | Text
+
 
 @value
 class Sent:
@@ -85,18 +107,20 @@ class Scope(StrEnum):
 class Deferred:
     """Not now: it goes back to due. `wait` is what the server asked for, None for the schedule."""
 
-    reply: str
+    reply: Reply
     wait: timedelta | None = None
     #: Whether it counts towards giving up (a dead server does not: it says nothing of the person).
     counts: bool = True
     scope: Scope = Scope.PERSON
+    #: Every unknown sender is sent away once by such a server: no trouble at all.
+    greylisted: bool = False
 
 
 @value
 class Refused:
     """The server refused this message to this person for good."""
 
-    reply: str
+    reply: Reply
     #: The address itself is dead (RFC 3463 X.1.x): it must not be written to again.
     dead_address: bool = False
     scope: Scope = Scope.PERSON
@@ -108,7 +132,7 @@ class Refused:
 class Unknown:
     """The connection ended after the message went out and before the answer came."""
 
-    reply: str = ""
+    reply: Reply = ""
 
 
 @value
@@ -135,8 +159,12 @@ def explain(outcome: Outcome) -> Text:
     match outcome:
         case Sent():
             return Text("sent")
+        case Deferred(Text() as reason):
+            return Text("not sent yet: {reason}", reason=reason)
         case Deferred(reply):
             return Text("deferred by the server: {reply}", reply=reply)
+        case Refused(Text() as reason):
+            return Text("not sent: {reason}", reason=reason)
         case Refused(reply):
             return Text("refused by the server: {reply}", reply=reply)
         case Unknown(reply):
@@ -167,8 +195,12 @@ class DueEmail:
     closes_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claimed:
-    """A delivery promised to this run and written down; it carries Message-ID and date."""
+    """What a claim fixed of a delivery that is promised to a run now."""
 
-    delivery: Delivery
+    id: DeliveryId
+    #: Whom it is for, as the ledger has it now.
+    contact: ContactId
+    message_id: str
+    message_date: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from outreach.errors import Plural, Text
@@ -30,6 +31,21 @@ def said_again(data: object) -> Text | None:
         case {"sentence": str(sentence), "values": Mapping() as more}:
             return Text(sentence, **_again(more))
     return None
+
+
+def as_line(said: str | Text) -> str:
+    """Words for a column of text: a server's as they are, a sentence of ours as JSON."""
+    return json.dumps(kept(said)) if isinstance(said, Text) else said
+
+
+def from_line(line: str) -> str | Text:
+    """What `as_line` wrote, in whatever came before it too."""
+    if not line.startswith("{"):
+        return line
+    try:
+        return said_again(json.loads(line)) or line
+    except ValueError:
+        return line
 
 
 def _again(values: Mapping[str, object], without: str = "") -> dict[str, object]:

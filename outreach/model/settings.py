@@ -163,5 +163,10 @@ class Settings:
         return self.folder / "data"
 
     @property
+    def flights(self) -> Path:
+        """Where runs write down what they hand over (`runner/journals.py`)."""
+        return self.data / "flight"
+
+    @property
     def outbox(self) -> Path:
         return self.data / "outbox"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from outreach.errors import OutreachError, Plural, Text
+from outreach.model.delivery import Reply
 from outreach.model.providers import PROVIDERS
 
 
@@ -21,7 +22,7 @@ class NoWayOut(OutreachError):
 class GroupSilent(OutreachError):
     """A provider refuses us, for what we are or for how much we send."""
 
-    def __init__(self, sender: str, group: str, until: datetime, reply: str) -> None:
+    def __init__(self, sender: str, group: str, until: datetime, reply: Reply) -> None:
         super().__init__(
             Text(
                 "{group} takes nothing from {sender!r}; silence until {until}; it said: {reply}",
@@ -40,7 +41,7 @@ class GroupSilent(OutreachError):
 class SenderSilent(OutreachError):
     """The mailbox we submit through may send no more for now, or its server wants a pause."""
 
-    def __init__(self, sender: str, until: datetime, reply: str) -> None:
+    def __init__(self, sender: str, until: datetime, reply: Reply) -> None:
         super().__init__(
             Text(
                 "the mail server of {sender!r} takes no more now; silence until {until}."
@@ -59,7 +60,7 @@ class SenderSilent(OutreachError):
 class TooMuchTrouble(OutreachError):
     """Too many messages of a sender came to nothing, one after the other."""
 
-    def __init__(self, sender: str, until: datetime, reply: str) -> None:
+    def __init__(self, sender: str, until: datetime, reply: Reply) -> None:
         super().__init__(
             Text(
                 "the sender {sender!r} was stopped until {until}: too much went wrong in a row,"
@@ -84,7 +85,7 @@ class CampaignPaused(OutreachError):
         )
 
 
-def refused_in_a_row(count: int, reply: str) -> Text:
+def refused_in_a_row(count: int, reply: Reply) -> Text:
     """Why a campaign was paused: nobody was reached for a long time."""
     return Plural(
         "{count} e-mail was refused, at last: {reply}",
@@ -94,7 +95,7 @@ def refused_in_a_row(count: int, reply: str) -> Text:
     )
 
 
-def refused_of_the_last(count: int, of: int, reply: str) -> Text:
+def refused_of_the_last(count: int, of: int, reply: Reply) -> Text:
     """Why a campaign was paused: too large a share is refused."""
     return Text(
         "{count} of the last {of} e-mails were refused, at last: {reply}",
@@ -104,6 +105,6 @@ def refused_of_the_last(count: int, of: int, reply: str) -> Text:
     )
 
 
-def asked_for_silence(reply: str) -> Text:
+def asked_for_silence(reply: Reply) -> Text:
     """Why nothing leaves to a provider."""
     return Text("the server asked for silence: {reply}", reply=reply)

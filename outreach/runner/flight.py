@@ -42,6 +42,8 @@ from outreach.runner.watch import Watch
 
 #: Longer waits are not sat out: the run ends and says when to come back.
 PATIENCE = timedelta(seconds=60)
+#: After Ctrl-C the last answers are awaited so many seconds; then those messages are in doubt.
+LAST_ANSWERS = 30.0
 #: Waits are slept in steps of so many seconds, so that Ctrl-C is quick.
 STEP = 0.25
 #: Claims and outcomes of one transaction, of all senders.
@@ -77,7 +79,9 @@ class Flight:
         listener: Callable[[Progress], None],
         stop: asyncio.Event,
         total: int | None = None,
+        last_answers: float = LAST_ANSWERS,
     ) -> None:
+        self._last_answers = last_answers
         self._ledger = ledger
         self._asked = asked
         self._turns = turns
@@ -88,7 +92,7 @@ class Flight:
         #: Claimed, and not yet settled or given back in the store.
         self._in_hand: dict[int, DueEmail] = {}
         self._watch = Watch(trouble, turns, self._in_hand, clock)
-        self.inbox = Inbox(self._watch.judge, self._watch.close, trouble.errors.append)
+        self.inbox = Inbox(self._watch.judge, self._watch.close, trouble.errors.append, clock.now)
         self._workers: Workers
         self._count: Counter[type[Outcome]] = Counter()
         self._sources: Sources
@@ -105,7 +109,7 @@ class Flight:
         self._workers = workers
         closed = self._watch.trouble.closed
         self._sources = Sources(self._ledger, self._turns, self._asked.campaigns, closed)
-        self._watch.over(workers, self._sources)
+        self._watch.over(workers, self._sources, self.inbox.broke)
         self._close_those_without_a_way_out()
         stopped = asyncio.create_task(self._wake_when_stopped())
         try:
@@ -119,6 +123,10 @@ class Flight:
                         self._not_before = wake
                         return
                 await self._rest(wake, now)
+        except asyncio.CancelledError:
+            # Ctrl-C, where the loop takes no signals.
+            self._stop.set()
+            raise
         finally:
             stopped.cancel()
 
@@ -130,9 +138,15 @@ class Flight:
 
     async def land(self) -> None:
         """Finish what is on the wire, write everything down, give back the rest."""
-        if self._stop.is_set():
+        interrupted = self._stop.is_set()
+        if interrupted:
             self._tell(None, None)
-        await self._workers.finish()
+        paced = asyncio.create_task(self._keep_the_pace())
+        try:
+            await self._workers.finish(self._last_answers if interrupted else None)
+        finally:
+            paced.cancel()
+        self._note_what_left()
         finished, returned = self._came_back()
         now = self._clock.now()
         try:
@@ -146,18 +160,31 @@ class Flight:
             self._turns.rest()
         self._tell(None, None)
         if self.inbox.bugs:
-            # Whether those messages left is not known, so they stay claimed.
+            # What did not come back stays claimed: the journal tells whether it left.
             raise self.inbox.bugs[0]
+
+    async def _keep_the_pace(self) -> None:
+        """For the next run: when the last ones leave, however this one ends."""
+        while True:
+            self._note_what_left()
+            with suppress(OutreachError):
+                self._turns.keep(self._clock.now())
+            await asyncio.sleep(STEP)
+
+    def _note_what_left(self) -> None:
+        for at, keys in self.inbox.taken_left():
+            self._turns.left(keys, at)
 
     async def _rest(self, wake: datetime | None, now: datetime) -> None:
         """Until enough has come back for a commit, or something else may leave."""
         seconds = STEP if wake is None else min(max((wake - now).total_seconds(), 0), STEP)
         if not self._in_hand:
             await self._clock.sleep(seconds)
-        elif wake is None and self._asked.until is None:
+        elif wake is None and self._asked.until is None and not self._turns.limited:
             await self.inbox.enough()
         else:
-            # In real time: a pretended clock stands still while messages are on the wire.
+            # In real time: a pretended clock stands still while messages are on the wire. And
+            # where there are limits, it is written down again that messages are under way.
             await self.inbox.enough(within=seconds)
 
     async def _wake_when_stopped(self) -> None:
@@ -215,6 +242,7 @@ class Flight:
         stayed += returned
         self._begun -= len(stayed)
         self._turns.not_left(stayed)
+        self._turns.left([email.delivery.id for email, _ in finished], now)
         self.inbox.forget(len(finished), len(returned))
         return claimed
 
@@ -253,6 +281,7 @@ class Flight:
 
     def _choose(self, now: datetime) -> Chosen:
         """What may leave now: of each sender as much as the hands have room for."""
+        self._note_what_left()
         instant = time.monotonic()
         rooms: dict[str, int] = {}
         for sender in self._sources.senders():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from outreach.errors import OutreachError
 from outreach.model.delivery import Outcome
@@ -16,10 +17,13 @@ from outreach.model.ids import CampaignId
 
 #: No outcome waits longer than that to be written down, in seconds.
 COMMIT = 0.1
-#: As much is in hand as comes back in so many seconds.
-AHEAD = 0.4
+#: As much is in hand as comes back in so many seconds: while the one half leaves, the next
+#: ones are claimed, which takes its time on a busy machine.
+AHEAD = 1.0
+#: What leaves within so short a time is told as if all of it left with the last of them.
+_TOGETHER = timedelta(milliseconds=5)
 #: At most so many of one sender are in hand: a stop, an opt-out or a pause is soon obeyed.
-MOST = 500
+MOST = 1_000
 
 
 class Share:
@@ -33,6 +37,7 @@ class Share:
 
     def __init__(self) -> None:
         self.in_hand = 0
+        #: Whose outcome has come since then; what is merely returned is no work done.
         self._came = 0
         self._since = 0.0
         self._low = 0
@@ -44,17 +49,23 @@ class Share:
         if elapsed >= COMMIT:
             self._room = min(MOST, int(AHEAD * self._came / elapsed))
             self._came, self._since = 0, now
+        if not connections:
+            # Those who worked for it are gone: nothing is claimed only to be given back.
+            return 0
         return max(2 * connections, self._room) - self.in_hand
 
     def took(self, count: int) -> None:
         self.in_hand += count
         self._low = self.in_hand // 2
 
-    def came(self, count: int) -> bool:
-        """So many are back; whether that is half of what was in hand."""
-        self.in_hand -= count
-        self._came += count
-        return self.in_hand <= self._low
+    def came(self, ended: int, returned: int) -> bool:
+        """So many are back; whether that is half of what was in hand, or half of the rest."""
+        self.in_hand -= ended + returned
+        self._came += ended
+        enough = self.in_hand <= self._low
+        if enough:
+            self._low = self.in_hand // 2
+        return enough
 
 
 class Inbox:
@@ -65,6 +76,7 @@ class Inbox:
         watch: Callable[[Sequence[tuple[int, Outcome]]], Sequence[tuple[int, Outcome]]],
         close: Callable[[str | CampaignId, OutreachError], None],
         lost: Callable[[OutreachError], None],
+        now: Callable[[], datetime],
     ) -> None:
         """`watch` is told of every outcome at once, before the next message begins; it says
         what is to be written down."""
@@ -75,6 +87,9 @@ class Inbox:
         self.ended: list[tuple[int, Outcome]] = []
         self.returned: list[int] = []
         self.bugs: list[BaseException] = []
+        self._now = now
+        #: Whose bodies have left since it was asked last: from when on, by when, and who.
+        self._left: list[tuple[datetime, datetime, list[int]]] = []
         self._news = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -89,10 +104,24 @@ class Inbox:
         if ended:
             self.ended.extend(self._watch(ended))
         self.returned.extend(returned)
-        if self.share(sender).came(len(ended) + len(returned)):
+        if self.share(sender).came(len(ended), len(returned)):
             self._news.set()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(COMMIT, self._news.set)
+
+    def left(self, keys: Sequence[int]) -> None:
+        now = self._now()
+        if self._left and now - self._left[-1][0] <= _TOGETHER:
+            begun, _, all_of_them = self._left[-1]
+            all_of_them += keys
+            self._left[-1] = begun, now, all_of_them
+        else:
+            self._left.append((now, now, list(keys)))
+
+    def taken_left(self) -> list[tuple[datetime, list[int]]]:
+        """What has left since this was asked last, and by when."""
+        left, self._left = self._left, []
+        return [(by, keys) for _, by, keys in left]
 
     def broke(self, error: BaseException) -> None:
         self.bugs.append(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outreach.errors import OutreachError, Text
 from outreach.model.settings import Settings
-from outreach.runner.lock import hold
+from outreach.runner.lock import elsewhere, hold, hold_file
 from outreach.store.copies import Copies, Copy
 
 
@@ -41,7 +41,14 @@ def restore(copies: Copies, file: Path, *, settings: Settings, now: datetime) ->
 
     No run may be under way: raises `AlreadyRunning`.
     """
-    with hold(settings.data):
+    zone = settings.zone
+    with (
+        hold(settings.data, zone=zone),
+        hold_file(copies.file, zone=zone),
+        copies.alone() as free,
+    ):
+        if not free:
+            raise elsewhere()
         found = copies.look_into(file)
         copy = copy_first(copies, "before-restore", settings=settings, now=now)
         copies.restore(file, now=now)

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from outreach.errors import Text
 from outreach.model.said import said_again
 from outreach.model.silence import Silence
+from outreach.scheduling.pace import DAY
 from outreach.store.paces import KeptPace
 
 #: Instead of a group: whoever it is.
 EVERYBODY = "*"
+
+#: Clocks differ by so much.
+_TOLERANCE = timedelta(minutes=1)
 
 
 def silences_of(paces: Iterable[KeptPace]) -> list[Silence]:
@@ -35,6 +39,20 @@ def silences_of(paces: Iterable[KeptPace]) -> list[Silence]:
                 )
             )
     return found
+
+
+def not_ahead(pace: KeptPace, now: datetime) -> KeptPace:
+    """As it is kept; a silence by a clock that was ahead lasts as long as was asked for, from now.
+
+    It would else last until the clock has caught up.
+    """
+    if pace.closed_until is None or not of_group(pace.key)[1]:
+        return pace
+    length = timedelta(seconds=json.loads(pace.reason or "{}").get("seconds", 0))
+    if not length or pace.closed_until <= now + length + _TOLERANCE:
+        return pace
+    until = now + length
+    return KeptPace(pace.key, until + DAY, until, pace.reason)
 
 
 def group_key(sender: str, group: str) -> str:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.model.campaign import Channel
-from outreach.model.delivery import Delivery, DueEmail, Outcome, Skipped
+from outreach.model.delivery import Delivery, DeliveryState, DueEmail, Outcome, Skipped
 from outreach.model.ids import CampaignId, DeliveryId, RunId, StepId
 from outreach.model.settings import First, Settings
 from outreach.runner.compose import Mailroom
-from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.outcomes import Situation, changes_for
 from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
@@ -120,19 +120,26 @@ class SendLedger:
         chosen = list(self.campaigns) if campaigns is None else list(campaigns)
         return self.store.deliveries.count_due(now=now, channels=_EMAIL, campaigns=chosen)
 
-    def _message_id(self, email: DueEmail) -> str:
-        """The one it has, or the one it gets with its first claim."""
-        delivery = email.delivery
-        if delivery.message_id:
-            return delivery.message_id
-        definition = self.campaigns[delivery.campaign].definition
-        return self.mailroom.threads.message_id(
-            definition,
-            definition.step(delivery.step),
-            delivery.contact,
-            self.settings.senders[email.sender],
-            delivery.occurrence,
-        )
+    def _message_ids(self, emails: Sequence[DueEmail]) -> dict[DeliveryId, str]:
+        """Those they have, or those they get with their first claim."""
+        named: dict[DeliveryId, str] = {}
+        nameless: dict[tuple[CampaignId, str, str], list[Delivery]] = {}
+        for email in emails:
+            delivery = email.delivery
+            named[delivery.id] = delivery.message_id or ""
+            if not delivery.message_id:
+                alike = (delivery.campaign, delivery.step, email.sender)
+                nameless.setdefault(alike, []).append(delivery)
+        for (campaign, step, sender), deliveries in nameless.items():
+            names = self.mailroom.threads.message_ids(
+                self.campaigns[campaign].definition,
+                step,
+                [(delivery.occurrence, delivery.contact) for delivery in deliveries],
+                self.settings.senders[sender],
+            )
+            ids = [delivery.id for delivery in deliveries]
+            named.update(zip(ids, names, strict=True))
+        return named
 
     def exchange(
         self,
@@ -148,14 +155,15 @@ class SendLedger:
             campaign: self._situation(campaign, now)
             for campaign in {delivery.campaign for delivery, _ in finished}
         }
-        changes = [
-            change_for(delivery, outcome, situations[delivery.campaign])
-            for delivery, outcome in finished
-        ]
+        changes = changes_for(finished, situations)
         if run is None:
             claim, run = (), RunId(0)
-        named = {email.delivery.id: self._message_id(email) for email in claim}
-        return self.store.deliveries.exchange(changes, named, give_back=give_back, run=run, now=now)
+        named = self._message_ids(claim)
+        claimed = self.store.deliveries.exchange(
+            changes, named, give_back=give_back, run=run, now=now
+        )
+        seen = {email.delivery.id: email.delivery for email in claim}
+        return [seen[one.id].promised(one) for one in claimed]
 
     def _situation(self, campaign: CampaignId, now: datetime) -> Situation:
         return Situation(
@@ -163,4 +171,6 @@ class SendLedger:
             calendar=self.calendar,
             costs=self.settings.costs,
             now=now,
+            # Whoever claimed it knows; another machine, which had the lock meanwhile, did not.
+            expected=(DeliveryState.CLAIMED, DeliveryState.UNKNOWN),
         )

@@ -6,14 +6,14 @@ delivery means for the person, for the campaign and for the next steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
 from outreach.errors import Text
 from outreach.model.campaign import Channel, Step
-from outreach.model.change import Change, Planned, Progress, Settled, Stop
+from outreach.model.change import Change, Deed, Done, Planned, Progress, Settled, Stop
 from outreach.model.delivery import (
     Deferred,
     Delivery,
@@ -21,12 +21,14 @@ from outreach.model.delivery import (
     Held,
     Outcome,
     Refused,
+    Reply,
     Sent,
     Skipped,
     Unknown,
 )
 from outreach.model.event import Event, EventKind
-from outreach.model.said import kept
+from outreach.model.ids import CampaignId, StepId
+from outreach.model.said import as_line, kept
 from outreach.model.settings import Costs
 from outreach.model.value import value
 from outreach.runner.launch import planned
@@ -64,7 +66,7 @@ def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
     """Everything that is written because `outcome` became of `delivery`."""
     match outcome:
         case Sent(reply):
-            return _sent(delivery, reply, here)
+            return all_sent([(delivery, reply)], here)
         case Deferred():
             return _deferred(delivery, outcome, here)
         case Refused():
@@ -72,10 +74,7 @@ def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
         case Unknown(reply):
             return _noted(delivery, DeliveryState.UNKNOWN, EventKind.UNKNOWN, reply, here)
         case Held(reason=Text() as reason):
-            data = kept(reason)
-            return _noted(
-                delivery, DeliveryState.HELD, EventKind.HELD, str(reason), here, data=data
-            )
+            return _noted(delivery, DeliveryState.HELD, EventKind.HELD, reason, here)
         case Held(missing):
             fields = ", ".join(missing)
             return _noted(delivery, DeliveryState.HELD, EventKind.HELD, fields, here)
@@ -84,6 +83,22 @@ def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
             return passed + Change(planned=following(delivery, here))
         case _:
             assert_never(outcome)
+
+
+def changes_for(
+    finished: Iterable[tuple[Delivery, Outcome]], here: Mapping[CampaignId, Situation]
+) -> list[Change]:
+    """The same of many: the messages of a step that were sent are one change."""
+    sent: dict[tuple[CampaignId, StepId], list[tuple[Delivery, str]]] = {}
+    changes: list[Change] = []
+    for delivery, outcome in finished:
+        if isinstance(outcome, Sent):
+            place = (delivery.campaign, delivery.step_id)
+            sent.setdefault(place, []).append((delivery, outcome.reply))
+        else:
+            changes.append(change_for(delivery, outcome, here[delivery.campaign]))
+    changes += [all_sent(some, here[campaign]) for (campaign, _), some in sent.items()]
+    return changes
 
 
 def concluded(delivery: Delivery, outcome: Outcome, now: datetime) -> Outcome:
@@ -117,27 +132,18 @@ def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
 
 def contacted(delivery: Delivery, here: Situation) -> Change:
     """The person was really reached: the first stage of the chain."""
-    event, progress = _reached(delivery, here)
-    return Change(events=(event,), progress=(progress,))
-
-
-def _reached(delivery: Delivery, here: Situation) -> tuple[Event, Progress]:
     stage = here.launched.definition.chain[0]
     progress = Progress(campaign=delivery.campaign, contact=delivery.contact, stage=stage, rank=0)
-    return _event(EventKind.REACHED, delivery, here, stage=stage), progress
+    event = _event(EventKind.REACHED, delivery, here, stage=stage)
+    return Change(events=(event,), progress=(progress,))
 
 
 def touched(delivery: Delivery, here: Situation, *, in_vain: str | None = None) -> Change:
     """One attempt was made, at its cost; `in_vain` says that it reached nobody (no_answer)."""
     step = here.launched.definition.step(delivery.step)
-    return Change(events=(_touched(delivery, here, step, cost_of(step, here.costs), in_vain),))
-
-
-def _touched(
-    delivery: Delivery, here: Situation, step: Step, cost: Decimal, in_vain: str | None = None
-) -> Event:
-    minutes = _minutes(step)
-    return _event(EventKind.TOUCHED, delivery, here, stage=in_vain, cost=cost, minutes=minutes)
+    cost, minutes = cost_of(step, here.costs), _minutes(step)
+    event = _event(EventKind.TOUCHED, delivery, here, stage=in_vain, cost=cost, minutes=minutes)
+    return Change(events=(event,))
 
 
 def cost_of(step: Step, costs: Costs) -> Decimal:
@@ -157,30 +163,30 @@ def _minutes(step: Step) -> Decimal | None:
     return Decimal(2) if step.channel is Channel.CALL else None
 
 
-def _sent(delivery: Delivery, reply: str, here: Situation) -> Change:
-    step = here.launched.definition.step(delivery.step)
-    cost = cost_of(step, here.costs)
-    done = Settled(
-        delivery=delivery.id,
-        state=DeliveryState.SENT,
+def all_sent(sent: Sequence[tuple[Delivery, str]], here: Situation) -> Change:
+    """Everything that is written because these deliveries of one step, and no fewer, were sent."""
+    one = sent[0][0]
+    step = here.launched.definition.step(one.step)
+    deed = Deed(
+        campaign=one.campaign,
+        step=one.step_id,
+        channel=one.channel,
         at=here.happened_at,
+        recorded_at=here.now,
+        # What a person does by hand is a touch; whether it reached anybody, he says himself.
+        stage=None if one.channel.by_hand else here.launched.definition.chain[0],
         expected=here.expected,
-        detail=reply or None,
-        attempted=True,
-        cost=cost,
+        cost=cost_of(step, here.costs),
+        minutes=_minutes(step),
+        author=here.author,
         address=here.address,
     )
-    events, progress = [_touched(delivery, here, step, cost)], []
-    if not delivery.channel.by_hand:
-        reached, furthest = _reached(delivery, here)
-        events.append(reached)
-        progress.append(furthest)
-    return Change(
-        settled=(done,),
-        planned=following(delivery, here),
-        events=tuple(events),
-        progress=tuple(progress),
-    )
+    each = tuple([(delivery.id, reply or None) for delivery, reply in sent])
+    planned: list[Planned] = []
+    if here.launched.definition.following(one.step):
+        for delivery, _ in sent:
+            planned += following(delivery, here)
+    return Change(done=(Done(deed, each),), planned=tuple(planned))
 
 
 def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
@@ -192,7 +198,7 @@ def _deferred(delivery: Delivery, outcome: Deferred, here: Situation) -> Change:
         state=DeliveryState.DUE,
         at=here.now,
         expected=here.expected,
-        detail=outcome.reply,
+        detail=as_line(outcome.reply),
         due_at=again,
         attempted=outcome.counts,
     )
@@ -210,7 +216,7 @@ def _next_try(delivery: Delivery, outcome: Deferred, now: datetime) -> datetime 
 
 
 def _given_up(outcome: Deferred) -> Refused:
-    return Refused(f"gave up: {outcome.reply}")
+    return Refused(Text("given up, at last: {reply}", reply=outcome.reply))
 
 
 def _refused(delivery: Delivery, outcome: Refused, here: Situation) -> Change:
@@ -218,7 +224,9 @@ def _refused(delivery: Delivery, outcome: Refused, here: Situation) -> Change:
     if not outcome.dead_address:
         return refused + Change(planned=following(delivery, here))
     dead = Change(
-        events=(_event(EventKind.REACHED, delivery, here, stage="bounced", note=outcome.reply),),
+        events=(
+            _event(EventKind.REACHED, delivery, here, stage="bounced", note=str(outcome.reply)),
+        ),
         bounced=(delivery.contact,),
     )
     if "bounced" in here.launched.definition.stop_on:
@@ -233,12 +241,11 @@ def _noted(
     delivery: Delivery,
     state: DeliveryState,
     kind: EventKind,
-    detail: str,
+    said: Reply,
     here: Situation,
-    *,
-    data: Mapping[str, object] | None = None,
 ) -> Change:
-    """A state and the event that tells it."""
+    """A state and the event that tells it: a sentence of ours so that everybody can read it."""
+    data = kept(said) if isinstance(said, Text) else None
     on_the_wire = state in (DeliveryState.UNKNOWN, DeliveryState.REFUSED)
     expected = here.expected if on_the_wire else _AT_REST
     return Change(
@@ -248,12 +255,12 @@ def _noted(
                 state=state,
                 at=here.now,
                 expected=expected,
-                detail=detail,
+                detail=as_line(said),
                 attempted=state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN),
                 address=here.address,
             ),
         ),
-        events=(_event(kind, delivery, here, note=detail or None, data=data),),
+        events=(_event(kind, delivery, here, note=str(said) or None, data=data),),
     )
 
 

@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Callable
 
 from outreach.runner.clock import Clock
-from outreach.runner.flight import Asked, Flight
+from outreach.runner.flight import LAST_ANSWERS, Asked, Flight
 from outreach.runner.hands import Told, Workers
 from outreach.runner.sending import Ledger, Progress, SendReport
 from outreach.runner.trouble import Trouble
@@ -39,14 +39,15 @@ async def send_due(
     progress: Callable[[Progress], None] = _nobody_looks,
     stop: asyncio.Event | None = None,
     total: int | None = None,
+    last_answers: float = LAST_ANSWERS,
 ) -> SendReport:
     """Send what is due and what `asked` allows, each when its turn has come.
 
     `workers` makes those who do the work, and are opened and closed here. `total` is told to
     whoever listens to the progress. When `stop` is set, what is on the wire is finished and
-    nothing more is begun. An error of the ledger ends the run at once: what is on the wire is
-    waited for and settled if that is still possible, else it stays claimed, and the error is
-    raised.
+    nothing more is begun; what has no answer `last_answers` seconds later is in doubt. An error
+    of the ledger ends the run at once: what is on the wire is waited for and settled if that is
+    still possible, else it stays claimed, and the error is raised.
     """
     flight = Flight(
         ledger,
@@ -57,6 +58,7 @@ async def send_due(
         listener=progress,
         stop=stop or asyncio.Event(),
         total=total,
+        last_answers=last_answers,
     )
     async with workers(flight.inbox) as hands:
         try:

@@ -24,7 +24,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol, assert_never
 
 from outreach.errors import OutreachError, Text
-from outreach.model.delivery import Deferred, Held, Outcome, Refused, Scope, Sent, Skipped, Unknown
+from outreach.model.delivery import (
+    Deferred,
+    Held,
+    Outcome,
+    Refused,
+    Reply,
+    Scope,
+    Sent,
+    Skipped,
+    Unknown,
+)
 from outreach.model.ids import CampaignId
 from outreach.model.silence import Silence
 from outreach.model.value import value
@@ -37,7 +47,6 @@ from outreach.runner.alarms import (
     refused_in_a_row,
     refused_of_the_last,
 )
-from outreach.transports.phrases import GREYLISTED, plain
 
 #: Answers of each kind, with no success between them, after which there is silence.
 STRIKES = {Scope.GROUP: 1, Scope.SENDER: 1, Scope.POLICY: 3, Scope.CONNECTION: 5}
@@ -152,13 +161,22 @@ class Trouble:
             case _:
                 assert_never(outcome)
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether no silence and no strike is known: a message that is taken ends nothing."""
+        return not (self._silences or self._strikes)
+
+    def count_taken(self, sender: str, campaign: CampaignId) -> None:
+        """A message was taken. That is all there is to note of it while all is calm."""
+        self._in_a_row.pop(sender, None)
+        self._window(campaign).append(False)
+
     # --- success ------------------------------------------------------------------------------
 
     def _went_well(self, at: Place, now: datetime) -> tuple[Silence, ...]:
         """A silence that has ended is forgotten; one that lasts is not: this one left before it."""
-        self._in_a_row.pop(at.sender, None)
-        self._window(at.campaign).append(False)
-        if not (self._silences or self._strikes):
+        self.count_taken(at.sender, at.campaign)
+        if self.is_calm:
             return ()
         heard: list[Silence] = []
         for key in ((at.sender, at.group), (at.sender, None)):
@@ -175,7 +193,7 @@ class Trouble:
             if isinstance(outcome, Refused):
                 self._in_a_row.pop(at.sender, None)
                 return Verdict(outcome, paused=self._refusal(at, outcome.reply, now))
-            weight = 0 if GREYLISTED.search(plain(outcome.reply)) else 1
+            weight = 0 if outcome.greylisted else 1
             return Verdict(outcome, self._weigh(at, weight, outcome.reply, now))
         key = _closes(at, outcome)
         silence = self._silences.get(key)
@@ -192,7 +210,7 @@ class Trouble:
         return Verdict(_back(outcome, silence.until - now), silence)
 
     def _fall_silent(
-        self, key: tuple[str, str | None], asked: timedelta | None, reply: str, now: datetime
+        self, key: tuple[str, str | None], asked: timedelta | None, reply: Reply, now: datetime
     ) -> Silence:
         before = self._silences.get(key)
         length = max(asked or FIRST_SILENCE, 2 * before.length if before else timedelta())
@@ -209,14 +227,14 @@ class Trouble:
         self._strikes.pop(key, None)
         return silence
 
-    def _tell(self, silence: Silence, reply: str) -> None:
+    def _tell(self, silence: Silence, reply: Reply) -> None:
         until = silence.until.astimezone(self.zone)
         if silence.group is None:
             self.errors.append(SenderSilent(silence.sender, until, reply))
         else:
             self.errors.append(GroupSilent(silence.sender, silence.group, until, reply))
 
-    def _weigh(self, at: Place, weight: int, reply: str, now: datetime) -> Silence | None:
+    def _weigh(self, at: Place, weight: int, reply: Reply, now: datetime) -> Silence | None:
         """A trouble that may be anybody's; a run of them is the sender's."""
         total = self._in_a_row[at.sender] = self._in_a_row.get(at.sender, 0) + weight
         if total < LIMIT or self.is_silent(at.sender, at.group, now):
@@ -236,7 +254,7 @@ class Trouble:
             self._refused[campaign] = known
         return known
 
-    def _refusal(self, at: Place, reply: str, now: datetime) -> Text | None:
+    def _refusal(self, at: Place, reply: Reply, now: datetime) -> Text | None:
         """Count a person who was refused; why the campaign is paused now, if it is."""
         window = self._window(at.campaign)
         window.append(True)
@@ -250,7 +268,7 @@ class Trouble:
         return reason
 
 
-def _too_many(window: deque[bool], reply: str) -> Text | None:
+def _too_many(window: deque[bool], reply: Reply) -> Text | None:
     in_a_row = next((n for n, refused in enumerate(reversed(window)) if not refused), len(window))
     if in_a_row >= REFUSED_IN_A_ROW:
         return refused_in_a_row(in_a_row, reply)

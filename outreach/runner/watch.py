@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from outreach.errors import OutreachError
-from outreach.model.delivery import DueEmail, Outcome
+from outreach.model.delivery import DueEmail, Outcome, Sent
 from outreach.model.ids import CampaignId
 from outreach.model.silence import Silence
 from outreach.runner.clock import Clock
 from outreach.runner.hands import Workers
 from outreach.runner.outcomes import concluded
 from outreach.runner.sources import Sources
-from outreach.runner.trouble import Place, Trouble
+from outreach.runner.trouble import Place, Trouble, Verdict
 from outreach.runner.turns import Turns
 
 
@@ -33,18 +33,37 @@ class Watch:
         self._clock = clock
         self._workers: Workers
         self._sources: Sources
+        self._broke: Callable[[BaseException], None]
 
-    def over(self, workers: Workers, sources: Sources) -> None:
-        """Whose work is watched."""
-        self._workers, self._sources = workers, sources
+    def over(
+        self, workers: Workers, sources: Sources, broke: Callable[[BaseException], None]
+    ) -> None:
+        """Whose work is watched; `broke` is told what keeps us from judging it."""
+        self._workers, self._sources, self._broke = workers, sources, broke
 
     def judge(self, ended: Sequence[tuple[int, Outcome]]) -> list[tuple[int, Outcome]]:
-        """What is to be written down of these outcomes."""
+        """What is to be written down of these outcomes.
+
+        What follows from them may have to be written too. Where that fails the run ends with
+        that error; the outcomes, which nobody else can tell, are settled all the same.
+        """
         now = self._clock.now()
-        judged = [(key, self._judged(self._in_hand[key], outcome, now)) for key, outcome in ended]
-        return [
-            (key, concluded(self._in_hand[key].delivery, outcome, now)) for key, outcome in judged
-        ]
+        judged: list[tuple[int, Outcome]] = []
+        for key, outcome in ended:
+            email = self._in_hand[key]
+            said = outcome
+            try:
+                if isinstance(outcome, Sent) and self.trouble.is_calm:
+                    self.trouble.count_taken(email.sender, email.delivery.campaign)
+                else:
+                    place = Place(email.sender, self._group(email, now), email.delivery.campaign)
+                    verdict = self.trouble.note(place, outcome, now)
+                    said = concluded(email.delivery, verdict.outcome, now)
+                    self._follow(place, verdict, now)
+            except Exception as error:
+                self._broke(error)
+            judged.append((key, said))
+        return judged
 
     def close(self, what: str | CampaignId, error: OutreachError) -> None:
         """A sender or a campaign is done for this run; the others go on."""
@@ -54,17 +73,21 @@ class Watch:
         else:
             self._end_campaign(what)
 
-    def _judged(self, email: DueEmail, outcome: Outcome, now: datetime) -> Outcome:
-        group = self._turns.group_of(email.address_domain, now)
-        place = Place(email.sender, group, email.delivery.campaign)
-        verdict = self.trouble.note(place, outcome, now)
+    def _group(self, email: DueEmail, now: datetime) -> str:
+        """Whose trouble it is; the domain's own, where the store does not tell."""
+        try:
+            return self._turns.group_of(email.address_domain, now)
+        except Exception as error:
+            self._broke(error)
+            return email.address_domain
+
+    def _follow(self, place: Place, verdict: Verdict, now: datetime) -> None:
         if verdict.silence:
             self._fall_silent(verdict.silence, now)
         for silence in verdict.heard:
             self._turns.open(silence.sender, silence.group, now)
         if verdict.paused:
             self._end_campaign(place.campaign)
-        return verdict.outcome
 
     def may_send(self, campaign: CampaignId) -> bool:
         """Whether a campaign still runs; one that was paused or stopped is left alone from now."""
@@ -77,13 +100,14 @@ class Watch:
     def _fall_silent(self, silence: Silence, now: datetime) -> None:
         """Nothing more of a sender, to one provider or to anybody."""
         sender, group = silence.sender, silence.group
-        self._turns.close(sender, group, silence.until, silence.reason, now)
+        # Before it is written down, which may fail: nothing of them begins any more.
         self._withdraw(
             lambda email: (
                 email.sender == sender
                 and group in (None, self._turns.group_of(email.address_domain, now))
             )
         )
+        self._turns.close(sender, group, silence.until, silence.reason, now)
 
     def _end_campaign(self, campaign: CampaignId) -> None:
         self._sources.drop_campaign(campaign)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from outreach.store.store import Store
 
 #: The name of the workspace's own zone here and in the store.
 HERE = ""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -33,8 +34,10 @@ class Windows:
     _calendars: dict[str, Calendar] = field(default_factory=dict)
     #: The zones of the people of a campaign, as they were when it was first asked.
     _zones: dict[CampaignId, tuple[str, ...]] = field(default_factory=dict)
-    #: By campaign and zone: from when to when it is known to be open.
-    _closings: dict[tuple[CampaignId, str], tuple[datetime, datetime]] = field(default_factory=dict)
+    #: By campaign and zone: from when to when it is known to be open, and when it closes.
+    _closings: dict[tuple[CampaignId, str], tuple[datetime, datetime, datetime | None]] = field(
+        default_factory=dict
+    )
 
     def opening(self, launched: Launched, zone: str, at: datetime) -> datetime:
         """The first instant not before `at` at which mail may leave to people of a zone."""
@@ -46,10 +49,8 @@ class Windows:
         known = self._closings.get(key)
         if known is None or not known[0] <= at < known[1]:
             closes = self._of(zone).closing(launched.definition.window, at)
-            if closes is None:
-                return None
-            known = self._closings[key] = (at, closes)
-        return known[1]
+            known = self._closings[key] = (at, closes or _NEVER, closes)
+        return known[2]
 
     def closed(self, launched: Launched, now: datetime) -> list[str]:
         """The zones of people with mail to come in which the window is closed now."""

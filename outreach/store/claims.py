@@ -16,7 +16,9 @@ from sqlalchemy import (
     Connection,
     Table,
     and_,
+    case,
     exists,
+    func,
     literal,
     select,
     update,
@@ -25,23 +27,16 @@ from sqlalchemy.engine import Dialect
 
 from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
-from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.delivery import Claimed, DeliveryState
 from outreach.model.ids import DeliveryId, RunId
 from outreach.store import schema
-from outreach.store.delivery_rows import COLUMNS, delivery_of
 from outreach.store.endings import cancel_ended
 from outreach.store.engine import Database
 from outreach.store.lists import among, listed, packed
 from outreach.store.permission import same_address
-from outreach.store.prepared import ForEach, Query
+from outreach.store.prepared import ForEach, Query, given
 from outreach.store.standing import is_running
 from outreach.store.suppressions import forbidden
-
-#: Where these stand in `COLUMNS`.
-_STATE, _DUE_AT, _MESSAGE_ID, _MESSAGE_DATE = (
-    [column.key for column in COLUMNS].index(key)
-    for key in ("state", "due_at", "message_id", "message_date")
-)
 
 
 def claim(
@@ -51,42 +46,31 @@ def claim(
     *,
     run: RunId,
     now: datetime,
-) -> list[Delivery]:
+) -> list[Claimed]:
     """Promise these deliveries (id → Message-ID) to a run: those that may still leave."""
     if not claims:
         return []
     dialect = connection.dialect
     query = _claimable(dialect, database.contact)
-    rows = query.rows(connection, ids=packed(dialect, claims))
+    rows = query.rows(connection, ids=packed(dialect, claims), now=now)
     by_id = {row[0]: row for row in rows}
     taken: set[tuple[Any, ...]] = set()
-    claimed: list[Delivery] = []
+    claimed: list[Claimed] = []
     for number, message_id in claims.items():
         row = by_id.get(number)
-        if row is None:
+        if row is None or row[1] != DeliveryState.DUE.value:
             continue
-        *cells, folded, mark = row
-        if cells[_STATE] != DeliveryState.DUE.value or cells[_DUE_AT] > now:
-            continue
-        # A message that was claimed before keeps its Message-ID and date.
-        cells[_STATE] = DeliveryState.CLAIMED.value
-        cells[_MESSAGE_ID] = cells[_MESSAGE_ID] or message_id
-        cells[_MESSAGE_DATE] = cells[_MESSAGE_DATE] or now
-        delivery = delivery_of(cells)
+        _, _, contact, before, dated, *mailbox = row
         # Two contacts of one mailbox asked for together: the first one gets it.
-        mailbox = (folded, mark, delivery.campaign, delivery.step_id, delivery.occurrence)
-        if folded is not None and mark is not None:
-            if mailbox in taken:
+        if None not in mailbox[:2]:
+            if tuple(mailbox) in taken:
                 continue
-            taken.add(mailbox)
-        claimed.append(delivery)
+            taken.add(tuple(mailbox))
+        # A message that was claimed before keeps its Message-ID and date.
+        claimed.append(Claimed(number, contact, before or message_id, dated or now))
     _claiming(dialect).run(
         connection,
-        {
-            "id": [one.id for one in claimed],
-            "message_id": [one.message_id for one in claimed],
-            "message_date": [one.message_date for one in claimed],
-        },
+        {"id": [one.id for one in claimed], "message_id": [one.message_id for one in claimed]},
         run=run,
         now=now,
     )
@@ -96,30 +80,39 @@ def claim(
 
 
 def give_back(connection: Connection, ids: Collection[DeliveryId], *, now: datetime) -> None:
-    """Claimed and not used: due again, as if nothing had been; not where the chain has ended."""
+    """Claimed and not used: due again, as if nothing had been; not where the chain has ended.
+
+    What has never been tried is dated by the day it is.
+    """
     d = schema.delivery.c
     if not ids:
         return
     connection.execute(
         update(schema.delivery)
         .where(among(connection, d.id, ids), d.state == DeliveryState.CLAIMED.value)
-        .values(state=DeliveryState.DUE.value, run_id=None, claimed_at=None)
+        .values(
+            state=DeliveryState.DUE.value,
+            run_id=None,
+            claimed_at=None,
+            message_date=case((d.attempts == 0, None), else_=d.message_date),
+        )
     )
     cancel_ended(connection, ids, now=now)
 
 
 @lru_cache(maxsize=4)
 def _claimable(dialect: Dialect, contact: Table) -> Query:
-    """Those of them that are permitted, each with its mailbox."""
-    d, s, c = schema.delivery.c, schema.step.c, contact.c
+    """Those of them whose time has come and that are permitted, each with its mailbox."""
+    d, c = schema.delivery.c, contact.c
+    mailbox = (c.email_folded, c.email_print, d.campaign_id, d.step_id, d.occurrence)
     query = (
-        select(*COLUMNS, c.email_folded, c.email_print)
-        .join(schema.step, s.id == d.step_id)
+        select(d.id, d.state, d.contact_id, d.message_id, d.message_date, *mailbox)
         .join(contact, c.id == d.contact_id)
         .where(
-            # Their state and time are looked at afterwards: asked here, SQLite (which knows nothing
-            # of the sizes) would go through everything that is due instead of looking these up.
+            # Their state is looked at afterwards: asked here, SQLite (which knows nothing of the
+            # sizes) would go through everything that is due instead of looking these up.
             listed(dialect, d.id, "ids"),
+            d.due_at <= given("now", d.due_at.type),
             _permitted(contact),
         )
         .with_for_update(of=schema.delivery, key_share=True)
@@ -152,18 +145,18 @@ def _permitted(contact: Table) -> ColumnElement[bool]:
 def _claiming(dialect: Dialect) -> ForEach:
     d = schema.delivery.c
 
-    def statement(given: Any) -> Any:
+    def statement(of: Any) -> Any:
         return (
             update(schema.delivery)
-            .where(d.id == given["id"])
+            .where(d.id == of["id"])
             .values(
                 state=DeliveryState.CLAIMED.value,
-                run_id=given["run"],
-                claimed_at=given["now"],
-                message_id=given["message_id"],
-                message_date=given["message_date"],
+                run_id=of["run"],
+                claimed_at=of["now"],
+                message_id=of["message_id"],
+                message_date=func.coalesce(d.message_date, of["now"]),
             )
         )
 
-    each = {"id": d.id, "message_id": d.message_id, "message_date": d.message_date}
+    each = {"id": d.id, "message_id": d.message_id}
     return ForEach(statement, dialect, each=each, same={"run": d.run_id, "now": d.claimed_at})

@@ -23,7 +23,7 @@ from sqlalchemy.engine import Dialect
 
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
-from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.delivery import Claimed, Delivery, DeliveryState
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
 from outreach.store import claims as claims_of
 from outreach.store import schema
@@ -44,6 +44,8 @@ class LeftClaim:
     #: The machine, and which start of it (`flight_journal.boot_id`); empty when not known.
     host: str
     boot: str
+    #: When it was promised: it left then, or a little later.
+    claimed_at: datetime | None
 
 
 class Deliveries:
@@ -60,14 +62,17 @@ class Deliveries:
         give_back: Collection[DeliveryId] = (),
         run: RunId,
         now: datetime,
-    ) -> list[Delivery]:
+    ) -> list[Claimed]:
         """Settle, give back and claim (id → Message-ID), in one transaction; what was claimed.
 
         It is committed when it returns. Only rows come back that are still due, of campaigns
         that run, of people whose chain was not stopped and whom no suppression forbids. A
-        message that was claimed before keeps its Message-ID and date.
+        message that was claimed before keeps its Message-ID and date. Raises `LockLost` when
+        something is to be claimed under a lock that is gone.
         """
         change = change if isinstance(change, Change) else Change.joined(change)
+        if claims:
+            self.database.still_alone()
         with self.database.writing() as connection:
             write_change(connection, self.database, change)
             claims_of.give_back(connection, give_back, now=now)
@@ -80,7 +85,7 @@ class Deliveries:
 
     def claim(
         self, deliveries: Mapping[DeliveryId, str], *, run: RunId, now: datetime
-    ) -> list[Delivery]:
+    ) -> list[Claimed]:
         """Promise these deliveries (id → Message-ID) to a run; committed when it returns."""
         return self.exchange((), deliveries, run=run, now=now)
 
@@ -177,7 +182,9 @@ class Deliveries:
         )
         with self.database.reading() as connection:
             return [
-                LeftClaim(to_delivery(row), row.run_id, row.host or "", row.boot_id or "")
+                LeftClaim(
+                    to_delivery(row), row.run_id, row.host or "", row.boot_id or "", row.claimed_at
+                )
                 for row in connection.execute(query)
             ]
 

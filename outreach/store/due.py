@@ -100,8 +100,10 @@ def _query(dialect: Dialect, contact: Table, form: _Form) -> Query:
     )
     if form.campaigns is not None:
         query = query.where(d.campaign_id.in_(form.campaigns))
-    if form.sender is not None:
-        query = query.where(func.coalesce(d.sender, "") == form.sender)
+    if form.sender:
+        query = query.where(d.sender == form.sender)
+    elif form.sender is not None:
+        query = query.where(or_(d.sender.is_(None), d.sender == ""))
     if form.steps is not None:
         query = query.where(d.step_id.in_(form.steps))
     for campaign, zones in form.closed:

@@ -21,6 +21,7 @@ from outreach.model.value import value
 from outreach.store import schema
 from outreach.store.bulk import insert_rows, insert_tuples
 from outreach.store.counters import count
+from outreach.store.done import write_done
 from outreach.store.endings import cancel_ended
 from outreach.store.engine import Database
 from outreach.store.lists import among, listed, packed
@@ -36,7 +37,8 @@ _Place = tuple[CampaignId | None, ContactId]
 
 def write_change(connection: Connection, database: Database, change: Change) -> None:
     """Write all of it in the caller's transaction."""
-    missed = settle(connection, database, change.settled)
+    missed = write_done(connection, database, change.done)
+    missed |= settle(connection, database, change.settled)
     told = [event for event in change.events if event.delivery not in missed]
     standing = _standing(connection, told, change.planned)
     events = [event for event in told if not _known_already(event, standing)]

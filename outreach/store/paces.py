@@ -1,7 +1,8 @@
 """What is kept of the pace between runs, and what the ledger says has left.
 
 Seconds, minutes and pauses are kept as the next free slot of each key; hours and days are
-counted from the ledger. A message whose fate nobody knows counts as one that left.
+counted from the ledger: every message that a server was asked to take, whatever became of it,
+by its last try. One whose fate nobody knows counts as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
@@ -22,8 +23,9 @@ from outreach.store.engine import Database
 #: The key under which a run says until when messages may have left; it is never dropped.
 IN_FLIGHT = "run"
 
-#: Both may have reached somebody.
-_LEFT = (DeliveryState.SENT.value, DeliveryState.UNKNOWN.value)
+#: Of these a server was asked, and so it was of what it put off.
+_LEFT = (DeliveryState.SENT.value, DeliveryState.UNKNOWN.value, DeliveryState.REFUSED.value)
+_PUT_OFF = (DeliveryState.DUE.value, DeliveryState.CLAIMED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Paces:
     def sent_log(
         self, since: datetime, *, sender: str | None = None, campaign: CampaignId | None = None
     ) -> list[tuple[datetime, int]]:
-        """How many e-mails left at each instant after `since`, oldest first."""
+        """How many e-mails were tried at each instant after `since`, oldest first."""
         at = schema.delivery.c.settled_at
         query = self._left(select(at, func.count()), since)
         if sender is not None:
@@ -104,8 +106,12 @@ class Paces:
 
     def _left(self, query: Select[Any], since: datetime) -> Select[Any]:
         d = schema.delivery.c
+        # What was held, or said not to have been sent, is due again without a word on why.
+        put_off = and_(d.state.in_(_PUT_OFF), d.attempts > 0, d.detail.is_not(None))
         return query.where(
-            d.channel == Channel.EMAIL.value, d.state.in_(_LEFT), d.settled_at > since
+            d.channel == Channel.EMAIL.value,
+            or_(d.state.in_(_LEFT), put_off),
+            d.settled_at > since,
         )
 
 

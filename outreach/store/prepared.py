@@ -17,6 +17,7 @@ from sqlalchemy import (
     BindParameter,
     Column,
     Connection,
+    Insert,
     Select,
     Update,
     bindparam,
@@ -42,7 +43,7 @@ def given(name: str, type_: TypeEngine[Any]) -> BindParameter[Any]:
 class _Prepared:
     """A statement as the driver takes it, with the values that stand in it."""
 
-    def __init__(self, statement: Select[Any] | Update, dialect: Dialect) -> None:
+    def __init__(self, statement: Select[Any] | Update | Insert, dialect: Dialect) -> None:
         # Lists that stand in the statement (`state IN (…)`) are written out once and for all.
         compiled: Any = statement.compile(
             dialect=_positional(dialect), compile_kwargs={"render_postcompile": True}
@@ -61,6 +62,13 @@ class _Prepared:
         return connection.exec_driver_sql(self._sql, tuple(known[name] for name in self._names))
 
 
+class Act(_Prepared):
+    """One statement that writes by sets; its bound parameters are named when it is run."""
+
+    def run(self, connection: Connection, **values: Any) -> None:
+        self._once(connection, values)
+
+
 class Query(_Prepared):
     """One SELECT; its bound parameters are named when it is run."""
 
@@ -73,19 +81,15 @@ class Query(_Prepared):
         #: The columns that are not as the driver gives them, by their place.
         self._readers = [(place, read) for place, read in enumerate(readers) if read]
 
-    def rows(self, connection: Connection, **values: Any) -> list[list[Any]]:
+    def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """Every row, its cells in the order of the columns."""
-        rows = list(map(list, self._once(connection, values).all()))
+        rows: list[tuple[Any, ...]] = self._once(connection, values).all()
+        if not (rows and self._readers):
+            return rows
+        columns = list(zip(*rows, strict=True))
         for place, read in self._readers:
-            # Many rows have the same day or instant: it is understood once.
-            known: dict[Any, Any] = {None: None}
-            for row in rows:
-                cell = row[place]
-                if cell in known:
-                    row[place] = known[cell]
-                else:
-                    row[place] = known[cell] = read(cell)
-        return rows
+            columns[place] = tuple(_read_once(columns[place], read))
+        return list(zip(*columns, strict=True))
 
 
 class ForEach(_Prepared):
@@ -153,6 +157,12 @@ def reader(type_: TypeEngine[Any], dialect: Dialect) -> Converter | None:
     # Only numbers ask what the server calls the column's type: PostgreSQL's numeric is 1700.
     kind = 1700 if dialect.name == "postgresql" else None
     return type_.dialect_impl(dialect).result_processor(dialect, kind)
+
+
+def _read_once(cells: Sequence[Any], read: Converter) -> Iterable[Any]:
+    """Many rows have the same day or instant: it is understood once."""
+    known = {cell: None if cell is None else read(cell) for cell in set(cells)}
+    return map(known.__getitem__, cells)
 
 
 def bound(cells: Sequence[Any], bind: Converter) -> list[Any]:

@@ -35,10 +35,10 @@ from outreach.model.field import STANDARD, FieldType
 from outreach.store.types import Day, Flag, Instant, Json, Number, Whole
 
 #: The revision that this program writes and reads.
-REVISION = "0002"
+REVISION = "0003"
 
 #: Every revision this program can bring up to `REVISION`, oldest first.
-REVISIONS: tuple[str, ...] = ("0001", "0002")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003")
 
 metadata = MetaData(
     naming_convention={
@@ -418,7 +418,8 @@ delivery = _table(
     #: Of the claim: which run, since when.
     Column("run_id", Whole, ForeignKey("run.id")),
     Column("claimed_at", Instant),
-    #: Fixed at the first claim: the same bytes whenever it is sent again on purpose.
+    #: Fixed at the first claim: the same bytes whenever it is sent again on purpose. Without an
+    #: index: they are random, and nobody is looked up by them.
     Column("message_id", Text),
     Column("message_date", Instant),
     #: The address it went to, kept though the contact may change.
@@ -427,16 +428,17 @@ delivery = _table(
     Column("fingerprint", Text),
     #: What ended it: the server's reply, the missing field names, the reason of a skip.
     Column("detail", Text),
+    #: When it ended; of what a server put off, when it was last tried.
     Column("settled_at", Instant),
     #: What this touch cost.
     Column("cost_minor", Whole),
     #: Letters: the bundle it was printed in.
     _link("batch_id", "print_batch", index=True),
     UniqueConstraint("campaign_id", "step_id", "occurrence", "contact_id"),
-    Index("ix_delivery_state_due_at", "state", "due_at"),
-    Index("ix_delivery_message_id", "message_id"),
+    # In the order in which it is read, page by page: all of a launch may be due at one instant.
+    Index("ix_delivery_state_due_at_id", "state", "due_at", "id"),
     # What has left since an instant: limits by the hour and the day, breakers. Entries are added
-    # at its end, and those that wait are not in it.
+    # at its end, and those that were never tried are not in it.
     Index(
         "ix_delivery_settled_at",
         "settled_at",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, select, update
+from sqlalchemy import Connection, and_, case, func, or_, select, update
 from sqlalchemy.engine import Dialect
 
 from outreach.model.change import Settled
@@ -78,7 +78,9 @@ def _write_settled(connection: Connection, database: Database, settled: Sequence
             "state": [one.state.value for one in settled],
             "detail": [one.detail for one in settled],
             "due_at": [one.due_at for one in settled],
-            "settled_at": [one.at if one.due_at is None else None for one in settled],
+            "settled_at": [
+                one.at if one.due_at is None or one.attempted else None for one in settled
+            ],
             "tries": [int(one.attempted) for one in settled],
             "cost": [minor(one.cost, database.currency) for one in settled],
             "address": [one.address for one in settled],
@@ -93,8 +95,10 @@ def _settling(dialect: Dialect) -> ForEach:
 
     def statement(given: Any) -> Any:
         back = given["due_at"].is_not(None)
-        # Held before it ever left: it is dated by the day it leaves, once it is mended.
-        never_left = and_(given["state"] == DeliveryState.HELD.value, d.attempts == 0)
+        # Held, or put off by what says nothing of the person, before any try that counts: it is
+        # dated by the day of that, which its two days of tries begin with.
+        waits = or_(given["state"] == DeliveryState.HELD.value, back)
+        never_left = and_(waits, d.attempts + given["tries"] == 0)
         return (
             update(schema.delivery)
             .where(d.id == given["id"])

@@ -58,6 +58,19 @@ class StoreBusy(StoreError):
         )
 
 
+class LockLost(StoreError):
+    """PostgreSQL has ended the session that held the contact base for a run."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("the server let go of the lock of this run: another run may have begun"),
+            hint=Text(
+                "nothing more was sent, and what was on the wire was finished; see that the server"
+                " and the network are up, then run again"
+            ),
+        )
+
+
 #: The result codes of SQLite that are no mistake of ours (sqlite.org/rescode.html), their
 #: lower eight bits: rights, locks, memory, disk, a file that is broken or no database.
 _SQLITE = frozenset(

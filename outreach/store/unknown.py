@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, select, update
 
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import CampaignId, DeliveryId
@@ -43,6 +43,16 @@ def in_doubt(database: Database, campaigns: Collection[CampaignId] | None = None
             Doubt(to_delivery(row), row.campaign_name, row.email, row.claimed_at)
             for row in connection.execute(query)
         ]
+
+
+def domains_named(database: Database) -> set[str]:
+    """The domains in the Message-IDs that this store has given (`<…@domain>`)."""
+    d = schema.delivery.c
+    mark = "instr" if database.is_sqlite else "strpos"
+    behind = getattr(func, mark)(d.message_id, "@") + 1
+    query = select(func.substr(d.message_id, behind)).where(d.message_id.is_not(None)).distinct()
+    with database.reading() as connection:
+        return {found.rstrip(">") for found in connection.execute(query).scalars()}
 
 
 def name_messages(database: Database, named: Mapping[DeliveryId, str], *, at: datetime) -> None:

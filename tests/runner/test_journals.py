@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from outreach.errors import OutreachError
+from outreach.errors import OutreachError, Text
 from outreach.model.delivery import Deferred, Outcome, Sent, Unknown
-from outreach.model.ids import RunId
 from outreach.model.settings import Limits, Security, Sender, Server
-from outreach.runner.journals import Journals
+from outreach.runner.journals import Journals, journals_of, own_journals
 from outreach.runner.staff import processes_for, shares_of
 from outreach.store.flight_journal import FlightJournal, boot_id
+from outreach.store.opening import open_database
+from outreach.store.store import Store
 from outreach.transports import ServerDown
 
-RUN = RunId(12)
-IN_DOUBT = Unknown("the run ended before the answer")
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
+RUN = "3f2a9c81d0e4-12-20270301T090000000000"
+IN_DOUBT = Unknown(Text("the run ended before the answer came"))
 
 
 def told(folder: Path, *keys: int) -> list[Outcome | None]:
@@ -64,6 +70,33 @@ def test_deferred_by_one_process_and_begun_by_the_other_is_in_doubt(tmp_path: Pa
 
 def test_without_journals_everybody_is_in_doubt(tmp_path: Path) -> None:
     assert told(tmp_path, 1) == [IN_DOUBT]
+
+
+def test_a_store_knows_its_own_journals_by_the_store_the_run_and_its_beginning(
+    tmp_path: Path,
+) -> None:
+    """Two stores, and a copy of the first: all of them have a run 1, in one folder."""
+    first, other = (store_in(tmp_path / name) for name in ("first", "other"))
+    with closing(sqlite3.connect(tmp_path / "first" / "store.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (tmp_path / "copy").mkdir()
+    shutil.copy(tmp_path / "first" / "store.db", tmp_path / "copy" / "store.db")
+    copy = store_in(tmp_path / "copy")
+    flights = tmp_path / "flight"
+    mine: list[Journals] = []
+    for minute, store in enumerate((first, other, copy)):
+        run = store.runs.start(now=NOON + timedelta(minutes=minute), host="here", pid=1)
+        mine.append(journals_of(store, run, flights))
+        mine[-1].begin(2)
+    (flights / "a folder.1of1").mkdir()
+
+    assert list(own_journals(first, flights)) == [(mine[0], True), (mine[2], False)]
+    assert list(own_journals(other, flights)) == [(mine[1], True)]
+    assert list(own_journals(copy, flights)) == [(mine[0], False), (mine[2], True)]
+
+
+def store_in(folder: Path) -> Store:
+    return Store(open_database("sqlite:///store.db", folder=folder))
 
 
 # --- how many processes, and who gets which connections ------------------------------------------

@@ -27,7 +27,7 @@ SPAM = Refused("554 5.7.1 looks like spam", scope=Scope.POLICY)
 QUOTA = Refused("550 5.4.5 Daily user sending limit exceeded", scope=Scope.SENDER)
 DEAD = Refused("550 5.1.1 unknown", dead_address=True)
 FULL = Refused("552 5.2.2 full")
-GREY = Deferred("450 4.2.0 Greylisted")
+GREY = Deferred("450 4.2.0 Greylisted", greylisted=True)
 BUSY = Deferred("451 4.3.0 try again")
 CLOSING = Deferred("421 4.3.2 closing", counts=False, scope=Scope.CONNECTION)
 

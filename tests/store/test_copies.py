@@ -16,7 +16,7 @@ from outreach.errors import AlreadyRunning
 from outreach.model.contact import Draft
 from outreach.model.settings import Settings
 from outreach.runner.keeping import FileThere, back_up, restore
-from outreach.runner.lock import hold
+from outreach.runner.lock import hold, hold_file
 from outreach.store import schema, upgrading
 from outreach.store.copies import COPIED_AT, Copies, CopyFailed, NotACopy, copies_of
 from outreach.store.engine import Database
@@ -102,6 +102,20 @@ def test_nothing_is_put_back_under_a_run(database: Database, tmp_path: Path) -> 
 
     with hold(settings.data), pytest.raises(AlreadyRunning):
         restore(copies(database), tmp_path / "copy", settings=settings, now=NOW)
+
+
+def test_nothing_is_put_back_under_the_run_of_another_workspace_on_the_same_base(
+    database: Database, tmp_path: Path
+) -> None:
+    """Two workspaces may share a base: the run of the other one holds the base's own lock."""
+    back_up(copies(database), tmp_path / "copy", replace=False, now=NOW)
+    here = Settings(folder=tmp_path / "here")
+
+    with hold_file(database.file), database.alone(), pytest.raises(AlreadyRunning):
+        restore(copies(database), tmp_path / "copy", settings=here, now=NOW)
+    assert mark(database) is None
+    restore(copies(database), tmp_path / "copy", settings=here, now=NOW)
+    assert mark(database) is not None
 
 
 # --- SQLite alone -----------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select
 
 from outreach.model.audience import Arm
 from outreach.model.campaign import After, AudienceRule, Campaign, Channel, Step
-from outreach.model.change import Change, Planned, Progress, Settled, Stop
-from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.change import Change, Deed, Done, Planned, Progress, Settled, Stop
+from outreach.model.delivery import Claimed, Delivery, DeliveryState
 from outreach.model.event import Event, EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
@@ -143,8 +143,35 @@ _suppressed = st.builds(
     reason=st.just("opted_out"),
     at=_instants,
 )
+_deeds = st.builds(
+    Deed,
+    campaign=st.just(_CAMPAIGN),
+    step=st.just(StepId(1)),
+    channel=st.just(Channel.EMAIL),
+    at=_instants,
+    recorded_at=_instants,
+    stage=st.sampled_from([None, "contacted"]),
+    expected=st.lists(_states, min_size=1, unique=True).map(tuple),
+    cost=_costs,
+    minutes=st.sampled_from([None, Decimal(2)]),
+    author=st.sampled_from([None, "yann"]),
+    address=st.sampled_from([None, "p@x.example"]),
+)
+_one = st.tuples(_deliveries, st.sampled_from([None, "250 « ok »"]))
+
+
+def _done(deeds: list[Deed], named: list[tuple[DeliveryId, str | None]]) -> tuple[Done, ...]:
+    """These deliveries, shared out among these deeds."""
+    return tuple(Done(deed, tuple(named[n :: len(deeds)])) for n, deed in enumerate(deeds))
+
+
 _changes = st.builds(
     Change,
+    done=st.builds(
+        _done,
+        st.lists(_deeds, min_size=1, max_size=3),
+        st.lists(_one, max_size=6, unique_by=lambda one: one[0]),
+    ),
     events=st.lists(_events, max_size=6).map(tuple),
     settled=st.lists(_settled, max_size=6).map(tuple),
     planned=st.lists(_planned, max_size=4).map(tuple),
@@ -237,9 +264,7 @@ def test_one_exchange_settles_gives_back_and_claims(store: Store) -> None:
         [sent, Change()], {three.id: "<3@x>"}, give_back=[two.id], run=run, now=LATER
     )
 
-    assert [(d.id, d.state, d.message_id, d.message_date) for d in claimed] == [
-        (three.id, DeliveryState.CLAIMED, "<3@x>", LATER)
-    ]
+    assert claimed == [Claimed(three.id, three.contact, "<3@x>", LATER)]
     assert states(store) == ["sent", "due", "claimed", "due", "due"]
 
 
@@ -277,3 +302,24 @@ def test_what_several_people_got_is_read_at_once(store: Store) -> None:
 
     assert found == {one.contact: [f"<{one.id}@x>"], two.contact: [f"<{two.id}@x>"]}
     assert store.deliveries.sent_ids_of([one.contact], one.campaign, ["call"]) == {}
+
+
+def test_who_got_a_step_twice_was_touched_twice_and_reached_once(store: Store) -> None:
+    one = due(store)[0]
+    again = Planned(
+        campaign=one.campaign, step=one.step_id, contact=one.contact, channel=Channel.EMAIL,
+        due_at=NOON, occurrence=2, sender="marie",
+    )  # fmt: skip
+    store.deliveries.write(Change(planned=(again,)))
+    both = [(d.id, "250 ok") for d in due(store) if d.contact == one.contact]
+    deed = Deed(
+        campaign=one.campaign, step=one.step_id, channel=Channel.EMAIL, at=LATER,
+        recorded_at=LATER, stage="contacted", expected=(DeliveryState.DUE,),
+    )  # fmt: skip
+
+    store.deliveries.write(Change(done=(Done(deed, tuple(both)),)))
+
+    kinds = [row.kind for row in store.events.of_contact(one.contact)]
+    assert len(both) == 2
+    assert (kinds.count("touched"), kinds.count("reached")) == (2, 1)
+    assert store.contacts.get(one.contact).values["touch_count"] == 2

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from outreach.errors import Text
 from outreach.model.delivery import Deferred, Outcome, Refused, Scope, Sent, Unknown
-from outreach.model.ids import RunId
 from outreach.store.flight_journal import (
     FlightJournal,
     Flown,
@@ -26,12 +26,13 @@ OUTCOMES: dict[int, Outcome] = {
     1: Sent("2.0.0 Ok: queued as 4Zq8"),
     2: Deferred("4.2.2 full", wait=timedelta(minutes=5), counts=False, scope=Scope.GROUP),
     3: Refused("5.1.1 unknown\n5.1.1 « Zoé »", dead_address=True, wait=timedelta(seconds=90)),
-    4: Unknown("the connection was lost"),
+    4: Unknown(Text("the connection was lost at {stage}: {why}", stage="DATA", why="reset")),
+    5: Refused(Text("given up, at last: {reply}", reply=Text("the server closed it"))),
 }
 
 
-def journal(path: Path, run: int = 7, boot: str = "this-boot") -> FlightJournal:
-    return FlightJournal(path, run=RunId(run), boot=boot)
+def journal(path: Path, run: str = "run-7", boot: str = "this-boot") -> FlightJournal:
+    return FlightJournal(path, run=run, boot=boot)
 
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
@@ -39,13 +40,13 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     writing = journal(path)
     writing.record([], [1, 2, 3])
     writing.record([(1, OUTCOMES[1])], [4, 5])
-    writing.record([(key, OUTCOMES[key]) for key in (2, 3, 4)], [])
+    writing.record([(key, OUTCOMES[key]) for key in (2, 3, 4, 5)], [])
     writing.close()
 
     flown = read_journal(path)
 
-    assert flown == Flown(RunId(7), "this-boot", {1, 2, 3, 4, 5}, OUTCOMES, whole=True)
-    assert flown.complete(run=RunId(7), boot="this-boot")
+    assert flown == Flown("run-7", "this-boot", {1, 2, 3, 4, 5}, OUTCOMES, whole=True)
+    assert flown.complete(run="run-7", boot="this-boot")
     assert read_journal(path, among={1, 5}).begun == {1, 5}
 
 
@@ -64,10 +65,10 @@ def test_another_run_or_another_start_of_the_machine_proves_nothing_missing(
     journal(tmp_path / "one").close()
     journal(tmp_path / "two", boot="").close()
 
-    assert not read_journal(tmp_path / "one").complete(run=RunId(8), boot="this-boot")
-    assert not read_journal(tmp_path / "one").complete(run=RunId(7), boot="that-boot")
-    assert not read_journal(tmp_path / "two").complete(run=RunId(7), boot="")
-    assert not read_journal(tmp_path / "none").complete(run=RunId(7), boot="this-boot")
+    assert not read_journal(tmp_path / "one").complete(run="run-8", boot="this-boot")
+    assert not read_journal(tmp_path / "one").complete(run="run-7", boot="that-boot")
+    assert not read_journal(tmp_path / "two").complete(run="run-7", boot="")
+    assert not read_journal(tmp_path / "none").complete(run="run-7", boot="this-boot")
 
 
 def test_a_line_cut_short_at_the_end_is_no_damage(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_damage_in_the_middle_hides_no_other_line_and_is_told(
     flown = read_journal(path)
 
     assert (flown.begun, flown.ended) == ({1, 3}, {1: Sent("ok")})
-    assert not flown.complete(run=RunId(7), boot="this-boot")
+    assert not flown.complete(run="run-7", boot="this-boot")
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of ours\n", b"outreach-flight 1 7"])
@@ -127,7 +128,7 @@ import sys
 from pathlib import Path
 from outreach.model.delivery import Sent
 from outreach.store.flight_journal import FlightJournal, JournalUnwritable
-journal = FlightJournal(Path(sys.argv[1]), run=7, boot="this-boot")
+journal = FlightJournal(Path(sys.argv[1]), run="run-7", boot="this-boot")
 number = 0
 try:
     while True:
@@ -157,7 +158,7 @@ def test_every_line_is_there_after_kill_9(tmp_path: Path) -> None:
     assert told[-1] > 100
     assert set(told) <= flown.begun
     assert len(flown.begun) - len(flown.ended) == 1
-    assert flown.complete(run=RunId(7), boot="this-boot")
+    assert flown.complete(run="run-7", boot="this-boot")
 
 
 def test_a_full_disk_stops_the_sending_and_loses_no_line_before(tmp_path: Path) -> None:
@@ -172,7 +173,7 @@ def test_a_full_disk_stops_the_sending_and_loses_no_line_before(tmp_path: Path) 
     )
     *told, last = result.stdout.splitlines()
 
-    assert last.startswith("refused the flight journal")
+    assert last.startswith("refused what is sent cannot be noted down")
     flown = read_journal(path)
     assert set(map(int, told)) <= flown.begun
     assert len(flown.begun) <= len(told) + 1

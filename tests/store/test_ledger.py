@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from outreach.model.audience import Arm, Exclusion
 from outreach.model.campaign import After, AudienceRule, Campaign, CampaignState, Channel, Step
 from outreach.model.change import Change, Planned, Progress, Settled, Stop
-from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.delivery import Claimed, Delivery, DeliveryState
 from outreach.model.event import Event, EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
@@ -74,7 +74,7 @@ def due(store: Store, at: datetime = LATER) -> list[Delivery]:
     return [d.delivery for d in store.deliveries.due(now=at, channels=(Channel.EMAIL,))]
 
 
-def claimed(store: Store, delivery: Delivery, *, message_id: str = "<a@x>") -> list[Delivery]:
+def claimed(store: Store, delivery: Delivery, *, message_id: str = "<a@x>") -> list[Claimed]:
     run = store.runs.start(now=LATER, host="here", pid=1)
     return store.deliveries.claim({delivery.id: message_id}, run=run, now=LATER)
 
@@ -127,9 +127,8 @@ def test_a_claim_is_given_once_and_keeps_its_message_id_for_ever(store: Store) -
     one = due(store)[0]
     first = claimed(store, one, message_id="<first@x>")
 
-    assert [(d.state, d.message_id, d.message_date) for d in first] == [
-        (DeliveryState.CLAIMED, "<first@x>", LATER)
-    ]
+    assert first == [Claimed(one.id, one.contact, "<first@x>", LATER)]
+    assert state(store, one.id) == "claimed"
     assert claimed(store, one, message_id="<second@x>") == []
     store.deliveries.give_back([one.id], now=LATER)
     assert claimed(store, one, message_id="<third@x>")[0].message_id == "<first@x>"
