@@ -1,17 +1,17 @@
 """The gates of one run: made when they are first needed, taken up from earlier runs, kept.
 
 A run that ends writes down the next free slot of every key. A run that dies cannot; so
-before anything leaves it writes, once a second, until when messages may have left. No key's
-next slot lies further behind its last message than the key allows, so the next run knows how
+before anything leaves, and as long as anything is under way, it writes once a second until
+when messages may have left, and adds how late they were. No key's next slot lies further
+behind the last message that was let through than the key allows, so the next run knows how
 long to wait at the most: a crash costs some seconds of capacity, and no limit.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
 
 from outreach.errors import Text
 from outreach.model.ids import CampaignId
@@ -22,10 +22,12 @@ from outreach.model.silence import Silence
 from outreach.runner.kept_silences import (
     EVERYBODY,
     group_key,
+    not_ahead,
     of_group,
     reason_of,
     silences_of,
 )
+from outreach.runner.pace_book import Groups, PaceBook
 from outreach.scheduling.gates import (
     A_SECOND,
     EPOCH,
@@ -39,42 +41,17 @@ from outreach.scheduling.pace import DAY
 from outreach.scheduling.rules import Kind, Log, Past, Rules, cut, domain_gate, gate, has_quotas
 from outreach.store.paces import IN_FLIGHT, KeptPace
 
-#: Domains whose gates are held before the idle ones are let go.
-_MANY = 20_000
+#: Domains whose gates are held before the idle ones are let go: a kilobyte each.
+_MANY = 2_000
 
 _AN_HOUR = 3600 * A_SECOND
 
-
-class PaceBook(Protocol):
-    """What is asked of the store; `store.paces.Paces` and the ledger together answer."""
-
-    def paces(self) -> Sequence[KeptPace]: ...
-
-    def keep_paces(self, paces: Sequence[KeptPace], *, over: datetime | None = None) -> None: ...
-
-    def sent_log(
-        self, since: datetime, *, sender: str | None = None, campaign: CampaignId | None = None
-    ) -> Sequence[tuple[datetime, int]]: ...
-
-    def sent_by_domain(self, since: datetime) -> Sequence[tuple[datetime, str, int]]: ...
-
-    def first_sent(
-        self, sender: str | None = None, *, campaign: CampaignId | None = None
-    ) -> datetime | None: ...
-
-
-class Groups(Protocol):
-    """Which provider receives the mail of a domain; `runner/mail_hosts.py` knows."""
-
-    def provider_of(self, domain: str, now: int) -> str | None: ...
-
-    def wait_until(self, domain: str, now: int) -> int | None:
-        """When to ask again, where the answer is on its way; None where none is coming."""
-        ...
-
-    def rest(self) -> None:
-        """Nothing more will be asked in this run."""
-        ...
+#: What is written holds for so long, and is written again this long before it ends: by then
+#: the run has looked at its lines again.
+_AHEAD = 3 * A_SECOND // 2
+_BEFORE = A_SECOND // 2
+#: No window that is kept between runs is longer: nothing is later than that in any of them.
+_LATEST = 60 * A_SECOND
 
 
 class Gatekeeper:
@@ -85,13 +62,14 @@ class Gatekeeper:
         self._book = book
         self._groups = groups
         self._gates: dict[str, Gate] = {}
+        self._most = _MANY
         self._kept: dict[str, KeptPace] | None = None
         self._by_domain: list[tuple[int, str, int]] | None = None
         #: Groups that their servers have shut, by sender and group.
         self._shut: dict[tuple[str, str], Gate] = {}
         #: When something left last through a gate that must be kept, and until when it is
-        #: written that something may have.
-        self._last = self._written = 0
+        #: written that something may have; how late the latest was at the most.
+        self._last = self._written = self._late = 0
 
     # --- gates --------------------------------------------------------------------------------
 
@@ -138,8 +116,6 @@ class Gatekeeper:
     def _domain(self, key: str, domain: str, per_minute: float, now: int) -> Gate:
         found = self._gates.get(key)
         if found is None:
-            if len(self._gates) > _MANY:
-                self._thin_out(now)
             found = self._gates[key] = domain_gate(key, domain, per_minute)
             if self._kept or self._kept is None:
                 self._taken_up(found, now)
@@ -154,9 +130,14 @@ class Gatekeeper:
             self._gates[key] = self._taken_up(made, now)
         return self._gates[key]
 
-    def _thin_out(self, now: int) -> None:
-        """Gates that remember nothing are made anew when they are needed."""
+    @property
+    def crowded(self) -> bool:
+        return len(self._gates) > self._most
+
+    def thin_out(self, now: int) -> None:
+        """Gates that remember nothing are made anew when needed; nobody may hold one by now."""
         self._gates = {key: one for key, one in self._gates.items() if not one.is_idle(now)}
+        self._most = max(_MANY, 2 * len(self._gates))
 
     # --- a group shut by its server -------------------------------------------------------------
 
@@ -186,27 +167,35 @@ class Gatekeeper:
 
     # --- what is kept ---------------------------------------------------------------------------
 
-    def passed(self, gate: Gate, now: int, count: int) -> None:
-        """So many leave through it."""
-        if count and (gate.rules or gate.on_trial):
-            gate.pass_(now, count)
-            self._last = now
+    def gone(self, counts: Mapping[Gate, int], at: int) -> None:
+        """So many that passed each gate have left by `at`."""
+        self._last = max(self._last, at)
+        for one, count in counts.items():
+            one.gone(at, count)
 
-    def keep(self) -> None:
-        """To be called before anything leaves of what has passed."""
-        if self._last > self._written:
-            self._written = self._last + A_SECOND
-            self._book.keep_paces([KeptPace(IN_FLIGHT, to_instant(self._written))])
+    def keep(self, now: int, since: Callable[[], int]) -> None:
+        """Before anything leaves of what has passed, and until all of it has.
+
+        `since` is when the oldest that is under way was let through.
+        """
+        self._last = max(self._last, now)
+        if now + _BEFORE > self._written:
+            self._written = now + _AHEAD
+            self._late = max(self._late, min(self._written - since(), _LATEST))
+            open_until = KeptPace(IN_FLIGHT, to_instant(self._written + self._late))
+            # What a run that died before left open is open as long as it said.
+            died = self._read(now).get(IN_FLIGHT, open_until)
+            self._book.keep_paces([max(open_until, died, key=lambda one: one.free_at)])
 
     def rest(self) -> None:
         """Nothing leaves any more in this run: every key's next slot is written down."""
         if self._written:
             self._written = 0
             slots = [
-                KeptPace(rule.key, to_instant(rule.free))
+                KeptPace(rule.key, to_instant(rule.next))
                 for one in self._gates.values()
                 for rule in one.rules
-                if isinstance(rule, Slots | Gaps) and rule.free > self._last
+                if isinstance(rule, Slots | Gaps) and rule.next > self._last
             ]
             # What a run that died left open stays open for the keys this one did not need.
             died = (self._kept or {}).get(IN_FLIGHT)
@@ -220,10 +209,15 @@ class Gatekeeper:
         if self._kept is None:
             self._kept = {one.key: one for one in self._book.paces()}
             died = self._kept.get(IN_FLIGHT)
-            if died is not None and to_microseconds(died.free_at) > now + A_SECOND:
+            if died is not None and to_microseconds(died.free_at) > now + _AHEAD + _LATEST:
                 # A run of the future: the clock was set back since.
                 self._kept[IN_FLIGHT] = KeptPace(IN_FLIGHT, to_instant(now))
                 self._book.keep_paces([self._kept[IN_FLIGHT]])
+            put_right = [not_ahead(before, to_instant(now)) for before in self._kept.values()]
+            changed = [one for one in put_right if one is not self._kept[one.key]]
+            if changed:
+                self._kept |= {one.key: one for one in changed}
+                self._book.keep_paces(changed)
             for key, before in self._kept.items():
                 sender, group = of_group(key)
                 if group and before.closed_until:
@@ -234,8 +228,8 @@ class Gatekeeper:
     def _taken_up(self, gate: Gate, now: int) -> Gate:
         """With the slots of an earlier run.
 
-        A clock that was set back keeps nobody waiting longer than a slot: that is written, or
-        each later run would wait for a slot of its own again, until the clock has caught up.
+        A clock that was set back keeps nobody waiting longer than a window: that is written, or
+        each later run would wait for a window again, until the clock has caught up.
         """
         kept_paces = self._read(now)
         set_back: list[KeptPace] = []
@@ -244,11 +238,13 @@ class Gatekeeper:
             if isinstance(rule, Slots | Gaps):
                 found = kept_paces.get(rule.key)
                 free = to_microseconds(found.free_at) if found else 0
+                if free > now + rule.longest:
+                    free = now + rule.longest
+                    set_back.append(KeptPace(rule.key, to_instant(free)))
                 if died is not None and died.free_at > EPOCH:
-                    free = max(free, to_microseconds(died.free_at) + rule.most_ahead)
-                rule.free = min(free, now + rule.most_ahead)
-                if free > rule.free:
-                    set_back.append(KeptPace(rule.key, to_instant(rule.free)))
+                    last = to_microseconds(died.free_at) + rule.most_ahead
+                    free = max(free, min(last, now + rule.longest))
+                rule.take_up(free)
         if set_back:
             self._book.keep_paces(set_back)
         return gate

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import heapify
+from typing import Any
 
 from outreach.errors import Text
 from outreach.model.delivery import DueEmail
@@ -48,14 +50,15 @@ def first_to_open(
 class Lane:
     """The e-mails of one line that pass the same gates, waiting for them."""
 
-    __slots__ = ("asks", "gates", "group", "parked", "waiting")
+    __slots__ = ("asks", "gates", "parked", "waiting")
 
-    def __init__(self, group: str, gates: tuple[Gate, ...], *, asks: bool = False) -> None:
-        self.group = group
+    def __init__(self, gates: tuple[Gate, ...], *, asks: str = "") -> None:
         self.gates = gates
-        #: Whether it only waits to know whose domain it is.
+        #: The domain that only waits until it is known whose it is.
         self.asks = asks
-        self.waiting: deque[DueEmail] = deque()
+        #: At most `MOST_PARKED`, and in most of thousands of lanes none: an empty deque takes 600
+        #: bytes.
+        self.waiting: list[DueEmail] = []
         self.parked = False
 
     def room(self, now: int, most: int) -> int:
@@ -104,3 +107,27 @@ class Line:
         """Which gates a domain passes is asked anew, but for those that are parked."""
         self.lanes = {domain: lane for domain, lane in self.lanes.items() if lane.parked}
         self.shared = {keys: lane for keys, lane in self.shared.items() if lane.parked}
+
+    def put_back(self, which: Callable[[str], bool]) -> None:
+        """What waits for these domains is looked at anew: its way is another one now.
+
+        And whatever waits in the same lanes, for their ways may part here.
+        """
+        found = self.lanes.items()
+        lanes = {lane for domain, lane in found if not lane.asks and which(domain)}
+        if not lanes:
+            return
+        emails = [email for lane in lanes for email in lane.waiting]
+        emails.sort(key=lambda email: (email.delivery.due_at, email.delivery.id))
+        self.queue.extendleft(reversed(emails))
+        self.lanes = {domain: lane for domain, lane in self.lanes.items() if lane not in lanes}
+        self.shared = {keys: lane for keys, lane in self.shared.items() if lane not in lanes}
+        self.looks = [look for look in self.looks if look[2] not in lanes]
+        heapify(self.looks)
+
+
+def forget_ways(lines: Iterable[Mapping[Any, Line]]) -> None:
+    """Of all lines, by whatever they are found."""
+    for some in lines:
+        for line in some.values():
+            line.forget_ways()

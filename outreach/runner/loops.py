@@ -32,6 +32,7 @@ def run_in_loop(work: Coroutine[object, object, Result]) -> Result:
 @contextmanager
 def _few_collections() -> Iterator[None]:
     before = gc.get_threshold()
+    gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, *before[1:])
     try:

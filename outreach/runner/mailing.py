@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from outreach.model.settings import Sender
 from outreach.runner.campaign_book import trouble_for
 from outreach.runner.clock import Clock, RealClock
-from outreach.runner.gatekeeper import Groups
 from outreach.runner.interrupt import stop_on_signals
-from outreach.runner.journals import Journals
+from outreach.runner.journals import journals_of
 from outreach.runner.ledger import SendLedger
 from outreach.runner.limits import provider_limits, rules_of
 from outreach.runner.loops import run_in_loop
 from outreach.runner.mail_hosts import MailHosts, OwnDomains
+from outreach.runner.pace_book import Groups
 from outreach.runner.send import Asked, Progress, SendReport, send_due
 from outreach.runner.staff import Staff, processes_for
 from outreach.runner.turns import Turns
@@ -39,15 +39,17 @@ class Mailing:
         """Send what is due. Raises `JournalUnwritable`, and what the store raises."""
         ledger, settings = self.ledger, self.ledger.settings
         due = ledger.count_due(now=self.clock.now(), campaigns=asked.campaigns)
-        journals = None if self.rehearsal else Journals(settings.data / "flight", asked.run)
+        mine = journals_of(ledger.store, asked.run, settings.flights)
+        journals = None if self.rehearsal else mine
+        rules = rules_of(settings, self.senders, ledger.campaigns, seed=str(asked.run))
         staff = Staff(
             mailroom=ledger.mailroom,
             senders=self.senders,
             transport=self.transport,
             journals=journals,
+            paced=rules.limit,
         )
         workers = staff.engage(self._processes(due if asked.limit is None else asked.limit, due))
-        rules = rules_of(settings, self.senders, ledger.campaigns, seed=str(asked.run))
 
         async def work() -> SendReport:
             stop = asyncio.Event()

@@ -16,17 +16,16 @@ from outreach.model.delivery import DueEmail
 from outreach.model.ids import CampaignId, DeliveryId
 from outreach.model.settings import Limits
 from outreach.model.silence import Silence
-from outreach.runner.gatekeeper import Gatekeeper, Groups, PaceBook
-from outreach.runner.lanes import MOST_PARKED, Departure, Lane, Line, first_to_open
+from outreach.runner.gatekeeper import Gatekeeper
+from outreach.runner.lanes import MOST_PARKED, Departure, Lane, Line, first_to_open, forget_ways
 from outreach.runner.mail_hosts import OwnDomains
+from outreach.runner.pace_book import Groups, PaceBook
+from outreach.runner.under_way import UnderWay
 from outreach.scheduling.gates import Gate, to_microseconds
 from outreach.scheduling.rules import Rules
 
 #: Domains a line remembers the way of, before it forgets those where nothing waits.
-_MANY = 20_000
-
-
-__all__ = ["Departure", "Turns"]
+_MANY = 10_000
 
 
 class Turns:
@@ -46,6 +45,7 @@ class Turns:
         self._looks = count()
         #: Let go in the leaving that is under way.
         self._gone: dict[str, int] = {}
+        self._under_way = UnderWay(self._keeper)
         #: Everything in hand.
         self.ids: set[DeliveryId] = set()
 
@@ -57,20 +57,23 @@ class Turns:
             self._line(email).queue.append(email)
             self.ids.add(email.delivery.id)
 
-    def put_back(self, emails: Iterable[DueEmail]) -> None:
-        """They were handed out and did not leave: first in their lines again."""
-        for email in reversed(list(emails)):
-            self._uncount(email)
-            self._line(email).queue.appendleft(email)
-            self.ids.add(email.delivery.id)
-
     def not_left(self, emails: Iterable[DueEmail]) -> None:
         """They were handed out, did not leave and will not: their place in the day is free."""
         for email in emails:
-            self._uncount(email)
+            self._under_way.not_left(email)
 
-    def senders(self) -> list[str]:
-        return list(self._lines)
+    def left(self, ids: Iterable[int], at: datetime) -> None:
+        """They have left by `at`, which never goes back. To be told of each, also more than once.
+
+        Until then they count as if they left at any moment.
+        """
+        self._under_way.left(ids, at)
+
+    @property
+    def limited(self) -> bool:
+        """Whether there are limits: then `leave` or `keep` is to be asked several times a second
+        while anything is under way, for the next run, should this one die."""
+        return self._keeper.rules.limit
 
     def drop(self, sender: str) -> list[DueEmail]:
         """Give up everything of one sender."""
@@ -114,9 +117,7 @@ class Turns:
         self._keeper.close(sender, group, until, reason, now)
         for line in self._lines.get(sender, {}).values():
             line.forget_ways()
-            for domain, lane in line.lanes.items():
-                if group in (None, lane.group) and not lane.asks:
-                    lane.gates = self._gates(sender, line, domain, to_microseconds(now))
+            line.put_back(lambda domain: group in (None, self.group_of(domain, now)))
 
     def open(self, sender: str, group: str | None, now: datetime) -> None:
         """A message was taken after a silence: the others may follow."""
@@ -127,8 +128,12 @@ class Turns:
         return self._keeper.silences(now)
 
     def rest(self) -> None:
-        """Nothing leaves any more in this run: a second that was reserved ahead is free again."""
-        self._keeper.rest()
+        """Nothing leaves any more in this run: a second that was reserved ahead is free again.
+
+        Unless the fate of a message is not known: then this run ends as one that died.
+        """
+        if not self._under_way:
+            self._keeper.rest()
         self._groups.rest()
 
     # --- whose turn it is -----------------------------------------------------------------------
@@ -154,10 +159,16 @@ class Turns:
             if left < wanted:
                 hungry.append(sender)
         self.ids.difference_update([email.delivery.id for email in emails])
-        self._keeper.keep()
+        self._under_way.begin(emails, at)
+        self.keep(now)
         crowded, self._gone = self._gone, {}
         wake, why = first_to_open(waits, at)
         return Departure(emails, wake, why, tuple(hungry), lapsed, crowded)
+
+    def keep(self, now: datetime) -> None:
+        """Write down that messages are under way, where that was not done within the second."""
+        if self._under_way:
+            self._keeper.keep(to_microseconds(now), self._under_way.since)
 
     def _let_go(self, email: DueEmail) -> None:
         """Enough wait before that gate: the others make room for who need not wait."""
@@ -195,7 +206,8 @@ class Turns:
         for _, _, line in sorted(lines, key=lambda one: one[:2]) if len(lines) > 1 else lines:
             if left < most:
                 left += self._of_line(sender, line, now, most - left, emails, waits)
-        self._keeper.passed(gate, now, left)
+        if left:
+            gate.pass_(now, left)
         if left == most < wanted:
             waits.append((now, gate))
         return left
@@ -219,7 +231,8 @@ class Turns:
         self._from_queue(sender, line, now, most - (len(emails) - before), emails)
         left = len(emails) - before
         if gate is not None:
-            self._keeper.passed(gate, now, left)
+            if left:
+                gate.pass_(now, left)
             if left == most < wanted:
                 waits.append((now, gate))
                 return left
@@ -234,13 +247,17 @@ class Turns:
         while wanted > 0 and looks and looks[0][0] <= now:
             lane = heappop(looks)[2]
             if lane.asks:
-                self._ask_again(line, lane)
+                # By now it may be known whose domain it is: its way is looked for anew.
+                line.queue.extendleft(reversed(lane.waiting))
+                del line.lanes[lane.asks]
                 continue
             some = min(lane.room(now, wanted), len(lane.waiting))
-            for _ in range(some):
-                emails.append(lane.waiting.popleft())
-            for gate in lane.gates:
-                self._keeper.passed(gate, now, some)
+            for email in lane.waiting[:some]:
+                emails.append(email)
+                self._under_way.passed(email, lane.gates)
+            del lane.waiting[:some]
+            for gate in lane.gates if some else ():
+                gate.pass_(now, some)
             wanted -= some
             if lane.waiting:
                 self._park(line, lane, now)
@@ -250,7 +267,7 @@ class Turns:
     def _from_queue(
         self, sender: str, line: Line, now: int, wanted: int, emails: list[DueEmail]
     ) -> None:
-        queue, lanes = line.queue, line.lanes
+        queue, lanes, passed = line.queue, line.lanes, self._under_way.passed
         while wanted > 0 and queue:
             email = queue.popleft()
             domain = email.address_domain
@@ -270,7 +287,8 @@ class Turns:
                     self._park(line, lane, now)
                     continue
                 for gate in lane.gates:
-                    self._keeper.passed(gate, now, 1)
+                    gate.pass_(now, 1)
+                passed(email, lane.gates)
             emails.append(email)
             wanted -= 1
 
@@ -280,41 +298,23 @@ class Turns:
         look, gate = lane.opens(now)
         heappush(line.looks, (look, next(self._looks), lane, gate))
 
-    def _ask_again(self, line: Line, lane: Lane) -> None:
-        """By now it may be known whose domain it is: its way is looked for anew."""
-        line.queue.extendleft(reversed(lane.waiting))
-        del line.lanes[lane.group]
-
     def _way(self, sender: str, line: Line, domain: str, now: int) -> Lane:
         """The lane of a domain: shared by all that pass the same gates."""
-        if len(line.lanes) > _MANY:
-            line.forget_ways()
+        if self._keeper.crowded or len(line.lanes) > _MANY:
+            # A gate that its keeper forgets must not live on in a lane, beside its new self.
+            forget_ways(self._lines.values())
+            self._keeper.thin_out(now)
         provider = self._groups.provider_of(domain, now)
         if provider is None and (look := self._groups.wait_until(domain, now)) is not None:
             asks = Gate("dns")
-            asks.close(
-                look, Text("the DNS is asked who receives the mail of {domain}", domain=domain)
-            )
-            waiting = line.lanes[domain] = Lane(domain, (asks,), asks=True)
+            asks.close(look, Text("finding out who receives the mail of {domain}", domain=domain))
+            waiting = line.lanes[domain] = Lane((asks,), asks=domain)
             return waiting
-        gates = self._gates(sender, line, domain, now)
+        gates = self._keeper.of_domain(sender, line.campaign, domain, provider, now)
         # What passes no gate of its own, or its provider's alone, shares a lane.
         key = tuple([gate.key for gate in gates])
         lane = line.shared.get(key)
         if lane is None:
-            lane = line.shared[key] = Lane(provider or domain if gates else "", gates)
+            lane = line.shared[key] = Lane(gates)
         line.lanes[domain] = lane
         return lane
-
-    # --- gates ----------------------------------------------------------------------------------
-
-    def _gates(self, sender: str, line: Line, domain: str, now: int) -> tuple[Gate, ...]:
-        provider = self._groups.provider_of(domain, now)
-        return self._keeper.of_domain(sender, line.campaign, domain, provider, now)
-
-    def _uncount(self, email: DueEmail) -> None:
-        """It did not leave: the hour and the day have room for another."""
-        now = to_microseconds(email.delivery.due_at)
-        self._keeper.sender(email.sender, now).give_back(1)
-        if email.delivery.campaign in self._keeper.rules.campaigns:
-            self._keeper.campaign(email.delivery.campaign, now).give_back(1)

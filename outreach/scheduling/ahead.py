@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count as numbers
@@ -46,8 +46,20 @@ class Bounds:
     began: Callable[[Step], datetime | None] = lambda step: None
     #: How many e-mails who writes a step has sent today already.
     sent: Callable[[Step], int] = lambda step: 0
+    #: How many e-mails of the campaign have left today already.
+    left: int = 0
     providers: Mapping[str, Limits] = field(default_factory=dict)
     first: First = First.FOLLOW_UPS
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """So many people of a kind have a step to come, due at an instant."""
+
+    due: datetime
+    step: Step
+    kind: Kind
+    count: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,11 +89,28 @@ def look_ahead(
     now: datetime,
 ) -> Ahead:
     """The days of a campaign that starts at `now`; `people` counts those of each kind."""
+    planned = [
+        Planned(
+            first_due(step, start=campaign.start, now=now, calendar=calendar), step, kind, count
+        )
+        for step in campaign.following(None)
+        for kind, count in people.items()
+    ]
+    return look_on(campaign, planned, bounds=bounds, calendar=calendar, now=now)
+
+
+def look_on(
+    campaign: Campaign,
+    planned: Iterable[Planned],
+    *,
+    bounds: Bounds,
+    calendar: Calendar,
+    now: datetime,
+) -> Ahead:
+    """The days to come of a campaign of which that much waits; what is late leaves from `now`."""
     looking = _Looking(campaign, bounds, calendar, now)
-    for step in campaign.following(None):
-        due = first_due(step, start=campaign.start, now=now, calendar=calendar)
-        for kind, count in people.items():
-            looking.plan(due, step, kind, count)
+    for one in planned:
+        looking.plan(max(one.due, now), one.step, one.kind, one.count)
     looking.run()
     place = {step.name: number for number, step in enumerate(campaign.steps)}
     leaving = (Leaving(day, step, n) for (day, step), n in looking.leaving.items() if n)
@@ -174,8 +203,13 @@ class _Looking:
         if cap is None:
             return most
         today = self.calendar.day_of(at) == self.calendar.day_of(self.now)
-        earlier = self.bounds.sent(step) if today and limits is self.bounds.sender(step) else 0
-        return min(most, max(1, cap) - earlier)
+        return min(most, max(1, cap) - (self._earlier(limits, step) if today else 0))
+
+    def _earlier(self, limits: Limits, step: Step) -> int:
+        """How many have left today already that count for a limit."""
+        if limits is self.bounds.sender(step):
+            return self.bounds.sent(step)
+        return self.bounds.left if limits is self.campaign.limits else 0
 
     def _of(self, kind: Kind) -> Calendar:
         """The calendar by their clock."""

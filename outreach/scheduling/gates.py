@@ -5,13 +5,14 @@ Instants and lengths are whole microseconds since 1970 here, because every messa
 passes several gates and arithmetic on `datetime` would cost more than the message.
 
 Strict: in any half-open window of the stated length, wherever it begins, never more
-messages leave than allowed.
+messages leave than allowed. A message is let through at one instant (`take`) and leaves at a
+later one (`gone`): its connection may have to be opened, its server may be slow. Until it is
+known to have left it may leave at any moment, so it counts in every window until then.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -21,13 +22,8 @@ from outreach.scheduling.pace import Pace
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 A_SECOND = 1_000_000
-NEVER = 2**63
 #: More than anybody sends at once: what a gate without rules lets through.
 WITHOUT_LIMIT = 2**40
-
-#: A full record of a window is joined into spans of this share of it: the earlier messages of
-#: a span count as long as its last, which costs that share of the speed and no memory.
-_FINEST = 1024
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -40,7 +36,7 @@ def to_instant(microseconds: int) -> datetime:
 
 #: How long the others wait for the answer to the message that goes first after a silence.
 FOR_ITS_ANSWER = 30 * A_SECOND
-_ONE_FIRST = Text("one message went first after a silence: the others wait for its answer")
+_ONE_FIRST = Text("after a pause one message is tried first: the others wait for its answer")
 
 
 class Rule(Protocol):
@@ -55,7 +51,11 @@ class Rule(Protocol):
         ...
 
     def take(self, now: int, count: int) -> None:
-        """So many leave at `now`; never more than `room` said."""
+        """So many are let through at `now`; never more than `room` said."""
+        ...
+
+    def gone(self, at: int, count: int) -> None:
+        """So many that were taken have left, at `at` at the latest; `at` never goes back."""
         ...
 
     def give_back(self, count: int) -> None:
@@ -66,23 +66,50 @@ class Rule(Protocol):
         """Why nothing leaves while it is shut."""
         ...
 
+    def is_idle(self, now: int) -> bool:
+        """Whether forgetting it changes nothing."""
+        ...
+
 
 class Slots:
-    """Seconds and minutes: the generic cell rate algorithm.
+    """Seconds and minutes: the generic cell rate algorithm, which spreads what leaves.
 
     `free` is the theoretical arrival time of the next message; it never lies further ahead
-    of a message that has left than `most_ahead`.
+    of a message that was let through than `most_ahead`. That no window overflows where
+    messages are late is the business of the `Wire` beside it, as long as the run lasts.
     """
 
-    __slots__ = ("_reason", "_slack", "free", "interval", "key", "most_ahead")
+    __slots__ = (
+        "_left", "_reason", "_slack", "free", "interval", "key", "longest", "most_ahead",
+    )  # fmt: skip
 
-    def __init__(self, key: str, pace: Pace, reason: Callable[[], Text]) -> None:
+    def __init__(
+        self, key: str, pace: Pace, reason: Callable[[], Text], *, window: int = 0
+    ) -> None:
+        """`window` is what the pace keeps within its limit."""
         self.key = key
         self.interval = pace.microseconds
         self.most_ahead = pace.burst * self.interval
+        #: The same of the last message that left: a whole window's may leave at one instant.
+        self.longest = window + self.most_ahead
         self._slack = self.most_ahead - self.interval
         self._reason = reason
+        #: The arrival time of the next message by the instants at which the others left.
+        self._left = 0
         self.free = 0
+
+    @property
+    def next(self) -> int:
+        """For another run, which does not know when each message left: the next slot.
+
+        From there on, one each interval: whatever window began before holds no more than
+        its number, for of n messages since t the next one comes after t + n intervals.
+        """
+        return max(self.free, self._left)
+
+    def take_up(self, free: int) -> None:
+        """Another run left off there."""
+        self.free = self._left = free
 
     def room(self, now: int) -> int:
         ahead = self.free - now
@@ -98,116 +125,70 @@ class Slots:
         start = self.free if self.free > now else now
         self.free = start + count * self.interval
 
+    def gone(self, at: int, count: int) -> None:
+        self._left = (at if at > self._left else self._left) + count * self.interval
+
     def give_back(self, count: int) -> None:
         """A slot that passed unused is not made up for: it may have been somebody's."""
 
     def why(self) -> Text:
         return self._reason()
 
+    def is_idle(self, now: int) -> bool:
+        return self.next <= now
+
 
 class Gaps:
-    """A pause between two messages, as long as `draw` says: people do not write by the clock."""
+    """A pause between two messages, as long as `draw` says: people do not write by the clock.
 
-    __slots__ = ("_draw", "_reason", "free", "interval", "key", "most_ahead")
+    It begins when the message has left, and until then there is no other.
+    """
+
+    __slots__ = (
+        "_away", "_draw", "_drawn", "_reason", "free", "interval", "key", "longest", "most_ahead",
+    )  # fmt: skip
 
     def __init__(self, key: str, draw: Callable[[int], int], longest: int, reason: Text) -> None:
         self.key = key
-        self.interval = self.most_ahead = longest
+        self.interval = self.most_ahead = self.longest = longest
         self._draw = draw
         self._reason = reason
+        self._away = self._drawn = 0
         self.free = 0
 
+    @property
+    def next(self) -> int:
+        """The next slot."""
+        return self.free
+
+    def take_up(self, free: int) -> None:
+        """Another run left off there."""
+        self.free = free
+
     def room(self, now: int) -> int:
-        return 1 if self.free <= now else 0
+        return 1 if self.free <= now and not self._away else 0
 
     def opens(self, now: int) -> int:
-        return max(now, self.free)
+        return max(self.free, now + self._drawn) if self._away else max(now, self.free)
 
     def take(self, now: int, count: int) -> None:
         if count:
-            self.free = now + self._draw(now)
+            self._away, self._drawn = count, self._draw(now)
+            self.free = now + self._drawn
+
+    def gone(self, at: int, count: int) -> None:
+        self._away -= count
+        self.free = max(self.free, at + self._drawn)
 
     def give_back(self, count: int) -> None:
         """The pause is kept."""
+        self._away -= count
 
     def why(self) -> Text:
         return self._reason
 
-
-class Quota:
-    """Hours and days: what left within the window, message by message."""
-
-    __slots__ = ("_cap", "_grows", "_log", "_reason", "_total", "_window")
-
-    def __init__(
-        self,
-        window: int,
-        cap: Callable[[int], int],
-        reason: Callable[[], Text],
-        *,
-        grows: Callable[[int], int] = lambda now: NEVER,
-        sent: Iterable[tuple[int, int]] = (),
-    ) -> None:
-        """`cap` and `grows` say how many are allowed at an instant, and when that changes next.
-
-        `sent` are the instants at which earlier runs sent, with how many, in order.
-        """
-        self._window = window
-        self._cap = cap
-        self._reason = reason
-        self._grows = grows
-        #: First instant of a span, its last one, and how many left in it.
-        self._log: deque[list[int]] = deque()
-        self._total = 0
-        for instant, count in sent:
-            self.take(instant, count)
-
-    def room(self, now: int) -> int:
-        self._forget(now)
-        return max(0, self._cap(now) - self._total)
-
-    def opens(self, now: int) -> int:
-        self._forget(now)
-        excess = self._total - self._cap(now)
-        if excess < 0:
-            return now
-        for _, last, count in self._log:
-            excess -= count
-            if excess < 0:
-                return min(last + self._window, self._grows(now))
-        return self._grows(now)
-
-    def take(self, now: int, count: int) -> None:
-        if not count:
-            return
-        self._total += count
-        if self._log:
-            newest = self._log[-1]
-            long = len(self._log) > _FINEST and now - newest[0] < self._window // _FINEST
-            if long or newest[1] >= now:
-                newest[1] = max(newest[1], now)
-                newest[2] += count
-                return
-        self._log.append([now, now, count])
-
-    def give_back(self, count: int) -> None:
-        """They are taken off the newest: the older ones left for certain."""
-        for span in reversed(self._log):
-            off = min(count, span[2])
-            span[2] -= off
-            self._total -= off
-            count -= off
-            if not count:
-                return
-
-    def why(self) -> Text:
-        return self._reason()
-
-    def _forget(self, now: int) -> None:
-        """What left a whole window ago counts no more."""
-        log, since = self._log, now - self._window
-        while log and log[0][1] <= since:
-            self._total -= log.popleft()[2]
+    def is_idle(self, now: int) -> bool:
+        return False
 
 
 class Gate:
@@ -258,6 +239,12 @@ class Gate:
         for rule in self.rules:
             rule.take(now, count)
 
+    def gone(self, at: int, count: int = 1) -> None:
+        """So many that had passed have left, at `at` at the latest."""
+        self._asked_at = -1
+        for rule in self.rules:
+            rule.gone(at, count)
+
     def give_back(self, count: int) -> None:
         self._asked_at = -1
         for rule in self.rules:
@@ -281,5 +268,5 @@ class Gate:
 
     def is_idle(self, now: int) -> bool:
         """Whether forgetting it changes nothing: no rule remembers a message."""
-        rests = all(isinstance(rule, Slots) and rule.free <= now for rule in self.rules)
+        rests = all(rule.is_idle(now) for rule in self.rules)
         return rests and self.closed_until <= now and not self.on_trial

@@ -26,8 +26,6 @@ JITTER = 0.2
 GIVE_UP_AFTER = timedelta(hours=48)
 #: Tries there are at least before time alone ends them: a run a day must not give up at its third.
 FEWEST_TRIES = 4
-#: What a refusal says then.
-GAVE_UP = "gave up after 48 h"
 
 
 def next_try(

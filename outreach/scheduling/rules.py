@@ -11,6 +11,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import lru_cache, partial
 from hashlib import sha256
+from math import ceil
 
 from outreach.errors import Plural, Text
 from outreach.model.ids import CampaignId
@@ -19,16 +20,16 @@ from outreach.model.settings import Limits
 from outreach.scheduling.gates import (
     A_SECOND,
     MICROSECOND,
-    NEVER,
     WITHOUT_LIMIT,
     Gaps,
     Gate,
-    Quota,
     Rule,
     Slots,
 )
 from outreach.scheduling.pace import DAY, HOUR, MINUTE, SECOND, Pace, warm_up_cap
+from outreach.scheduling.quotas import NEVER, Quota, Wire
 
+_MINUTE_LENGTH = MINUTE // MICROSECOND
 _HOUR_LENGTH = HOUR // MICROSECOND
 _DAY_LENGTH = DAY // MICROSECOND
 
@@ -49,6 +50,16 @@ class Rules:
     providers: Mapping[str, Limits] = field(default_factory=dict)
     #: What the pauses between messages are drawn from.
     seed: str = ""
+
+    @property
+    def limit(self) -> bool:
+        """Whether there are any limits at all."""
+        nothing = Limits()
+        return any(
+            one != nothing
+            for some in (self.senders, self.campaigns, self.providers)
+            for one in some.values()
+        )
 
 
 class Kind(Enum):
@@ -80,11 +91,13 @@ def gate(kind: Kind, key: str, who: str, limits: Limits, past: Past, *, seed: st
     if limits.per_second is not None:
         pace = Pace.at_most(limits.per_second, SECOND)
         words = partial(_a_second, kind, who, limits.per_second)
-        rules.append(Slots(f"{key}:second", pace, words))
+        rules.append(Slots(f"{key}:second", pace, words, window=A_SECOND))
+        rules.append(_wire(limits.per_second, A_SECOND, words))
     if limits.per_minute is not None:
         pace = Pace.at_most(limits.per_minute, MINUTE)
         words = partial(_a_minute, kind, who, limits.per_minute)
-        rules.append(Slots(f"{key}:minute", pace, words))
+        rules.append(Slots(f"{key}:minute", pace, words, window=_MINUTE_LENGTH))
+        rules.append(_wire(limits.per_minute, _MINUTE_LENGTH, words))
     if limits.gap is not None:
         rules.append(_gaps(f"{key}:gap", who, limits.gap, seed))
     if limits.per_hour is not None:
@@ -98,7 +111,8 @@ def gate(kind: Kind, key: str, who: str, limits: Limits, past: Past, *, seed: st
 def domain_gate(key: str, domain: str, per_minute: float) -> Gate:
     """The gate of one recipient domain; made by the thousand, so its words are made when asked."""
     words = partial(_a_minute, Kind.DOMAIN, domain, per_minute)
-    return Gate(key, (Slots(key, _per_minute(per_minute), words),))
+    slots = Slots(key, _per_minute(per_minute), words, window=_MINUTE_LENGTH)
+    return Gate(key, (slots, _wire(per_minute, _MINUTE_LENGTH, words)))
 
 
 @lru_cache(maxsize=64)
@@ -118,6 +132,11 @@ def has_days(limits: Limits) -> bool:
 # --- single rules ------------------------------------------------------------------------------
 
 
+def _wire(number: float, window: int, words: Callable[[], Text]) -> Wire:
+    return Wire(window, _always(ceil(number)), words)
+
+
+@lru_cache(maxsize=64)
 def _always(count: int) -> Callable[[int], int]:
     return lambda now: count
 

@@ -6,18 +6,18 @@ a stop holds from the next claim on. What is on the wire then is settled as ever
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, literal, select, update
 
 from outreach.errors import Text
 from outreach.model.audience import Arm
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
-from outreach.model.ids import CampaignId
+from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.said import kept
 from outreach.store import schema
 from outreach.store.engine import Database
@@ -87,6 +87,39 @@ class Standing:
                 query = query.where(d.settled_at > resumed)
             states = [row.state for row in connection.execute(query)]
         return [state == DeliveryState.REFUSED.value for state in reversed(states)]
+
+    def left(self, campaign: CampaignId) -> list[tuple[StepId, datetime, int]]:
+        """What was sent, posted or done so far: of which step, when, how many."""
+        d = schema.delivery.c
+        query = select(d.step_id, d.settled_at, func.count()).where(
+            d.campaign_id == campaign, d.state == DeliveryState.SENT.value
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query.group_by(d.step_id, d.settled_at))
+            return [(StepId(step), at, count) for step, at, count in rows]
+
+    def waiting(self, campaign: CampaignId) -> Iterator[tuple[ContactId, StepId, datetime]]:
+        """Whose step is due when, of everything that will leave if nothing happens."""
+        d = schema.delivery.c
+        query = select(d.contact_id, d.step_id, d.due_at).where(
+            d.campaign_id == campaign,
+            d.state.in_([DeliveryState.DUE.value, DeliveryState.CLAIMED.value]),
+        )
+        query = query.order_by(d.id).execution_options(yield_per=2000)
+        with self.database.reading() as connection:
+            for contact, step, due_at in connection.execute(query):
+                yield ContactId(contact), StepId(step), due_at
+
+    def stuck(self, campaign: CampaignId) -> list[tuple[StepId, DeliveryState, int]]:
+        """What waits for somebody: of which step, held or in doubt, how many."""
+        d = schema.delivery.c
+        states = [DeliveryState.HELD.value, DeliveryState.UNKNOWN.value]
+        query = select(d.step_id, d.state, func.count()).where(
+            d.campaign_id == campaign, d.state.in_(states)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query.group_by(d.step_id, d.state))
+            return [(StepId(step), DeliveryState(state), count) for step, state, count in rows]
 
     def _turn(
         self,

@@ -72,6 +72,9 @@ def test_the_hours_of_the_window_open_and_close_to_the_second(workspace: Workspa
         ("FR", "Moselle", "2027-03-25T18:00", "2027-03-30T09:00:00+02:00"),
         ("FR", "974", "2027-12-20T10:00", "2027-12-21T09:00:00+01:00"),
         ("FR", "", "2027-12-20T10:00", "2027-12-20T10:00"),
+        # Brittany has the country's, as every other region and département on the mainland.
+        ("FR", "Bretagne", "2027-03-26T10:00", "2027-03-26T10:00"),
+        ("FR", "Bretagne", "2027-07-14T10:00", "2027-07-15T09:00:00+02:00"),
         # Epiphany is Bavarian, the national day of Belgium is the 21st of July.
         ("DE", "BY", "2027-01-06T10:00", "2027-01-07T09:00:00+01:00"),
         ("DE", "", "2027-01-06T10:00", "2027-01-06T10:00"),

@@ -201,7 +201,9 @@ def test_the_calendar_ahead_and_the_runs_tell_the_same_days(workspace: Workspace
 @pytest.mark.parametrize(
     ("more", "says", "hint"),
     [
-        ("region: Alsac\n", "is no region of FR with holidays", "did you mean 'Alsace'?"),
+        ("region: Alsac\n", "'Alsac' is no region of FR", "did you mean 'Alsace'?"),
+        ("region: Bretagn\n", "'Bretagn' is no region of FR", "did you mean 'Bretagne'?"),
+        ("region: Xyzzy\n", "'Xyzzy' is no region of FR", "there are: Alsace, "),
         ("provider_limits: {gogle: {per_minute: 1}}\n", "'gogle' is not known", "google"),
         ("provider_limits: {google: {per_minut: 1}}\n", "no key 'per_minut'", "per_minute"),
         ("provider_limits: none\n", "'none' is not known here", "one of: off"),

@@ -8,6 +8,8 @@ from collections import Counter
 from smtp_servers import SmtpServer
 from workspaces import Workspace, mail
 
+from outreach.store.engine import Database
+
 MONDAY = "2027-03-01T09:00"
 WEDNESDAY = "2027-03-03T12:00"
 FRIDAY = "2027-03-05T12:00"
@@ -103,6 +105,61 @@ def test_a_step_of_one_sender_does_not_change_who_writes_afterwards(workspace: W
         server.received.clear()
         workspace.ok("run", now=FRIDAY)
         assert dict(writers(server)) == first
+
+
+def test_in_the_next_campaign_that_lists_them_everybody_keeps_his_sender(
+    base: Database, workspace: Workspace
+) -> None:
+    """Whoever wrote goes on, in a campaign of his own too; new people even it out."""
+    settings = (workspace.folder / "outreach.yaml").read_text()
+    store = "".join(line + "\n" for line in settings.splitlines() if line.startswith("store:"))
+    people = workspace.townspeople(5)
+    workspace.people([("q", "New", "q@mail.example", "Nantes")])
+    with SmtpServer() as server:
+        workspace.settings(server.port, more=PAUL.format(port=server.port) + store)
+        for name, where, sender in (
+            ("spring", 'city = "Rennes"', "[marie, paul]"),
+            ("nantes", 'city = "Nantes"', "paul"),
+            ("autumn", "city is not null", "[paul, marie]"),
+        ):
+            workspace.campaign(name, where, head="alongside: true\n")
+            path = workspace.folder / "campaigns" / f"{name}.yaml"
+            path.write_text(path.read_text().replace("sender: marie", f"sender: {sender}"))
+        workspace.launch("spring", now=MONDAY)
+        workspace.ok("run", now=MONDAY)
+        workspace.launch("nantes", now=MONDAY)
+        workspace.ok("run", now=MONDAY)
+        first = dict(writers(server))
+        assert first["q@mail.example"] == "paul"
+        server.received.clear()
+        workspace.people(
+            [("r", "R", "r@mail.example", "Nantes"), ("s", "S", "s@mail.example", "Nantes")]
+        )
+        promised = workspace.run("preview", "autumn", "--who", people[0], now=WEDNESDAY).out
+        assert f"From: {first[people[0]]}" in promised
+        workspace.launch("autumn", now=WEDNESDAY)
+        assert workspace.ok("run", now=WEDNESDAY)["sent"] == 8
+        later = dict(writers(server))
+    assert {who: later[who] for who in first} == first
+    assert Counter(later.values()) == {"marie": 4, "paul": 4}
+
+
+def test_who_wrote_last_goes_on_where_several_have_written(workspace: Workspace) -> None:
+    """Marie wrote, then Paul did: the next campaign of both is Paul's."""
+    (who,) = workspace.townspeople(1)
+    with SmtpServer() as server:
+        workspace.settings(server.port, more=PAUL.format(port=server.port))
+        for name, sender, now in (
+            ("one", "marie", MONDAY),
+            ("two", "paul", WEDNESDAY),
+            ("three", "[marie, paul]", FRIDAY),
+        ):
+            workspace.campaign(name, head="alongside: true\n")
+            path = workspace.folder / "campaigns" / f"{name}.yaml"
+            path.write_text(path.read_text().replace("sender: marie", f"sender: {sender}"))
+            workspace.launch(name, now=now)
+            workspace.ok("run", now=now)
+    assert writers(server) == [(who, "marie"), (who, "paul"), (who, "paul")]
 
 
 def test_wrong_senders_are_told_together(workspace: Workspace) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.errors import Text
-from outreach.scheduling.gates import A_SECOND, Gaps, Gate, Quota, Rule, Slots
+from outreach.scheduling.gates import A_SECOND, Gaps, Gate, Rule, Slots
 from outreach.scheduling.pace import MINUTE, Pace
+from outreach.scheduling.quotas import Quota, Wire
 
 #: Any instant: 2027-03-01 at noon, in microseconds.
 NOON = 1_803_902_400 * A_SECOND
@@ -100,6 +101,7 @@ def test_no_hour_ever_holds_more_than_its_quota(
         now += gap
         count = min(wanted, rule.room(now))
         rule.take(now, count)
+        rule.gone(now, count)
         starts += [now] * count
 
     assert most_in_any_window(starts, AN_HOUR) <= number
@@ -112,6 +114,7 @@ def test_a_record_of_many_messages_stays_small_and_strict() -> None:
         now = NOON + number * A_SECOND // 30
         if rule.room(now):
             rule.take(now, 1)
+            rule.gone(now, 1)
             starts.append(now)
 
     assert most_in_any_window(starts, AN_HOUR) <= 100_000
@@ -147,11 +150,39 @@ def test_a_pause_is_as_long_as_was_drawn() -> None:
     assert (rule.room(NOON), rule.opens(NOON)) == (0, NOON + 45 * A_SECOND)
 
 
+def test_a_pause_begins_when_the_message_has_left() -> None:
+    rule = Gaps("x", lambda now: 45 * A_SECOND, 90 * A_SECOND, Text("a pause"))
+    rule.take(NOON, 1)
+    late = NOON + 60 * A_SECOND
+    assert (rule.room(late), rule.opens(late)) == (0, late + 45 * A_SECOND)
+    rule.gone(late, 1)
+    assert (rule.room(late), rule.opens(late)) == (0, late + 45 * A_SECOND)
+
+
+def test_what_is_under_way_counts_until_a_second_after_it_has_left() -> None:
+    """Two a second: one leaves at once, the other half a second late."""
+    rule = Wire(A_SECOND, lambda now: 2, words)
+    rule.take(NOON, 2)
+    rule.gone(NOON, 1)
+    assert rule.opens(NOON) == NOON + A_SECOND
+    rule.gone(NOON + A_SECOND // 2, 1)
+    assert (rule.room(NOON + A_SECOND), rule.room(NOON + A_SECOND * 3 // 2)) == (1, 2)
+
+
+def test_what_never_leaves_makes_room_at_once() -> None:
+    rule = Wire(A_SECOND, lambda now: 1, words)
+    rule.take(NOON, 1)
+    assert (rule.room(NOON), rule.opens(NOON)) == (0, NOON + A_SECOND)
+    rule.give_back(1)
+    assert (rule.room(NOON), rule.is_idle(NOON)) == (1, True)
+
+
 def test_a_gate_opens_with_its_last_rule_and_says_which_that_was() -> None:
     slow = Quota(AN_HOUR, lambda now: 1, lambda: Text("the hour is full"))
     gate = Gate("x", [slots(Pace.at_most(60, MINUTE)), slow])
     assert gate.left(NOON) == 1
     gate.pass_(NOON)
+    gate.gone(NOON)
 
     assert (gate.left(NOON), gate.opens(NOON)) == (0, NOON + AN_HOUR)
     assert str(gate.why(NOON)) == "the hour is full"
