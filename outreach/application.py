@@ -183,15 +183,19 @@ class Application:
         return found[0]
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Nobody else sends, prints or settles in this workspace meanwhile.
+    def alone(self, database: Database | None = None) -> Iterator[None]:
+        """Nobody else sends, prints or settles in this workspace meanwhile, or on that database.
 
         Raises `AlreadyRunning` at once when another run is under way, here or elsewhere.
         """
         from outreach.runner.lock import elsewhere, hold, hold_file
 
-        database = self.database
-        with hold(self.settings.data), hold_file(database.file), database.alone() as free:
+        database, zone = database or self.database, self.settings.zone
+        with (
+            hold(self.settings.data, zone=zone),
+            hold_file(database.file, zone=zone),
+            database.alone() as free,
+        ):
             if not free:
                 raise elsewhere()
             yield

@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,7 @@ _FIRST_HEADER = re.compile(
 )
 #: The line between two messages of an mbox: an address and a date; a body may begin a line so too.
 _BETWEEN = re.compile(rb"From \S+ .*\d\d:\d\d")
+_DATE = re.compile(rb"^date:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -83,10 +86,11 @@ def read_evidence(
                 with _unpacked(path) as log:
                     logs.feed(_lines(log))
                 continue
-            for named in mails:
+            for head in mails:
                 messages += 1
-                if named in wanted:
-                    lying[named] = Trace(named, arrived=True, said=f"in {path.name}")
+                if (named := _named(head)) in wanted:
+                    said, at = f"in {path.name}", _dated(head)
+                    lying[named] = Trace(named, arrived=True, said=said, at=at)
         except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise NoEvidence(path, getattr(error, "strerror", None) or str(error)) from None
     # A mailbox says that it left, a log also what came of it.
@@ -103,8 +107,8 @@ def _written(path: Path) -> tuple[float, str]:
 # --- mailboxes --------------------------------------------------------------------------------
 
 
-def _mailbox(path: Path) -> Iterator[str] | None:
-    """The Message-IDs of what lies in a mailbox; None for a log."""
+def _mailbox(path: Path) -> Iterator[bytes] | None:
+    """The headers of what lies in a mailbox; None for a log."""
     if path.is_dir():
         files = _mail_files(path)
         if not files and not any((path / part).is_dir() for part in ("cur", "new")):
@@ -128,15 +132,14 @@ def _mail_files(folder: Path) -> list[Path]:
     return files or [file for file in folder.rglob("*") if file.suffix.lower() == ".eml"]
 
 
-def _of_files(files: Iterable[Path]) -> Iterator[str]:
-    """A name for every message, also for one without a Message-ID (empty)."""
+def _of_files(files: Iterable[Path]) -> Iterator[bytes]:
     for file in files:
         with _unpacked(file) as message:
-            found = _named(message.read(_HEADER))
-        yield found
+            start = message.read(_HEADER)
+        yield re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
 
 
-def _of_mbox(path: Path) -> Iterator[str]:
+def _of_mbox(path: Path) -> Iterator[bytes]:
     """Header by header, however large the file is (RFC 4155)."""
     header: list[bytes] | None = None
     after_blank = True
@@ -148,17 +151,29 @@ def _of_mbox(path: Path) -> Iterator[str]:
                 if line.strip(b"\r\n"):
                     header.append(line)
                 else:
-                    yield _named(b"".join(header))
+                    yield b"".join(header)
                     header = None
             after_blank = not line.strip(b"\r\n")
     if header is not None:
-        yield _named(b"".join(header))
+        yield b"".join(header)
 
 
-def _named(message: bytes) -> str:
-    head = re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0]
+def _named(head: bytes) -> str:
+    """Its Message-ID; empty for a message without one."""
     found = _MESSAGE_ID.search(head)
     return found[1].decode("ascii", "replace") if found else ""
+
+
+def _dated(head: bytes) -> datetime | None:
+    """When it says that it was written; without a zone that is UTC (RFC 5322 3.3)."""
+    found = _DATE.search(head)
+    if found is None:
+        return None
+    try:
+        date = parsedate_to_datetime(found[1].decode("ascii", "replace").strip())
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 # --- files of any kind ------------------------------------------------------------------------

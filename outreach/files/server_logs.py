@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 #: How much of a server's answer is kept.
 _LONGEST = 300
@@ -54,6 +55,8 @@ class Trace:
     said: str
     #: The enhanced status code (RFC 3463) of a refusal, where one is told.
     code: str = ""
+    #: When it left, where a mailbox holds it: its Date.
+    at: datetime | None = None
 
 
 @dataclass(slots=True)

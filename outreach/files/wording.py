@@ -61,7 +61,9 @@ def _explained(error: yaml.MarkedYAMLError) -> tuple[Text, Text | None, bool]:
         return Text("the quotation mark that opens here is never closed"), None, True
     if "expected ',' or" in problem:
         bracket = "]" if "']'" in problem else "}"
-        return Text("the bracket that opens here has no {bracket!r}", bracket=bracket), None, True
+        hint = Text("between brackets, text that contains '?' must stand in quotes")
+        what = Text("the bracket that opens here has no {bracket!r}", bracket=bracket)
+        return what, hint if "'?'" in problem else None, True
     return _explained_rare(problem, context)
 
 

@@ -12,9 +12,11 @@ from outreach.errors import OutreachError, Text
 from outreach.model.finding import Area, Finding, Health, finding_of
 from outreach.model.settings import Settings
 from outreach.runner.lock import holder
+from outreach.runner.place import NotConfirmedHere, doubt_of_place
 from outreach.store.copies import Copies
 from outreach.store.health import StoreHealth
 from outreach.store.patience import QueryTooSlow
+from outreach.store.store import Store
 from outreach.store.trouble import StoreTooOld
 
 #: Seconds for SQLite to look through its file: 2 GB on a slow disk.
@@ -35,24 +37,25 @@ def store_findings(
         if copies.exists():
             opened = health()
             size = opened.size()
-            yield from _opened(opened, now)
+            yield from _opened(opened, settings, now)
         else:
             message = Text("contact base: not there yet, made by the first import")
             yield Finding("store", Area.STORE, Health.SKIPPED, message)
     except OutreachError as error:
         yield finding_of(error, "store", Area.STORE)
-    yield _lock(settings.data)
+    yield _lock(settings)
     yield disk_finding(settings.data, free=_free(settings.data), store=size)
     yield Finding("timezone", Area.STORE, Health.OK, Text(
         "clock: it is {now} in {zone}", now=now, zone=settings.timezone))  # fmt: skip
 
 
-def _opened(health: StoreHealth, now: datetime) -> Iterator[Finding]:
+def _opened(health: StoreHealth, settings: Settings, now: datetime) -> Iterator[Finding]:
     where = Text("contact base: {address}", address=health.address)
     if server := health.server():
         where = Text("{place}, {what}", place=where, what=server)
     yield _ok("store", where)
     yield from _revision(health)
+    yield from _place(health, settings)
     if not server:
         yield _integrity(health)
     if held := health.held_by():
@@ -75,6 +78,14 @@ def _revision(health: StoreHealth) -> Iterator[Finding]:
                            columns=", ".join(state.left_behind)),
                       Text("drop it for good (a copy is made first): outreach store upgrade"),
                       )  # fmt: skip
+
+
+def _place(health: StoreHealth, settings: Settings) -> Iterator[Finding]:
+    """A base that was put back or copied sends nothing before somebody confirms it."""
+    if health.state().is_outdated:
+        return
+    if doubt := doubt_of_place(Store(health.database), settings):
+        yield finding_of(NotConfirmedHere(doubt), "store.place", Area.STORE)
 
 
 def _integrity(health: StoreHealth) -> Finding:
@@ -102,10 +113,10 @@ def clock_finding(now: datetime, last: datetime | None) -> Finding:
     return Finding(name, Area.STORE, Health.WARNING, message, hint)
 
 
-def _lock(data: Path) -> Finding:
+def _lock(settings: Settings) -> Finding:
     name = "lock"
     try:
-        held = holder(data)
+        held = holder(settings.data, zone=settings.zone)
     except OutreachError as error:
         return finding_of(error, name, Area.STORE)
     if held:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -30,10 +30,11 @@ class LockUnusable(OutreachError):
 
 
 @contextmanager
-def hold(folder: Path, name: str = LOCK_NAME) -> Iterator[None]:
+def hold(folder: Path, name: str = LOCK_NAME, *, zone: tzinfo | None = None) -> Iterator[None]:
     """Hold the lock of the workspace whose data lies in `folder`, or one of another `name`.
 
-    Raises `AlreadyRunning` at once when another run holds it.
+    Raises `AlreadyRunning` at once when another run holds it: since when is told by the clocks
+    of `zone`, else by those of this machine.
     """
     path = folder / name
     note = folder / f"{name}.owner"
@@ -42,7 +43,7 @@ def hold(folder: Path, name: str = LOCK_NAME) -> Iterator[None]:
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout:
-        raise _held_by(note) from None
+        raise _held_by(note, zone) from None
     except OSError as error:
         raise LockUnusable(path, error.strerror or str(error)) from error
     try:
@@ -54,16 +55,16 @@ def hold(folder: Path, name: str = LOCK_NAME) -> Iterator[None]:
 
 
 @contextmanager
-def hold_file(base: Path | None) -> Iterator[None]:
+def hold_file(base: Path | None, *, zone: tzinfo | None = None) -> Iterator[None]:
     """Hold the lock of a contact base in a file too: several workspaces may share one."""
     if base is None:
         yield
         return
-    with hold(base.parent, f"{base.name}.lock"):
+    with hold(base.parent, f"{base.name}.lock", zone=zone):
         yield
 
 
-def holder(folder: Path) -> AlreadyRunning | None:
+def holder(folder: Path, *, zone: tzinfo | None = None) -> AlreadyRunning | None:
     """Who holds the lock of that folder now, as they are told; None when nobody does.
 
     A run writes its note after it has the lock and takes it away before it lets go: without
@@ -77,7 +78,7 @@ def holder(folder: Path) -> AlreadyRunning | None:
         with lock:
             return None
     except Timeout:
-        return _held_by(note)
+        return _held_by(note, zone)
     except OSError as error:
         raise LockUnusable(folder / LOCK_NAME, error.strerror or str(error)) from error
 
@@ -90,7 +91,7 @@ def elsewhere() -> AlreadyRunning:
     )
 
 
-def _held_by(note: Path) -> AlreadyRunning:
+def _held_by(note: Path, zone: tzinfo | None) -> AlreadyRunning:
     hint = Text("wait until it has ended; a run that died leaves no lock")
     try:
         process, since = note.read_text().split()
@@ -101,7 +102,7 @@ def _held_by(note: Path) -> AlreadyRunning:
         Text(
             "another run is under way in this workspace: process {process}, since {since}",
             process=process,
-            since=begun.astimezone(),
+            since=begun.astimezone(zone),
         ),
         hint=hint,
     )

@@ -8,31 +8,37 @@ sends it again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.model.change import Change
 from outreach.model.ids import DeliveryId, RunId
 from outreach.model.settings import Settings
-from outreach.runner.journals import Journals
+from outreach.runner.journals import Journals, journals_of, own_journals
 from outreach.runner.outcomes import Situation, change_for
 from outreach.scheduling.calendar import Calendar
 from outreach.store.deliveries import LeftClaim
 from outreach.store.store import Store
+from outreach.transports.phrases import LONGEST_WAIT
+
+#: No deferral lasts longer; an hour for clocks that differ a little.
+_LONGEST = LONGEST_WAIT + timedelta(hours=1)
 
 
 def recover(store: Store, settings: Settings, *, now: datetime) -> None:
-    """Settle or give back what dead runs had claimed; then their journals are done with."""
+    """Settle or give back what dead runs had claimed; then their journals are done with.
+
+    Those of other stores, and of runs that this one does not know, are left alone. What a run
+    deferred by a clock that was ahead does not wait until the clock has caught up.
+    """
     left: dict[RunId, list[LeftClaim]] = {}
     for claim in store.deliveries.left_claimed():
         left.setdefault(claim.run, []).append(claim)
-    folder = settings.data / "flight"
     for run, claims in left.items():
-        _settle(store, settings, Journals(folder, run), claims, now)
-    if folder.is_dir():
-        for path in folder.iterdir():
-            # A folder that somebody made in there is none of ours.
-            if not path.is_dir():
-                path.unlink()
+        _settle(store, settings, journals_of(store, run, settings.flights), claims, now)
+    for journals, known in own_journals(store, settings.flights):
+        if known:
+            journals.remove()
+    store.runs.bring_back(now=now, longest=_LONGEST)
 
 
 def _settle(
@@ -57,9 +63,16 @@ def _settle(
             calendar=calendar,
             costs=settings.costs,
             now=now,
+            at=_left_at(claim, now),
         )
         change += change_for(claim.delivery, outcome, here)
-    if change.settled:
+    if change.settled or change.done:
         store.deliveries.write(change)
     if due_again:
         store.deliveries.give_back(due_again, now=now)
+
+
+def _left_at(claim: LeftClaim, now: datetime) -> datetime | None:
+    """When it was on the wire, as near as the store knows; None where its clock was ahead."""
+    claimed = claim.claimed_at
+    return claimed if claimed is not None and claimed <= now else None

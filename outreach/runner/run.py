@@ -10,8 +10,6 @@ count     what waits for people: letters to post, calls to make
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -19,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
 from outreach.model.campaign import CampaignState, Channel
-from outreach.model.change import Change, Settled
-from outreach.model.delivery import SETTLED, DeliveryState, Held, Skipped
+from outreach.model.change import Change
+from outreach.model.delivery import SETTLED, DeliveryState, Skipped
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Sender, Settings
 from outreach.runner.clock import Clock
@@ -29,18 +27,18 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint
 from outreach.runner.ledger import SendLedger
 from outreach.runner.mailing import Mailing
+from outreach.runner.mending import letters_of, mend
 from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.place import begin_run
 from outreach.runner.recovery import recover
 from outreach.runner.send import Asked, Progress, SendReport
 from outreach.runner.windows import note_zones
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
-from outreach.store.flight_journal import boot_id
 from outreach.store.store import Store
 from outreach.transports import Transport
 
 if TYPE_CHECKING:
-    from outreach.runner.letters import Letters
     from outreach.runner.printed import Printed
 
 Running = Mapping[CampaignId, Launched]
@@ -108,11 +106,9 @@ class Runner:
             self.store, self.settings, secret=self.secret, now=self.clock.now, campaigns=running
         )
         running, errors = self._unchanged(running, mailroom)
-        self._mend(running, mailroom)
+        mend(mailroom, running, now=self.clock.now())
         skipped = self._pass_over(running, mailroom)
-        number = self.store.runs.start(
-            now=now, host=socket.gethostname(), pid=os.getpid(), boot=boot_id()
-        )
+        number = begin_run(self.store, now=now, rehearsal=self.rehearsal)
         note_zones(self.store, self.settings, running)
         ledger = SendLedger(
             store=self.store,
@@ -173,30 +169,6 @@ class Runner:
             if sender is not None and sender.dkim:
                 mailroom.signer.keys(sender)
 
-    def _mend(self, running: Running, mailroom: Mailroom) -> None:
-        """Held messages whose missing value is there now become due again."""
-        now = self.clock.now()
-        mended: list[Settled] = []
-        for delivery in self.store.deliveries.in_state(DeliveryState.HELD, list(running)):
-            made = (
-                mailroom(delivery)
-                if delivery.channel is Channel.EMAIL
-                else _letters(mailroom).try_one(delivery)
-            )
-            if isinstance(made, Held):
-                continue
-            mended.append(
-                Settled(
-                    delivery=delivery.id,
-                    state=DeliveryState.DUE,
-                    at=now,
-                    due_at=delivery.due_at,
-                    expected=(DeliveryState.HELD,),
-                )
-            )
-        if mended:
-            self.store.deliveries.write(Change(settled=tuple(mended)))
-
     def _pass_over(self, running: Running, mailroom: Mailroom) -> int:
         """Letters, calls, visits and tasks that are not to be done; what follows may be due too."""
         passed = 0
@@ -218,7 +190,7 @@ class Runner:
     def _print(self, running: Running, mailroom: Mailroom) -> tuple[Printed, ...]:
         steps = (step for launched in running.values() for step in launched.definition.steps)
         written = any(step.channel is Channel.LETTER for step in steps)
-        return _letters(mailroom).print_due(running, now=self.clock.now()) if written else ()
+        return letters_of(mailroom).print_due(running, now=self.clock.now()) if written else ()
 
     # --- e-mails ------------------------------------------------------------------------------
 
@@ -269,10 +241,11 @@ class Runner:
 
     def _next(self, ledger: SendLedger, sent: SendReport, now: datetime) -> datetime | None:
         """The first of: the sender's pace, an opening window, the next due day."""
-        later = coming(
-            self.store, self._calendar, ledger.campaigns.values(), now=now, overdue=False
-        )
-        opens = ledger.windows.opens_at(ledger.campaigns.values(), now)
+        # Of a campaign that was paused meanwhile nothing is to come.
+        running = (c for c in self.store.campaigns.all() if c.state is CampaignState.RUNNING)
+        going = [launched for launched in running if launched.id in ledger.campaigns]
+        later = coming(self.store, self._calendar, going, now=now, overdue=False)
+        opens = ledger.windows.opens_at(going, now)
         instants = [i for i in (sent.not_before, opens, later) if i is not None]
         return min(instants, default=None)
 
@@ -295,13 +268,6 @@ class Runner:
         return Situation(
             launched=launched, calendar=self._calendar, costs=self.settings.costs, now=now
         )
-
-
-def _letters(mailroom: Mailroom) -> Letters:
-    """Imported here: what letters are made with stays out of a run that has none (7 MB)."""
-    from outreach.runner.letters import Letters
-
-    return Letters(mailroom)
 
 
 def _finished(store: Store, launched: Launched) -> bool:

@@ -6,6 +6,7 @@ back from one. What was sent after the copy was made stands in neither.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,12 @@ class Copies(Protocol):
 
     #: The ending of its copies.
     suffix: str
+    #: Where the store lies; None where it is on a server.
+    file: Path | None
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Whether nobody else acts for the store, until the block ends."""
+        ...
 
     def exists(self) -> bool:
         """Whether there is a store that could be copied."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from outreach.errors import StoreError, Text
 from outreach.store.copies import COPIED_AT, Copy, CopyFailed, NotACopy, known
+from outreach.store.engine import ALONE
 from outreach.store.types import write_instant
 
 
@@ -26,12 +28,22 @@ class NoTool(StoreError):
 
 class PostgresqlCopies:
     suffix = ".dump"
+    file: Path | None = None
 
     def __init__(self, address: URL) -> None:
         # The password goes by the environment: a command line can be read by others.
         self._secret = address.password
         plain = address.set(drivername="postgresql", password=None)
         self._address = plain.render_as_string(hide_password=False)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """By the lock that a run takes: it goes when the connection does."""
+        import psycopg
+
+        with psycopg.connect(self._address, password=self._secret, autocommit=True) as connection:
+            taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (ALONE,)).fetchone()
+            yield bool(taken and taken[0])
 
     def exists(self) -> bool:
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from outreach.cleaning.labels import field_meant
 from outreach.model.field import Catalogue, Field, FieldType, Origin
 from outreach.store import schema
 from outreach.store.columns import free_column, release_name
-from outreach.store.trouble import StoreBusy, StoreUnusable, is_busy, is_environment
+from outreach.store.trouble import LockLost, StoreBusy, StoreUnusable, is_busy, is_environment
 
 #: The advisory lock of a run: any number that nobody else in the database uses ("outreach").
 ALONE = 0x6F757472
@@ -46,6 +46,8 @@ class Database:
         self.now = now
         self._catalogue: Catalogue | None = None
         self._contact: Table | None = None
+        #: What holds the lock of a run on PostgreSQL.
+        self._lock: Connection | None = None
 
     def day_of(self, at: datetime) -> date:
         """The date an instant falls on where the workspace is."""
@@ -76,12 +78,35 @@ class Database:
             yield True
             return
         with self._clear_errors(), self.engine.connect() as connection:
+            if (connection.dialect.server_version_info or ()) >= (14,):
+                # It may have nothing to say for as long as the run lasts.
+                connection.execute(select(func.set_config("idle_session_timeout", "0", False)))
             got = connection.execute(select(func.pg_try_advisory_lock(ALONE))).scalar_one()
             connection.commit()
+            self._lock = connection if got else None
             try:
                 yield bool(got)
             finally:
-                connection.execute(select(func.pg_advisory_unlock(ALONE)))
+                self._lock = None
+                # A session that has ended has let go; its error would hide what came before.
+                if got and not connection.invalidated:
+                    with suppress(DatabaseError):
+                        connection.execute(select(func.pg_advisory_unlock(ALONE)))
+
+    def still_alone(self) -> None:
+        """Make sure that the lock of `alone` is held. Raises `LockLost`.
+
+        A session of PostgreSQL may end by itself: the server is started anew, the network is cut.
+        """
+        if self._lock is None:
+            return
+        if self._lock.invalidated:
+            raise LockLost
+        try:
+            self._lock.execute(select(1))
+            self._lock.commit()
+        except DatabaseError as error:
+            raise LockLost from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -171,7 +196,15 @@ class Database:
         self._catalogue = Catalogue(fields, field_meant)
         self._contact = _contact_table(fields)
 
-    # --- secrets -------------------------------------------------------------------------
+    # --- who it is, and its secrets -------------------------------------------------------
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells this store from every other one; a copy has that of the store it is of."""
+        with self.reading() as connection:
+            query = select(schema.meta.c.value).where(schema.meta.c.key == "store_id")
+            found: str = connection.execute(query).scalar_one()
+            return found
 
     @cached_property
     def secret(self) -> bytes:

@@ -6,9 +6,10 @@ crash of the process every line that was written is there, and a message without
 line was never sent. After a crash of the machine only a line that *is* there proves
 anything; the boot in the first line tells the two apart.
 
-One file per process that sends, in lines that a person can read:
+One file per process that sends, in lines that a person can read; `<run>` is a name that no
+run of another store has (`runner/journals.py`):
 
-    outreach-flight 1 <run> <boot> <checksum>
+    outreach-flight 2 <run> <boot> <checksum>
     b <delivery> <checksum>
     e <delivery> "<reply>" <checksum>                 accepted by the server
     e <delivery> {"outcome": "Deferred", …} <checksum>
@@ -30,9 +31,9 @@ from zlib import crc32
 
 from outreach.errors import StoreError, Text
 from outreach.model.delivery import Deferred, Outcome, Refused, Sent, Unknown
-from outreach.model.ids import RunId
+from outreach.model.said import kept, said_again
 
-_HEAD = b"outreach-flight 1"
+_HEAD = b"outreach-flight 2"
 _LENGTH_OF_CHECKSUM = len(b" 01234567")
 #: What can become of a message on the wire, by the word in the file.
 _OUTCOMES: dict[str, Callable[..., Outcome]] = {
@@ -44,9 +45,9 @@ _quoted = json.JSONEncoder().encode
 class JournalUnwritable(StoreError):
     """Nothing may leave that could not be written down first."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str | Text) -> None:
         super().__init__(
-            Text("the flight journal {path} cannot be written: {reason}", path=path, reason=reason),
+            Text("what is sent cannot be noted down in {path}: {reason}", path=path, reason=reason),
             hint=Text("nothing more was sent; make room on the disk and run again"),
         )
 
@@ -54,7 +55,7 @@ class JournalUnwritable(StoreError):
 class FlightJournal:
     """The journal of one sending process."""
 
-    def __init__(self, path: Path, *, run: RunId, boot: str) -> None:
+    def __init__(self, path: Path, *, run: str, boot: str) -> None:
         """Begin a new file. Raises `JournalUnwritable`."""
         self.path = path
         self._failed = False
@@ -64,7 +65,7 @@ class FlightJournal:
             self._file = os.open(path, flags, 0o600)
         except OSError as error:
             raise JournalUnwritable(path, error.strerror or str(error)) from error
-        self._write(_line(b"%b %d %b" % (_HEAD, run, boot.encode() or b"-")))
+        self._write(_line(b"%b %b %b" % (_HEAD, run.encode(), boot.encode() or b"-")))
 
     def record(self, ended: Sequence[tuple[int, Outcome]], begun: Sequence[int]) -> None:
         """Write both in one go, before the first byte of what is `begun` reaches the socket.
@@ -96,7 +97,7 @@ class FlightJournal:
 
     def _write(self, lines: bytes) -> None:
         if self._failed:
-            raise JournalUnwritable(self.path, "an earlier line could not be written")
+            raise JournalUnwritable(self.path, Text("writing to it failed before"))
         try:
             written = os.write(self._file, lines)
         except OSError as error:
@@ -112,7 +113,7 @@ class Flown:
     """What a journal tells."""
 
     #: None where its first line cannot be read.
-    run: RunId | None
+    run: str | None
     boot: str
     #: Handed to the socket, whatever came of it.
     begun: set[int] = field(default_factory=set)
@@ -121,7 +122,7 @@ class Flown:
     #: No line is damaged but, at most, the last: that one was cut short and nothing followed it.
     whole: bool = True
 
-    def complete(self, *, run: RunId, boot: str) -> bool:
+    def complete(self, *, run: str, boot: str) -> bool:
         """Whether a delivery that it does not name was certainly not sent by that run.
 
         Not after the machine went down, nor where that cannot be known.
@@ -198,12 +199,12 @@ def _body(line: bytes) -> bytes | None:
     return body if line == _line(body) else None
 
 
-def _head(line: bytes) -> tuple[RunId, str] | None:
+def _head(line: bytes) -> tuple[str, str] | None:
     body = _body(line)
     if body is None or not body.startswith(_HEAD):
         return None
     run, boot = body[len(_HEAD) :].split()
-    return RunId(int(run)), boot.decode()
+    return run.decode(), boot.decode()
 
 
 def _entry(line: bytes) -> tuple[int, Outcome | None] | None:
@@ -227,6 +228,8 @@ def _spelled(outcome: Outcome) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Text):
+        return kept(value)
     raise TypeError(f"no message on the wire ends with {value!r}")
 
 
@@ -245,7 +248,9 @@ def _types_of(kind: Callable[..., Outcome]) -> dict[str, tuple[Any, ...]]:
 
 
 def _typed(types: tuple[Any, ...], value: Any) -> Any:
-    """JSON's value as the field's: a duration in seconds, a word of an enumeration."""
+    """JSON's value as the field's: a duration in seconds, a word of an enumeration, a sentence."""
+    if isinstance(value, dict):
+        return said_again(value)
     for one in types:
         if value is not None and one is timedelta:
             return timedelta(seconds=value)

@@ -2,9 +2,9 @@
 
 A copy does not know what was sent after it was made, and two copies would both send. A
 store therefore remembers its machine and its file. A folder that is moved or renamed on
-its disk keeps its file (the inode); whoever copies it makes a new one. The number of the
-last run stands in a note beside the file as well: a file that was overwritten with an
-older copy of itself knows fewer runs than its note.
+its disk keeps its file (the inode, and when that was made); whoever copies it makes a new
+one. The number of the last run stands in a note beside the file as well: a file that was
+overwritten with an older copy of itself knows fewer runs than its note.
 
 PostgreSQL serves several machines: there, only the database itself is looked at.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
 import platform
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -22,13 +23,14 @@ from pathlib import Path
 from sqlalchemy import delete, func, select, text
 
 from outreach.store import schema
+from outreach.store.birth import birth_of
 from outreach.store.copies import COPIED_AT
 from outreach.store.engine import Database
 
 #: The key in `meta` under which the place stands, as JSON.
 PLACE = "sends_from"
-#: The note beside an SQLite file: the store's identity and the number of its last run.
-NOTE_NAME = "outreach.run"
+#: How the note beside an SQLite file ends: the store's identity and the number of its last run.
+NOTE_SUFFIX = ".run"
 
 #: Where Linux keeps the name that a machine has for good; containers often have none.
 _MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
@@ -44,12 +46,15 @@ class Place:
     file: str | None
     #: The machine's name, for people.
     name: str = ""
+    #: When the file was made.
+    born: str | None = None
 
     def differs_by_machine(self, other: Place) -> bool:
         return None not in (self.machine, other.machine) and self.machine != other.machine
 
     def differs_by_file(self, other: Place) -> bool:
-        return None not in (self.file, other.file) and self.file != other.file
+        numbers, births = (self.file, other.file), (self.born, other.born)
+        return any(None not in pair and pair[0] != pair[1] for pair in (numbers, births))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def here(database: Database) -> Place:
             return Place(None, str(connection.execute(query).scalar_one()))
     path = _path(database)
     file = str(path.stat().st_ino) if path and path.stat().st_ino else None
-    return Place(_machine(database), file, platform.node())
+    return Place(_machine(database), file, platform.node(), birth_of(path) if path else None)
 
 
 def placed(database: Database) -> Placed:
@@ -90,7 +95,7 @@ def placed(database: Database) -> Placed:
         copied_at=datetime.fromisoformat(copied) if copied else None,
         last_run=number or 0,
         last_run_at=at,
-        noted_run=_noted(database, known["store_id"]),
+        noted_run=_noted(database),
     )
 
 
@@ -106,26 +111,36 @@ def remember(database: Database, place: Place) -> None:
 
 def note_last_run(database: Database) -> None:
     """Write the number of the last run beside the file; a note that cannot be written is none."""
-    path = _path(database)
-    if path is None:
+    note = _note(database)
+    if note is None:
         return
     with database.reading() as connection:
         number = connection.execute(select(func.max(schema.run.c.id))).scalar_one() or 0
-        query = select(schema.meta.c.value).where(schema.meta.c.key == "store_id")
-        identity = connection.execute(query).scalar_one()
     with suppress(OSError):
-        path.with_name(NOTE_NAME).write_text(f"{identity} {number}\n", encoding="ascii")
+        # Whole or not at all, also when the machine goes down: it is the older base's only witness.
+        new = note.with_name(f"{note.name}~")
+        with new.open("w", encoding="ascii") as file:
+            file.write(f"{database.identity} {number}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(note)
 
 
-def _noted(database: Database, identity: str) -> int:
-    path = _path(database)
-    if path is None:
+def _noted(database: Database) -> int:
+    note = _note(database)
+    if note is None:
         return 0
     try:
-        whose, number = path.with_name(NOTE_NAME).read_text(encoding="ascii").split()
-        return int(number) if whose == identity else 0
+        whose, number = note.read_text(encoding="ascii").split()
+        return int(number) if whose == database.identity else 0
     except (OSError, ValueError):
         return 0
+
+
+def _note(database: Database) -> Path | None:
+    """Each base has its own: several may lie in one folder."""
+    path = _path(database)
+    return path.with_name(f"{path.name}{NOTE_SUFFIX}") if path else None
 
 
 def _path(database: Database) -> Path | None:

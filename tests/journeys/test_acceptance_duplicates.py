@@ -149,10 +149,12 @@ def at_terminal(workspace: Workspace, keys: str) -> str:
         stdin=its, stdout=its, stderr=its, env={**outside_ci(), "TERM": "xterm", "COLUMNS": "80"},
     )  # fmt: skip
     os.close(its)
+    poll = select.poll()
+    poll.register(ours, select.POLLIN)
     shown, answered = "", 0
     with suppress(OSError):  # how the end of a terminal is told on Linux
-        while process.poll() is None or select.select([ours], [], [], 0)[0]:
-            news = select.select([ours], [], [], 1)[0]
+        while process.poll() is None or poll.poll(0):
+            news = poll.poll(1000)
             if news:
                 shown += os.read(ours, 4096).decode(errors="replace")
             asked = min(shown.count("q stop"), len(keys))

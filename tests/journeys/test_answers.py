@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from typing import Any
 
 import pytest
-from smtp_servers import SmtpServer
+from smtp_servers import HANG_UP, SmtpServer
 from workspaces import Workspace, mail
 
 MONDAY = "2027-03-01T09:00"
@@ -148,3 +150,44 @@ def test_only_an_address_where_nobody_lives_is_suppressed(
     workspace.campaign("later", head="alongside: true\n")
     excluded = workspace.ok("launch", "later", "--dry-run")["excluded"]
     assert excluded == ({"bounced": 1} if suppressed else {})
+
+
+def test_what_we_say_ourselves_is_not_told_as_the_servers_words(workspace: Workspace) -> None:
+    """A connection that is lost: nobody answered, so nothing is "the answer"."""
+    start(workspace, [("anne", "one.example")])
+    with SmtpServer({"RCPT": HANG_UP}) as server:
+        send(workspace, server, MONDAY)
+
+    lost = "the connection was lost at RCPT TO: the server closed it"
+    assert workspace.next_of("anne@one.example")["what"] == (
+        f"mail is tried again; last time: {lost}"
+    )
+    (told,) = workspace.ok("status", "spring")["in_the_way"]
+    assert (told["code"], told["what"]) == (lost, lost)
+
+
+def test_what_is_given_up_is_told_with_the_last_answer(workspace: Workspace) -> None:
+    start(workspace, [("anne", "one.example")])
+    with SmtpServer({"RCPT": "452 4.2.2 mailbox full"}) as server:
+        for day in range(1, 5):
+            for hour in range(0, 24, 4):
+                send(workspace, server, f"2027-03-{day:02}T{hour:02}:00")
+
+    (story,) = workspace.ok("why", "anne@one.example")["campaigns"]
+    assert story["past"][-1]["what"] == (
+        "mail was not sent: given up, at last: 452 4.2.2 mailbox full"
+    )
+    (told,) = workspace.ok("status", "spring")["in_the_way"]
+    assert told["code"] == "452 4.2.2"
+
+
+def test_what_was_given_back_untried_is_dated_by_the_day_it_leaves(workspace: Workspace) -> None:
+    """A provider's block ends the first run: what had only been promised left weeks later."""
+    start(workspace, [(f"a{n:02}", "one.example") for n in range(12)])
+    with SmtpServer({"RCPT": BLOCKED}) as server:
+        tried = send(workspace, server, MONDAY, code=1)["deferred"]
+    with SmtpServer() as server:
+        assert send(workspace, server, "2027-03-22T09:00")["sent"] == 12
+
+    days = Counter(message_from_bytes(content)["Date"][5:16] for _, content in server.received)
+    assert days == {"01 Mar 2027": tried, "22 Mar 2027": 12 - tried}

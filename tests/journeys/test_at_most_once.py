@@ -6,12 +6,18 @@ import email
 import re
 import signal
 import subprocess
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import pytest
 from smtp_servers import HANG_UP, SILENCE, SmtpServer
-from workspaces import Workspace, until
+from workspaces import Workspace, mail, until
+
+from outreach.model.delivery import DeliveryState, Sent
+from outreach.runner.journals import journals_of
+from outreach.store.flight_journal import boot_id
+from outreach.store.opening import open_database
+from outreach.store.store import Store
 
 
 def launched(workspace: Workspace, people: int) -> list[str]:
@@ -190,3 +196,28 @@ def test_a_run_that_waits_for_its_pace_is_interrupted_at_once(workspace: Workspa
         out.split()
     )
     assert workspace.by_state("spring") == {"due": 4, "sent": 1}
+
+
+def test_what_a_dead_run_had_sent_is_dated_by_the_day_it_left(workspace: Workspace) -> None:
+    """Killed on Friday, found on Monday: the day's limit is Monday's own, five days end on
+    Wednesday."""
+    workspace.townspeople(2)
+    steps = mail() + mail("reminder", "after: mail + 5 days")
+    workspace.campaign("spring", steps=steps)
+    workspace.launch("spring", now="2027-03-05T09:00")
+    friday = datetime(2027, 3, 5, 16, tzinfo=UTC)
+    store = Store(open_database("sqlite:///data/outreach.db", folder=workspace.folder))
+    run = store.runs.start(now=friday, host="here", pid=1, boot=boot_id())
+    one, _ = store.deliveries.in_state(DeliveryState.DUE)
+    store.deliveries.claim({one.id: "<1@atelier.example>"}, run=run, now=friday)
+    (journal,) = journals_of(store, run, workspace.folder / "data" / "flight").begin(1)
+    journal.record((), (one.id,))
+    journal.record([(one.id, Sent("250 ok"))], ())
+    store.database.engine.dispose()
+
+    with SmtpServer() as server:
+        workspace.settings(server.port, limits="{per_day: 1}")
+        assert workspace.ok("run", now="2027-03-08T09:00")["sent"] == 1
+    story = workspace.ok("why", "p001@mail.example")["campaigns"][0]
+    assert story["past"][-1]["at"] == "2027-03-05T17:00:00+01:00"
+    assert story["next"]["at"] == "2027-03-10T17:00:00+01:00"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from smtp_servers import SmtpServer
-from workspaces import Workspace, mail
+from workspaces import Workspace, mail, until
 
 from outreach.store import place
 
@@ -61,7 +61,10 @@ def test_a_base_put_back_is_confirmed_before_it_sends(
 def test_a_base_put_back_learns_from_a_mailbox_what_was_sent_since(
     workspace: Workspace, server: SmtpServer
 ) -> None:
-    """Copied before the first run: the first step and, five days later, its follow-up."""
+    """Copied before the first run: the first step and, five days later, its follow-up.
+
+    What is found left on the day of its Date: the third follow-up is due, as it was.
+    """
     workspace.townspeople(3)
     steps = mail() + mail("reminder", "after: mail + 5 days")
     workspace.campaign("spring", steps=steps)
@@ -77,10 +80,10 @@ def test_a_base_put_back_learns_from_a_mailbox_what_was_sent_since(
 
         done = workspace.ok("store", "confirm", "--from", "Sent", now="2027-03-06T10:00")
 
-        assert (done["confirmed"], done["sent"], done["due"]) == (True, 5, 0)
+        assert (done["confirmed"], done["sent"], done["due"]) == (True, 5, 1)
         assert workspace.by_state("spring") == {"sent": 5, "due": 1}
-        assert workspace.ok("run", now="2027-03-06T11:00")["sent"] == 0
-        assert workspace.ok("run", now="2027-03-12T11:00")["sent"] == 1
+        assert workspace.ok("run", now="2027-03-06T11:00")["sent"] == 1
+        assert workspace.ok("run", now="2027-03-12T11:00")["sent"] == 0
     assert len(server.received) == 6
     assert len({(who, content) for who, content in server.received}) == 6
 
@@ -121,6 +124,91 @@ def test_an_older_file_written_over_the_base_is_noticed(
         refused(workspace, "older than the last run here")
         workspace.ok("store", "confirm")
         assert workspace.ok("run")["sent"] == 2
+
+
+@pytest.mark.parametrize("note_is_lost", [False, True])
+def test_an_older_file_put_back_after_a_crash_is_noticed(
+    workspace: Workspace, note_is_lost: bool
+) -> None:
+    """The run that was killed is missing in it: its note says so, and its journal."""
+    people = workspace.townspeople(12)
+    workspace.campaign("spring")
+    workspace.launch("spring")
+    base = workspace.folder / "data" / "outreach.db"
+    with SmtpServer(delay=0.2) as slow:
+        workspace.settings(slow.port, connections=2)
+        workspace.ok("run", "--limit", "1")
+        checkpointed(base)
+        older = base.read_bytes()
+        killed = workspace.start("run")
+        until(lambda: len(slow.received) >= 4, killed)
+        killed.kill()
+        killed.communicate()
+        until(lambda: slow.open_now == 0)
+    for log in base.parent.glob("outreach.db-*"):
+        log.unlink()
+    with base.open("r+b") as file:
+        file.write(older)
+        file.truncate()
+    if note_is_lost:
+        (base.parent / "outreach.db.run").unlink()
+    with SmtpServer() as server:
+        workspace.settings(server.port)
+        refused(workspace, "older than the last run here: 1 run is missing in it")
+        assert workspace.ok("settle")["still_unknown"] == 0
+        refused(workspace, "older than the last run here: 1 run is missing in it")
+        assert server.received == []
+        for number, (_, content) in enumerate(slow.received):
+            workspace.write(f"Sent/cur/{number}", content)
+        workspace.ok("store", "confirm", "--from", "Sent")
+        workspace.ok("run")
+    assert sorted(slow.recipients + server.recipients) == people
+
+
+def test_a_base_from_before_its_first_launch_is_older_than_its_runs(
+    workspace: Workspace, server: SmtpServer
+) -> None:
+    """Launched anew it would write to the same people: a launch confirms nothing."""
+    workspace.townspeople(2)
+    workspace.campaign("spring")
+    base = workspace.folder / "data" / "outreach.db"
+    checkpointed(base)
+    older = base.read_bytes()
+    with server:
+        workspace.settings(server.port)
+        workspace.launch("spring")
+        workspace.ok("run")
+        checkpointed(base)
+        with base.open("r+b") as file:
+            file.write(older)
+            file.truncate()
+        workspace.launch("spring")
+        refused(workspace, "older than the last run here")
+
+
+def test_a_base_put_back_finds_what_was_sent_under_another_key_and_another_domain(
+    workspace: Workspace, server: SmtpServer
+) -> None:
+    """The first of three had left; then marie became paul, on another domain."""
+    launched(workspace)
+    with server:
+        workspace.settings(server.port)
+        workspace.ok("run", "--limit", "1")
+        workspace.ok("store", "backup", "copy.db")
+        workspace.ok("run", "--limit", "1")
+        workspace.ok("store", "restore", "copy.db", "--confirm", "3")
+        for number, (_, content) in enumerate(server.received):
+            workspace.write(f"Sent/cur/{number}", content)
+        settings = workspace.folder / "outreach.yaml"
+        text = settings.read_text().replace("marie:", "paul:").replace("marie@atelier", "paul@new")
+        settings.write_text(text)
+
+        done = workspace.ok("store", "confirm", "--from", "Sent")
+
+        assert (done["sent"], done["due"], done["nameless"]) == (1, 1, 1)
+        workspace.ok("store", "restore", "copy.db", "--confirm", "3")
+        said = " ".join(workspace.run("store", "confirm", "--from", "Sent").out.split())
+        assert "1 due e-mail is of a sender who is not in outreach.yaml" in said
 
 
 def checkpointed(base: Path) -> None:

@@ -156,6 +156,9 @@ def test_a_run_that_is_sending_obeys_within_a_second(
     assert run.returncode == 0, (out, err)
     assert arrived < 12
     assert json.loads(out)["sent"] == arrived
+    # Whoever only sees the run learns why it ended, and that nothing comes by itself.
+    assert json.loads(out)["not_before"] is None
+    assert ("Paused since" in err) == (command[0] == "pause")
     states = workspace.by_state("spring")
     left = "due" if command[0] == "pause" else "cancelled"
     assert states == {"sent": arrived, left: 40 - arrived}

@@ -241,7 +241,7 @@ def test_opendkim_passes_both_signatures_of_a_delivered_message(
     publish(mail_servers, workspace)
     workspace.write("templates/mail.html.j2", AWKWARD)
     write_to(workspace, who, now=None)
-    workspace.settings(mail_servers.mx, more=SIGNED)
+    workspace.settings(mail_servers.judged, more=SIGNED)
 
     assert workspace.ok("run")["sent"] == 1
 

@@ -111,7 +111,7 @@ def test_a_message_deferred_for_days_is_given_up(workspace: Workspace, people: l
                 if day == 1 and hour == 8:
                     workspace.ok("run", now=MONDAY)
     (story,) = workspace.ok("why", people[1])["campaigns"]
-    assert any("gave up" in line["what"] for line in story["past"])
+    assert any("given up" in line["what"] for line in story["past"])
     assert workspace.by_state("spring")["refused"] == 1
     assert server.recipients.count(people[1]) == 0
 

@@ -128,3 +128,23 @@ def test_a_second_copy_is_the_same_bytes_and_a_changed_template_sends_none(
     (_, first), (_, second) = server.received
     assert len(re.findall(rb'boundary="([^"]+)"', first)) >= 2
     assert first == second
+
+
+def test_a_refusal_that_is_about_us_refuses_nobody(workspace: Workspace) -> None:
+    """The server blocks our address or misses our signature: everybody is due again."""
+    ids = in_doubt(workspace, 3)
+    one, two, three = ids
+    said = [
+        f"{ids[one]} rejected: 550 5.1.1 blocked using zen.spamhaus.org",
+        f"{ids[two]} rejected: 550 5.7.26 this mail is unauthenticated",
+        f"{ids[three]} rejected: 550 no such user here",
+    ]
+    path = log(workspace, "\n".join(said) + "\n")
+
+    settled = workspace.ok("settle", "--from", path, now=BEFORE)
+
+    assert [settled[key] for key in ("sent", "not_sent", "refused")] == [0, 2, 1]
+    assert workspace.by_state("spring") == {"due": 2, "refused": 1}
+    assert "bounced" in [
+        line["stage"] for line in workspace.ok("why", three)["campaigns"][0]["past"]
+    ]
