@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -41,12 +42,14 @@ class SmtpServer:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         delay: float = 0,
+        greets_after: float = 0,
         most_connections: int = 10**9,
         utf8: bool = False,
     ) -> None:
         """Faults at RCPT and later concern recipients that contain `only_for`, `times` times.
 
-        `delay` is how long it thinks about each message, in seconds.
+        `delay` is how long it thinks about each message, in seconds, `greets_after` how long
+        it lets a new connection wait.
         """
         self.faults = dict(faults or {})
         self.only_for = only_for
@@ -55,10 +58,13 @@ class SmtpServer:
         self.tls = tls
         self.implicit_tls = implicit_tls
         self.delay = delay
+        self.greets_after = greets_after
         self.most_connections = most_connections
         #: Whether it offers SMTPUTF8 (RFC 6531).
         self.utf8 = utf8
         self.received: list[tuple[str, bytes]] = []
+        #: When each of them had come in, in seconds of `time.monotonic`.
+        self.arrivals: list[float] = []
         #: What followed the address in MAIL FROM, of each message it accepted.
         self.options: list[list[str]] = []
         #: The address in MAIL FROM of each message it accepted: where a failure goes back to.
@@ -136,6 +142,7 @@ class _Session(SMTP):
     async def push(self, status: Any) -> None:
         text = status if isinstance(status, str) else status.decode()
         if text.startswith("220 test"):
+            await asyncio.sleep(self.server.greets_after)
             if self.one_too_many:
                 await super().push("421 4.7.0 too many connections")
                 self.transport.close()
@@ -214,10 +221,12 @@ class _Handler:
 
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:
         recipient = envelope.rcpt_tos[0]
+        arrived = time.monotonic()
         await asyncio.sleep(self.server.delay)
         lost = self.server.fault("BODY_LOST", recipient)
         if lost is None:
             self.server.received.append((recipient, envelope.content))
+            self.server.arrivals.append(arrived)
             self.server.options.append(sorted(envelope.mail_options))
             self.server.reverse_paths.append(envelope.mail_from)
         answer = lost or self.server.fault("BODY", recipient)

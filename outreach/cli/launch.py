@@ -90,7 +90,7 @@ def launch(
             pilot=pilot is not None,
             extending=extending,
         )
-        remember_first(parts.store)
+        remember_first(parts.store, parts.settings)
     show(parts, _data(name, count), lambda: _print(parts, name, checked, started=not dry_run))
 
 

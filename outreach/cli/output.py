@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 #: What people's terminals show without wrapping.
 WIDTH = 80
 
+#: The name of a command in a sentence; that of a group with the one below it.
+_COMMAND = r"\boutreach (?:(?:contacts|segment|suppress|store|letters|plan) )?[a-z]+"
+#: Stands for a blank at which no line may end.
+_GLUE = "\N{WORD JOINER}"
+
 
 def show(
     parts: Application, data: dict[str, Any], lines: Callable[[], None] | Iterable[str | Text] = ()
@@ -62,18 +67,22 @@ def broken(sentence: str) -> list[str]:
 def pieces(line: str, first: str, rest: str) -> list[str]:
     """A long line in lines of at most 80 columns, the first under its own indent.
 
-    Never broken in the middle of a word: paths, addresses and commands stay whole.
+    Never broken in the middle of a word or of a command's name: paths, addresses and
+    `outreach store confirm` stay whole, to be copied.
     """
+    import re
     import textwrap
 
-    return textwrap.wrap(
-        line,
+    whole = re.sub(_COMMAND, lambda command: command[0].replace(" ", _GLUE), line)
+    broken_up = textwrap.wrap(
+        whole,
         WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [piece.replace(_GLUE, " ") for piece in broken_up]
 
 
 def notice(parts: Application, line: str | Text) -> None:

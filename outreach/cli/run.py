@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,14 +26,16 @@ from outreach.cli.telling import as_json, when_interrupted
 from outreach.errors import AlreadyRunning, ExitCode, Plural
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.event import EventKind
+from outreach.runner.alarms import CampaignPaused
 from outreach.runner.place import doubt_of_place, refuse_a_copy
 from outreach.runner.rehearse import Rehearsed, rehearse
 from outreach.runner.run import Runner, RunReport
 from outreach.store.campaigns import Launched
-from outreach.store.place import note_last_run
 
 #: E-mails that are due longer than that are told of before they leave.
 _LATE = timedelta(days=1)
+#: A time of the clock, as English and French write it.
+_TIME = re.compile(r"([01]?\d|2[0-3])(?::|h(?=\d|$))([0-5]\d)?(?<!:)", re.IGNORECASE)
 
 
 @click.command(cls=Command)
@@ -108,15 +111,15 @@ def run_now(
     )
     numbers = [campaign.id for campaign in campaigns]
     with when_interrupted(GOES_ON), parts.alone():
-        refuse_a_copy(parts.store, parts.settings.zone)
+        refuse_a_copy(parts.store, parts.settings)
         if not quiet:
             _tell_paused(parts, campaigns)
             _tell_late(parts, campaigns)
-        try:
-            with progress_bar(parts, numbers, limit=limit) as progress:
-                return runner.run(campaigns, limit=limit, until=until, progress=progress)
-        finally:
-            note_last_run(parts.store.database)
+        with progress_bar(parts, numbers, limit=limit) as progress:
+            report = runner.run(campaigns, limit=limit, until=until, progress=progress)
+    if not quiet:
+        _tell_paused(parts, _paused_meanwhile(parts, campaigns, report))
+    return report
 
 
 def exit_code(report: RunReport) -> ExitCode:
@@ -137,11 +140,12 @@ def _chosen(parts: Application, names: tuple[str, ...]) -> tuple[Launched, ...]:
 
 
 def _until(parts: Application, text: str | None) -> datetime | None:
-    """A time of today, or an instant."""
+    """A time of today (14:30, also 14h30 and 14h), or an instant."""
     if text is None:
         return None
-    if len(text) <= 5 and ":" in text:
-        return parts.instant(f"{parts.today().isoformat()}T{text.zfill(5)}")
+    if of_today := _TIME.fullmatch(text):
+        time = f"{of_today[1].zfill(2)}:{of_today[2] or '00'}"
+        return parts.instant(f"{parts.today().isoformat()}T{time}")
     return parts.instant(text)
 
 
@@ -150,6 +154,16 @@ def _tell_paused(parts: Application, campaigns: tuple[Launched, ...]) -> None:
     for launched in campaigns:
         if launched.state is CampaignState.PAUSED and (line := standing_line(parts, launched)):
             notice(parts, line)
+
+
+def _paused_meanwhile(
+    parts: Application, campaigns: tuple[Launched, ...], report: RunReport
+) -> tuple[Launched, ...]:
+    """Those that somebody paused while the run sent; those that the run paused, it tells itself."""
+    ran = {one.id for one in campaigns if one.state is CampaignState.RUNNING}
+    told = [e.what.values.get("name") for e in report.errors if isinstance(e, CampaignPaused)]
+    now = parts.store.campaigns.all()
+    return tuple(one for one in now if one.id in ran and one.name not in told)
 
 
 def _tell_late(parts: Application, campaigns: tuple[Launched, ...]) -> None:
@@ -197,7 +211,7 @@ def _show_rehearsed(
             until=until,
             progress=progress,
         )
-    if doubt := doubt_of_place(parts.store, parts.settings.zone):
+    if doubt := doubt_of_place(parts.store, parts.settings):
         notice(parts, doubt)
     report = rehearsed.report
     data = _rehearsed_data(parts, rehearsed) | {"remaining": due}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from outreach.application import Application
 from outreach.cli.output import console
 from outreach.errors import Text
 from outreach.model.campaign import Channel
+from outreach.runner.flight import LAST_ANSWERS
 
 if TYPE_CHECKING:
     from rich.progress import Task
@@ -24,10 +26,10 @@ def progress_bar(
     parts: Application, campaigns: Sequence[CampaignId], *, limit: int | None = None
 ) -> Iterator[Callable[[Progress], None]]:
     """A bar on stderr where somebody looks; nothing elsewhere."""
-    screen = console(stderr=True)
-    if parts.options.json or not screen.is_terminal:
+    if parts.options.json or not sys.stderr.isatty():
         yield lambda _progress: None
         return
+    screen = console(stderr=True)
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -98,7 +100,8 @@ def rate(per_second: float | None) -> Text:
 def waiting(parts: Application, progress: Progress) -> Text:
     """What the run is at: sending, stopping, or waiting until when and for what."""
     if progress.landing:
-        return Text("stopping: waits for the last answers")
+        return Text("stopping: waits for the last answers, at most {seconds} s",
+                    seconds=round(LAST_ANSWERS))  # fmt: skip
     if progress.waits_until is None:
         return Text("e-mails")
     until = progress.waits_until.astimezone(parts.settings.zone).strftime("%H:%M:%S")

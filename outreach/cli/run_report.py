@@ -45,14 +45,13 @@ def print_report(parts: Application, report: RunReport) -> None:
     """One summary line, and what it means for whoever reads it."""
     for error in report.errors:
         tell(error, parts)
-    say(
-        parts,
-        Text(
-            "{sent} sent, {deferred} deferred, {refused} refused, {unknown} unknown, {held} held,"
-            " {skipped} skipped; {remaining} remaining",
-            **{key: getattr(report, key) for key in KEYS},
-        ),
+    summary = Text(
+        "{sent} sent, {deferred} deferred, {refused} refused, {unknown} unknown, {held} held,"
+        " {skipped} skipped; {remaining} remaining",
+        **{key: getattr(report, key) for key in KEYS},
     )
+    # However long it is: one line, for those who look for it in a mail of cron's or a journal.
+    say(parts, parts.language.say(summary))
     if report.interrupted:
         say(parts, Text("interrupted: {what}", what=GOES_ON))
     for batch in report.printed:
@@ -87,7 +86,10 @@ def print_report(parts: Application, report: RunReport) -> None:
     if report.held:
         say(
             parts,
-            Text("Held messages wait for what they lack: outreach status, then outreach why WHO"),
+            Text(
+                "Held messages wait for what they lack: outreach status CAMPAIGN,"
+                " then outreach why WHO"
+            ),
         )
     if report.unknown:
         say(

@@ -8,13 +8,15 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
-from outreach.cli.output import say, show, table, wrap
+from outreach.cli.output import notice, say, show, table, wrap
 from outreach.cli.standing import standing_data, standing_line
 from outreach.errors import Plural, Text
 from outreach.model.audience import Arm
 from outreach.model.campaign import CampaignState
 from outreach.model.delivery import DeliveryState
 from outreach.runner.coming import coming
+from outreach.runner.obstacles import InTheWay, in_the_way
+from outreach.runner.place import NotConfirmedHere, doubt_of_place
 from outreach.runner.silences import Silences, silences, told
 from outreach.runner.wording import CAMPAIGN_STATES
 from outreach.scheduling.calendar import Calendar
@@ -33,20 +35,25 @@ STATES: dict[DeliveryState, Text] = {
 }
 
 
+#: Reasons that are listed for people.
+_LISTED = 10
+
+
 @click.command(cls=Command)
 @click.argument("campaign", required=False)
 @click.pass_obj
 def status(parts: Application, campaign: str | None) -> None:
     """Show how far CAMPAIGN has come, or all of them."""
     quiet = silences(parts.store, parts.now())
+    _tell_unconfirmed(parts)
     if campaign is None:
         rows = [_data(parts, launched, quiet) for launched in parts.store.campaigns.all()]
         show(parts, {"campaigns": rows}, lambda: _print_all(parts, rows))
         return
     launched = parts.launched(campaign)
-    data = _data(parts, launched, quiet)
-    held = parts.store.deliveries.in_state(DeliveryState.HELD, [launched.id])
-    show(parts, data, lambda: _print_one(parts, data, launched, len(held)))
+    why = in_the_way(parts.store, launched)
+    data = _data(parts, launched, quiet) | {"in_the_way": _why_data(parts, why)}
+    show(parts, data, lambda: _print_one(parts, data, launched, why))
 
 
 def _data(parts: Application, launched: Launched, quiet: Silences) -> dict[str, Any]:
@@ -72,6 +79,29 @@ def _data(parts: Application, launched: Launched, quiet: Silences) -> dict[str, 
             for one in quiet.of(_senders(launched))
         ],
     }
+
+
+def _why_data(parts: Application, why: list[InTheWay]) -> list[dict[str, Any]]:
+    return [
+        {
+            "state": one.state.value,
+            "code": one.code,
+            "count": one.count,
+            "contact": one.contact.id,
+            "email": one.contact.text("email"),
+            "what": parts.language.say(one.why),
+        }
+        for one in why
+    ]
+
+
+def _tell_unconfirmed(parts: Application) -> None:
+    """That nothing leaves from here before somebody has confirmed this base."""
+    if doubt := doubt_of_place(parts.store, parts.settings):
+        error = NotConfirmedHere(doubt)
+        notice(parts, error.what)
+        if error.hint:
+            notice(parts, error.hint)
 
 
 def _senders(launched: Launched) -> set[str]:
@@ -120,7 +150,9 @@ def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
     _print_silences(parts, rows)
 
 
-def _print_one(parts: Application, data: dict[str, Any], launched: Launched, held: int) -> None:
+def _print_one(
+    parts: Application, data: dict[str, Any], launched: Launched, why: list[InTheWay]
+) -> None:
     words = data | {"state": CAMPAIGN_STATES[CampaignState(data["state"])]}
     say(parts, Text("{campaign}: {state}, {enrolled} enrolled, {control} control", **words))
     if line := standing_line(parts, launched):
@@ -128,11 +160,29 @@ def _print_one(parts: Application, data: dict[str, Any], launched: Launched, hel
     for state, count in data["by_state"].items():
         if count:
             say(parts, Text("{count:>7}  {state}", count=count, state=STATES[DeliveryState(state)]))
+    _print_in_the_way(parts, why)
     if data["next_at"]:
         say(parts, Text("Next due: {instant}", instant=data["next_at"]))
     _print_silences(parts, [data])
-    if held:
-        say(parts, Text("Which value is missing says: outreach why WHO"))
+
+
+def _print_in_the_way(parts: Application, why: list[InTheWay]) -> None:
+    """Why messages are held, were refused or are tried again, each with one of the people."""
+    if why:
+        say(parts, Text("Why, each with one of the people (everybody: outreach why WHO):"))
+    for one in why[:_LISTED]:
+        words = {"count": one.count, "who": one.who, "why": one.why}
+        match one.state:
+            case DeliveryState.HELD:
+                say(parts, Text("{count:>7}  held, {who}: {why}", **words))
+            case DeliveryState.REFUSED:
+                say(parts, Text("{count:>7}  refused, {who}: {why}", **words))
+            case _:
+                say(parts, Text("{count:>7}  tried again, {who}: {why}", **words))
+    if any(one.state is DeliveryState.HELD for one in why):
+        say(parts, Text("A value is filled in with: outreach contacts set WHO FIELD=VALUE"))
+    if len(why) > _LISTED:
+        say(parts, Text("  … and {count} more", count=len(why) - _LISTED))
 
 
 def _print_silences(parts: Application, rows: list[dict[str, Any]]) -> None:

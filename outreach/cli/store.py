@@ -88,22 +88,24 @@ def confirm_(parts: Application, sources: tuple[Path, ...], dry_run: bool) -> No
     `outreach settle`), and `outreach run --dry-run` lists what would leave.
     """
     from outreach.model.campaign import Channel
-    from outreach.runner.learning import learn
+    from outreach.runner.learning import Learnt, learn
     from outreach.runner.place import confirm_place, doubt_of_place
     from outreach.runner.settle import Settlement
     from outreach.store.place import placed
 
-    doubt = doubt_of_place(parts.store, parts.settings.zone)
+    doubt = doubt_of_place(parts.store, parts.settings)
     last = placed(parts.store.database).last_run_at
     last = last.astimezone(parts.settings.zone) if last else None
     lines: list[str | Text] = [doubt] if doubt else []
-    learnt = Settlement()
+    learnt = Learnt(Settlement(), nameless=0)
     if sources and not dry_run:
         with parts.alone():
             learnt = learn(parts.store, parts.settings, sources, now=parts.now())
         lines.append(Plural("{count} message that it did not know of was sent",
                             "{count} messages that it did not know of were sent",
-                            learnt.settled))  # fmt: skip
+                            learnt.found.settled))  # fmt: skip
+        if learnt.nameless:
+            lines.append(_nameless(learnt.nameless))
     due = parts.store.deliveries.count_due(now=parts.now(), channels=(Channel.EMAIL,))
     if last:
         lines.append(Text("the last run that it knows of began {instant}", instant=last))
@@ -111,14 +113,25 @@ def confirm_(parts: Application, sources: tuple[Path, ...], dry_run: bool) -> No
     done = doubt is not None and not dry_run
     if done:
         with parts.alone():
-            confirm_place(parts.store)
+            confirm_place(parts.store, parts.settings)
         lines.append(Text("it is confirmed: outreach run sends from here again"))
     elif doubt is None:
         lines.append(Text("there was nothing to confirm: outreach run sends from here"))
     doubted = parts.language.say(doubt) if doubt else None
     data = {"confirmed": done, "doubt": doubted, "last_run": last, "due": due,
-            "sent": learnt.sent, "refused": learnt.refused}  # fmt: skip
+            "sent": learnt.found.sent, "refused": learnt.found.refused,
+            "nameless": learnt.nameless}  # fmt: skip
     show(parts, data, lines)
+
+
+def _nameless(count: int) -> Plural:
+    return Plural(
+        "{count} due e-mail is of a sender who is not in outreach.yaml: if he wrote from another"
+        " domain, it may have been sent and cannot be found",
+        "{count} due e-mails are of senders who are not in outreach.yaml: if they wrote from"
+        " another domain, they may have been sent and cannot be found",
+        count,
+    )
 
 
 @store.command()
@@ -127,7 +140,6 @@ def confirm_(parts: Application, sources: tuple[Path, ...], dry_run: bool) -> No
 def upgrade(parts: Application, dry_run: bool) -> None:
     """Bring the base to this program's revision, after a copy; deleted fields go for good."""
     from outreach.runner.keeping import copy_first
-    from outreach.runner.lock import hold
     from outreach.store.upgrading import outdated
     from outreach.store.upgrading import upgrade as bring_up
 
@@ -139,7 +151,7 @@ def upgrade(parts: Application, dry_run: bool) -> None:
         empty = {"upgraded": False, "copy": None, "dry_run": dry_run}
         show(parts, data | empty, lines_)
         return
-    with hold(parts.settings.data):
+    with parts.alone(database):
         copy = copy_first(parts.copies, "before-upgrade", settings=parts.settings, now=parts.now())
         bring_up(database)
     lines: list[str | Text] = [

@@ -15,6 +15,7 @@ from outreach.runner.wording import (
     held_text,
     kind_text,
     reason_text,
+    refused_text,
     stage_text,
 )
 
@@ -58,9 +59,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
     EventKind.TOUCHED: lambda e: Text(
         "{channel} {step}", channel=_channel(e), step=e.step_name or ""
     ),
-    EventKind.REFUSED: lambda e: Text(
-        "{step} was refused: {reply}", step=e.step_name, reply=e.note
-    ),
+    EventKind.REFUSED: lambda e: refused_text(e.step_name, e.note, e.data),
     EventKind.HELD: lambda e: held_text(e.step_name, e.note, e.data),
     EventKind.SKIPPED: lambda e: Text(
         "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)

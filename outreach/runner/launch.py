@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import cycle
 from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
@@ -18,13 +17,14 @@ from outreach.model.campaign import Campaign, CampaignState, OnePer, Step
 from outreach.model.change import Planned
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.settings import Settings
-from outreach.runner.drawing import draw, nearest_whole, variant_for
+from outreach.runner.drawing import draw, nearest_whole, shared_out, variant_for
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.sequence import first_due
 from outreach.store.audience import Candidate, Question, candidates
 from outreach.store.campaigns import Launched
 from outreach.store.freezing import Member
 from outreach.store.store import Store
+from outreach.store.writers import writers_of
 
 if TYPE_CHECKING:
     from outreach.store.conditions import Selection
@@ -99,7 +99,8 @@ def choose(
     people.sort(key=lambda p: (p.id not in already, draw(definition.name, "order", p.id), p.id))
     kept, excluded = _apart(people, definition.audience.one_per, already)
     selected = kept[: _limit(definition.audience.limit, pilot)]
-    members = [*_arms(selected, definition, already), *excluded]
+    writers = _writers(store, selected, definition, extending)
+    members = [*_arms(selected, definition, already, writers), *excluded]
     control = sum(member.arm is Arm.CONTROL for member in members)
     reasons = Counter(member.reason for member in excluded if member.reason)
     count = AudienceCount(
@@ -155,8 +156,28 @@ def _group(person: Candidate, one_per: OnePer) -> str | None:
     return person.company if one_per is OnePer.COMPANY else None
 
 
+def _writers(
+    store: Store,
+    selected: Sequence[Candidate],
+    definition: Campaign,
+    extending: Launched | None,
+) -> Mapping[ContactId, str]:
+    """Who of several senders has written to whom already: he goes on."""
+    if not definition.senders:
+        return {}
+    return writers_of(
+        store.database,
+        [person.id for person in selected],
+        definition.senders,
+        campaign=extending.id if extending else None,
+    )
+
+
 def _arms(
-    selected: Sequence[Candidate], definition: Campaign, already: Mapping[ContactId, Arm]
+    selected: Sequence[Candidate],
+    definition: Campaign,
+    already: Mapping[ContactId, Arm],
+    writers: Mapping[ContactId, str],
 ) -> Iterator[Member]:
     """Control is the nearest whole share, drawn apart from the order; nobody changes his arm."""
     control = {contact for contact, arm in already.items() if arm is Arm.CONTROL}
@@ -166,14 +187,19 @@ def _arms(
         key=lambda person: (draw(definition.name, "control", person.id), person.id),
     )
     control |= {person.id for person in by_draw[: max(0, wanted)]}
-    # Several senders share people out in turn: nobody has more than one person above another.
-    writers = cycle(definition.senders or (None,))
-    senders = [None if person.id in control else next(writers) for person in selected]
+    enrolled = [person.id for person in selected if person.id not in control]
+    senders = shared_out(enrolled, definition.senders, writers)
     # In the order of the base: what is written for neighbours then lies on the same pages.
     for rank in sorted(range(len(selected)), key=lambda rank: selected[rank].id):
         person = selected[rank]
         arm = Arm.CONTROL if person.id in control else Arm.ENROLLED
-        yield Member(contact=person.id, arm=arm, kind=person.kind, rank=rank, sender=senders[rank])
+        yield Member(
+            contact=person.id,
+            arm=arm,
+            kind=person.kind,
+            rank=rank,
+            sender=senders.get(person.id),
+        )
 
 
 # --- really -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from outreach.errors import OutreachError
 from outreach.model.providers import provider_of_domain, provider_of_hosts
-from outreach.runner.gatekeeper import PaceBook
+from outreach.runner.pace_book import PaceBook
 from outreach.scheduling.gates import A_SECOND, MICROSECOND, to_instant
 from outreach.store.paces import KeptPace
 

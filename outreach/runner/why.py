@@ -19,6 +19,7 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
+from outreach.model.said import from_line
 from outreach.model.silence import Silence
 from outreach.runner.happened import happened, reason_of
 from outreach.runner.silences import silences
@@ -178,7 +179,7 @@ def _coming(delivery: Any, launched: Launched, events: list[Any], silenced: _Sil
         return Next(step=step, at=silence.until, what=what)
     elif delivery.detail:
         what = Text(
-            "{step} is tried again; the last answer was: {reply}", step=step, reply=delivery.detail
+            "{step} is tried again; last time: {reply}", step=step, reply=from_line(delivery.detail)
         )
     else:
         what = Text("{step} comes next", step=step)

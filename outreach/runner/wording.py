@@ -116,6 +116,13 @@ def held_text(step: str | None, note: str | None, data: object = None) -> Text:
     return Text("{step} is held: it lacks {fields}", step=step, fields=note)
 
 
+def refused_text(step: str | None, note: str | None, data: object = None) -> Text:
+    """Why a step reached nobody: what the server said, or what we say, kept in `data`."""
+    if reason := said_again(data):
+        return Text("{step} was not sent: {reason}", step=step, reason=reason)
+    return Text("{step} was refused: {reply}", step=step, reply=note)
+
+
 def held_reason(note: str | None, data: object = None) -> Text:
     """The same without the step."""
     return said_again(data) or Text("it lacks {fields}", fields=note)

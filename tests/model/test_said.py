@@ -6,7 +6,7 @@ import json
 
 from outreach.errors import Plural, Text
 from outreach.language import Language
-from outreach.model.said import kept, said_again
+from outreach.model.said import as_line, from_line, kept, said_again
 
 
 def test_a_sentence_comes_back_from_the_base_and_is_said_in_french() -> None:
@@ -28,3 +28,10 @@ def test_a_sentence_comes_back_from_the_base_and_is_said_in_french() -> None:
 def test_anything_else_is_no_sentence() -> None:
     for data in (None, "text", {"to": "customer"}, {"sentence": 1, "values": {}}):
         assert said_again(data) is None
+
+
+def test_in_a_column_of_text_our_sentences_are_told_from_what_a_server_said() -> None:
+    ours = Text("given up, at last: {reply}", reply="450 4.2.1 busy")
+    assert from_line(as_line(ours)) == ours
+    for theirs in ("450 4.2.1 busy", "{busy}", '{"sentence": 1}', ""):
+        assert from_line(as_line(theirs)) == theirs

@@ -1,6 +1,6 @@
 """A mail system of two Postfix: what a sender submits to, and where recipients are served.
 
-    outreach ──STARTTLS, AUTH──▶ relay ──▶ MX (postgrey, OpenDKIM) ──▶ a Maildir
+    outreach ──STARTTLS, AUTH──▶ relay ──▶ MX (postgrey; at a second door OpenDKIM) ──▶ a Maildir
 
 People of mail.example, as the MX sees them:
 
@@ -64,8 +64,16 @@ smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtpd_recipient_restrictions = check_recipient_access regexp:{base}/answers,
   reject_unlisted_recipient, permit
 smtpd_error_sleep_time = 0
-smtpd_milters = inet:127.0.0.1:{milter}
-milter_default_action = accept
+"""
+
+#: Where OpenDKIM judges: one conversation at a time. Debian's (2.11.0~beta2) reads its resolver's
+#: configuration anew for each message, by a parser of libunbound that is not made for threads, and
+#: two messages at once end the process. When it does not answer, the message is put off, so that
+#: a test never looks at one that nobody has judged.
+_JUDGED = """\
+127.0.0.1:{port} inet n - n - 1 smtpd
+  -o smtpd_milters=inet:127.0.0.1:{milter}
+  -o milter_default_action=tempfail
 """
 
 _ANSWERS = """\
@@ -81,6 +89,8 @@ class MailSystem:
 
     relay: int
     mx: int
+    #: Another port of the MX: what comes in there is judged by OpenDKIM, one message at a time.
+    judged: int
     #: The certificate of the relay: the only one to trust.
     ca_file: Path
     mail: Path
@@ -129,9 +139,11 @@ def mail_system() -> Iterator[MailSystem]:
         names = running.enter_context(DnsServer(zone))
         grey = Postgrey(base / "grey")
         judge = OpenDkim(base / "dkim", names.port, MX)
+        judged = free_port()
         mx = Postfix(
             base / "mx", free_port(), MX, mail,
-            _MX.format(base=base, people=PEOPLE, grey=grey.port, milter=judge.port),
+            _MX.format(base=base, people=PEOPLE, grey=grey.port),
+            _JUDGED.format(port=judged, milter=judge.port),
         )  # fmt: skip
         relay = Postfix(
             base / "out", free_port(), f"out.{SENDERS}", mail,
@@ -144,4 +156,4 @@ def mail_system() -> Iterator[MailSystem]:
         with ThreadPoolExecutor() as side_by_side:
             list(side_by_side.map(lambda server: server.start(), (mx, relay, grey, judge)))
         passwords.start()
-        yield MailSystem(relay.port, mx.port, base / "server.pem", mail, zone)
+        yield MailSystem(relay.port, mx.port, judged, base / "server.pem", mail, zone)

@@ -75,6 +75,8 @@ class Postfix:
     mail: Path
     #: Further lines of main.cf.
     more: str
+    #: Further lines of master.cf: other doors than `port`.
+    doors: str = ""
 
     @property
     def log(self) -> Path:
@@ -90,7 +92,7 @@ class Postfix:
         )
         (self.base / "conf" / "main.cf").write_text(settings)
         door = f"127.0.0.1:{self.port} inet n - n - - smtpd\n"
-        (self.base / "conf" / "master.cf").write_text(door + _SERVICES)
+        (self.base / "conf" / "master.cf").write_text(door + self.doors + _SERVICES)
         call([which("postfix") or "", "-c", self.base / "conf", "start"], self._started)
         wait_for(lambda: answers(self.port), self._started)
 

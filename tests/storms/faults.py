@@ -32,6 +32,11 @@ class Fault(StrEnum):
     NEVER_AT_RCPT = "550 at RCPT"
     NEVER_AT_DATA = "554 at DATA"
     NEVER_AT_END = "554 at the end"
+    #: About us, not about them.
+    FULL_AT_RCPT = "452 over quota at RCPT"
+    RATED_AT_RCPT = "450 4.7.28 at RCPT"
+    RATED_AT_END = "421 4.7.28 at the end"
+    UNTRUSTED_AT_END = "550 5.7.26 at the end"
     #: Connections alone.
     BUSY_AT_GREETING = "421 as greeting"
     CUT_AT_EHLO = "cut at EHLO"
@@ -46,7 +51,8 @@ MESSAGE_FAULTS: Mapping[Fault, int] = {
     Fault.CUT_AND_KEPT: 15, Fault.SLOW: 40, Fault.BUSY_AT_RCPT: 15, Fault.BUSY_AT_DATA: 10,
     Fault.BUSY_AT_END: 10, Fault.LATER_AT_RCPT: 30, Fault.LATER_AT_DATA: 15,
     Fault.LATER_AT_END: 20, Fault.NEVER_AT_RCPT: 20, Fault.NEVER_AT_DATA: 5,
-    Fault.NEVER_AT_END: 10,
+    Fault.NEVER_AT_END: 10, Fault.FULL_AT_RCPT: 10, Fault.RATED_AT_RCPT: 10,
+    Fault.RATED_AT_END: 10, Fault.UNTRUSTED_AT_END: 5,
 }  # fmt: skip
 
 #: Connections, out of 1,000.

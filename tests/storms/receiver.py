@@ -171,6 +171,10 @@ class Conversation:
                 await self.end("421 4.3.2 enough for now")
             case Fault.LATER_AT_RCPT:
                 self.say("450 4.2.1 this mailbox is busy")
+            case Fault.FULL_AT_RCPT:
+                self.say("452 4.2.2 over quota")
+            case Fault.RATED_AT_RCPT:
+                self.say("450 4.7.28 unusual rate of mail from you")
             case Fault.NEVER_AT_RCPT:
                 self.receiver.write(f"turned away {who}")
                 self.say("550 5.1.1 nobody of that name")
@@ -251,6 +255,12 @@ class Conversation:
             case Fault.LATER_AT_END:
                 self.receiver.write(f"lost {name} for {who}")
                 self.say("452 4.3.1 the disk is full")
+            case Fault.RATED_AT_END:
+                self.receiver.write(f"lost {name} for {who}")
+                await self.end("421 4.7.28 unusual rate of mail from you")
+            case Fault.UNTRUSTED_AT_END:
+                self.receiver.write(f"refused {name} for {who}")
+                self.say("550 5.7.26 unauthenticated mail is not accepted")
             case Fault.NEVER_AT_END:
                 self.receiver.write(f"refused {name} for {who}")
                 self.say("554 5.6.0 nothing of that kind")

@@ -149,8 +149,9 @@ class Storm:
         rooms: Sequence[int] = (0,),
         crew: bool = True,
         settings: str = "",
+        limits: str = "{}",
     ) -> None:
-        """`crew`: every second run sends with two processes.
+        """`crew`: every second run sends with two processes; `limits` are the sender's.
 
         `rooms` are for runs on a full disk, one each: no file may grow to more bytes than the
         base has now, and so many.
@@ -164,6 +165,7 @@ class Storm:
         self.rooms = rooms
         self.crew = crew
         self.settings = settings
+        self.limits = limits
         self.log = workspace.folder / "received.log"
         self.killed = 0
         self.runs = 0
@@ -177,7 +179,9 @@ class Storm:
         begun, full = time.monotonic(), False
         self._launch()
         with receiver(self.seed, self.log, pause=self.pause) as port:
-            self.workspace.settings(port, connections=self.connections, more=self.settings)
+            self.workspace.settings(
+                port, connections=self.connections, more=self.settings, limits=self.limits
+            )
             while self.killed < self.kills and self._left():
                 self._run_and_kill()
                 if self.killed == self.kills // 2 and not full:
@@ -353,7 +357,8 @@ class Storm:
             ).fetchall()
         # After two days of deferrals it is given up, without a refusal of the receiver's.
         return {
-            who: "given up" if "gave up" in (detail or "") else state for who, state, detail in rows
+            who: "given up" if "given up" in (detail or "") else state
+            for who, state, detail in rows
         }
 
 
