@@ -80,7 +80,7 @@ class Slots:
     """
 
     __slots__ = (
-        "_left", "_reason", "_slack", "free", "interval", "key", "longest", "most_ahead",
+        "_burst", "_left", "_reason", "_slack", "free", "interval", "key", "longest", "most_ahead",
     )  # fmt: skip
 
     def __init__(
@@ -93,6 +93,7 @@ class Slots:
         #: The same of the last message that left: a whole window's may leave at one instant.
         self.longest = window + self.most_ahead
         self._slack = self.most_ahead - self.interval
+        self._burst = pace.burst
         self._reason = reason
         #: The arrival time of the next message by the instants at which the others left.
         self._left = 0
@@ -112,18 +113,18 @@ class Slots:
         self.free = self._left = free
 
     def room(self, now: int) -> int:
-        ahead = self.free - now
-        if ahead > self._slack:
-            return 0
-        spare = self._slack - ahead if ahead > 0 else self._slack
-        return spare // self.interval + 1
+        free = self.free
+        if free <= now:
+            return self._burst
+        spare = self._slack - (free - now)
+        return spare // self.interval + 1 if spare >= 0 else 0
 
     def opens(self, now: int) -> int:
         return max(now, self.free - self._slack)
 
     def take(self, now: int, count: int) -> None:
-        start = self.free if self.free > now else now
-        self.free = start + count * self.interval
+        free = self.free
+        self.free = (free if free > now else now) + count * self.interval
 
     def gone(self, at: int, count: int) -> None:
         self._left = (at if at > self._left else self._left) + count * self.interval

@@ -178,6 +178,15 @@ def test_the_limits_of_the_sender_hold_for_a_test_too(chain: Workspace) -> None:
     assert len(done["errors"]) == 1
 
 
+def test_a_test_leaves_the_pauses_of_the_sender_and_comes_to_its_end(chain: Workspace) -> None:
+    """A pause begins when the message before has left: the next one is waited for, and leaves."""
+    with SmtpServer() as server:
+        at(chain, server, limits="{gap: 5-10, per_minute: 10}")
+        done = chain.ok("test", "spring", "--to", ME, now=NOW)
+    assert [one["outcome"] for one in done["steps"]].count("failed") == 0
+    assert len(server.received) >= 4
+
+
 @pytest.mark.parametrize(
     "words",
     [
