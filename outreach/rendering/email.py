@@ -107,11 +107,12 @@ def content(
     """
     if html is None and text is None:
         raise NotMail(Text("the message has neither text nor HTML"))
-    by_hand = None if text is None else written(text)
+    constants = Constants() if constants is None else constants
+    by_hand = None if text is None else written(list(text), constants)
     if html is None:
         assert by_hand is not None
         return Content(subject, by_hand)
-    shown, derived = page(html, Constants() if constants is None else constants)
+    shown, derived = page(html, constants)
     return Content(subject, by_hand or derived, shown)
 
 

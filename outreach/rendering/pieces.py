@@ -85,7 +85,7 @@ class _Known(dict[str, Piece]):
 
     def __missing__(self, key: str) -> Piece:
         if key in self._constants:
-            self[key] = piece = (_refused_codes(key), ())
+            self[key] = piece = (refused_codes(key), ())
         elif type(key) is str and len(key) < COLUMNS and (key.isalnum() or SIMPLE.fullmatch(key)):
             self[key] = piece = _simple(key)
         else:
@@ -111,7 +111,7 @@ def _taken_apart(value: str) -> Piece:
     kind: list[str] = []
     fillings: list[Any] = []
     for part, plain in parts_of(value):
-        kind.append(OPENS if plain else _refused_codes(part))
+        kind.append(OPENS if plain else refused_codes(part))
         if plain:
             fillings += _filling(part)
     return "".join(kind), tuple(fillings)
@@ -131,7 +131,8 @@ def _wire(part: str, text: str) -> bytes:
         raise half_character(part, error) from None
 
 
-def _refused_codes(text: str) -> str:
+def refused_codes(text: str) -> str:
+    """The text, unless it holds a mark of ours."""
     if OPENS in text or CLOSES in text:
         raise NotMail(Text("the message holds a code that stands for no character (U+FDD0)"))
     return text

@@ -8,15 +8,20 @@ bears on the styles (a class, a width), it belongs to the shape.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from outreach.rendering.pieces import Constants, half_character, refuse_left_over
-from outreach.rendering.quoted import Body, Layout, laid_out
-from outreach.rendering.slots import MARK, Outline, marked, outline, split
+from outreach.rendering.pieces import (
+    Constants,
+    half_character,
+    refuse_left_over,
+    refused_codes,
+)
+from outreach.rendering.quoted import Body, Layout, between, laid_out
+from outreach.rendering.slots import MARK, Outline, mark, marked, outline, split
 from outreach.rendering.text import plain_text, without_controls
 
 if TYPE_CHECKING:
@@ -32,6 +37,8 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 #: Attributes that no style and no layout looks at, unless a selector names them.
 _FREE = frozenset({"href", "src", "alt", "title", "content"})
 _SELECTED = re.compile(r"\[\s*([a-zA-Z-]+)")
+#: A value in a text that changes nothing around it: no line ends, no signs of placeholders.
+_VALUE = re.compile("[^\x00-\x1f\x7f-\x9f\u2028\u2029{}%«»\ud800-\udfff\ufdd0\ufdd1]+")
 #: Elements in which blanks count or nothing is markup.
 _PRE = re.compile(r"white-space\s*:\s*pre")
 _LITERAL = frozenset({"pre", "textarea", "style", "script", "xmp", "listing"})
@@ -63,14 +70,16 @@ def page(chunks: Iterable[str], constants: Constants) -> tuple[Body, Body]:
     return Body(shape.html, pages, page_wires), Body(shape.text, texts, text_wires)
 
 
-def written(chunks: Iterable[str]) -> Body:
-    """A text written by hand; ends with one line break."""
-    text = re.sub(r"\r\n?", "\n", without_controls("".join(chunks))).strip("\n") + "\n"
-    refuse_left_over("text", text)
-    try:
-        return Body(laid_out([text]))
-    except UnicodeEncodeError as error:
-        raise half_character("text", error) from None
+def written(chunks: Sequence[str], constants: Constants) -> Body:
+    """A text written by hand, piece by piece as its template printed it; ends with a line break.
+
+    Values without line ends are put into a layout that all share; any other is part of it.
+    """
+    pieces = [
+        piece if piece in constants or not _VALUE.fullmatch(piece) else None for piece in chunks
+    ]
+    values = [value for value, piece in zip(chunks, pieces, strict=True) if piece is None]
+    return Body(_text_layout(tuple(pieces)), values, [*map(between, values)])
 
 
 # --- a shape, made once -------------------------------------------------------------------------
@@ -98,6 +107,21 @@ def _shape(outlined: _Outlined, fixed: tuple[tuple[int, str], ...]) -> _Shape:
     text = plain_text(html)
     refuse_left_over("text", text)
     return _Shape(laid_out(split(html)), laid_out(split(text)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _text_layout(pieces: tuple[str | None, ...]) -> Layout:
+    """The layout of a text; None stands for a value."""
+    slots = count()
+    page = "".join(
+        [mark(next(slots)) if piece is None else refused_codes(piece) for piece in pieces]
+    )
+    text = re.sub(r"\r\n?", "\n", without_controls(page)).strip("\n") + "\n"
+    refuse_left_over("text", text)
+    try:
+        return laid_out(split(text))
+    except UnicodeEncodeError as error:
+        raise half_character("text", error) from None
 
 
 @lru_cache(maxsize=2)
