@@ -112,10 +112,14 @@ class Quota:
 
 
 class Wire(Quota):
-    """Seconds and minutes where messages are late: what this run has under way counts too."""
+    """Seconds and minutes where messages are late: what this run has under way counts too.
+
+    It stands beside the `Slots` of the same limit.
+    """
 
     __slots__ = ()
 
     def is_idle(self, now: int) -> bool:
-        self._forget(now)
-        return not self._total
+        """What has left, the slots beside it remember for as long as it matters: a run that
+        begins at their next one knows no more than that either."""
+        return not self._away

@@ -12,6 +12,7 @@ from outreach.errors import Text
 from outreach.scheduling.gates import A_SECOND, Gaps, Gate, Rule, Slots
 from outreach.scheduling.pace import MINUTE, Pace
 from outreach.scheduling.quotas import Quota, Wire
+from outreach.scheduling.rules import domain_gate
 
 #: Any instant: 2027-03-01 at noon, in microseconds.
 NOON = 1_803_902_400 * A_SECOND
@@ -167,6 +168,37 @@ def test_what_is_under_way_counts_until_a_second_after_it_has_left() -> None:
     assert rule.opens(NOON) == NOON + A_SECOND
     rule.gone(NOON + A_SECOND // 2, 1)
     assert (rule.room(NOON + A_SECOND), rule.room(NOON + A_SECOND * 3 // 2)) == (1, 2)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    per_minute=st.integers(1, 60),
+    steps=st.lists(
+        st.tuples(st.floats(0, 90), st.integers(1, 5), st.sampled_from([0.0, 0.0, 5.0, 70.0])),
+        min_size=1,
+        max_size=40,
+    ),
+)
+def test_a_gate_that_is_forgotten_when_idle_lets_no_more_through(
+    per_minute: int, steps: list[tuple[float, int, float]]
+) -> None:
+    """Made anew it knows nothing of what has left, and holds its limit all the same."""
+    gate, now = domain_gate("a", "a.example", per_minute), NOON
+    under_way: list[int] = []
+    left: list[int] = []
+    for wait, wanted, late in [*steps, (1000.0, 0, 0.0)]:
+        now += round(wait * A_SECOND)
+        under_way.sort()
+        while under_way and under_way[0] <= now:
+            left.append(under_way.pop(0))
+            gate.gone(left[-1])
+        if gate.is_idle(now):
+            gate = domain_gate("a", "a.example", per_minute)
+        count = min(wanted, gate.left(now))
+        gate.pass_(now, count)
+        under_way += [now + round(late * A_SECOND)] * count
+
+    assert most_in_any_window(left, A_MINUTE) <= per_minute
 
 
 def test_what_never_leaves_makes_room_at_once() -> None:
