@@ -274,7 +274,7 @@ def main() -> None:
     read.add_argument("--postgresql", metavar="DSN", nargs="?", const="")
     given = read.parse_args()
     asked = Asked(
-        messages=given.messages or (50_000 if given.full else 10_000),
+        messages=given.messages or (50_000 if given.full else 20_000),
         rounds=given.rounds or (5 if given.full else 3),
         full=given.full,
     )

@@ -83,7 +83,8 @@ def test_connections_that_have_answers_at_a_time_share_one_record(pipelining: bo
     """While one record is written the answers to the other connections come in."""
     with StrictServer(pipelining=pipelining) as server:
         basket = Basket([parcel(n) for n in range(1, 13)])
-        basket.on_record = lambda begun: time.sleep(0.02)
+        pauses = iter([0.1] * 8)
+        basket.on_record = lambda begun: time.sleep(next(pauses, 0))
         carry(way_out(server, connections=3), basket)
 
     assert sorted(server.numbers) == list(range(1, 13)) == sorted(basket.outcomes)
