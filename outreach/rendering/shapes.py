@@ -39,6 +39,8 @@ _FREE = frozenset({"href", "src", "alt", "title", "content"})
 _SELECTED = re.compile(r"\[\s*([a-zA-Z-]+)")
 #: A value in a text that changes nothing around it: no line ends, no signs of placeholders.
 _VALUE = re.compile("[^\x00-\x1f\x7f-\x9f\u2028\u2029{}%«»\ud800-\udfff\ufdd0\ufdd1]+")
+#: Characters of a value that is put into a text: the layout of a longer one is its own.
+_LONGEST = 200
 #: Elements in which blanks count or nothing is markup.
 _PRE = re.compile(r"white-space\s*:\s*pre")
 _LITERAL = frozenset({"pre", "textarea", "style", "script", "xmp", "listing"})
@@ -75,11 +77,17 @@ def written(chunks: Sequence[str], constants: Constants) -> Body:
 
     Values without line ends are put into a layout that all share; any other is part of it.
     """
-    pieces = [
-        piece if piece in constants or not _VALUE.fullmatch(piece) else None for piece in chunks
-    ]
-    values = [value for value, piece in zip(chunks, pieces, strict=True) if piece is None]
-    return Body(_text_layout(tuple(pieces)), values, [*map(between, values)])
+    put = [None if piece in constants else _put(piece) for piece in chunks]
+    pieces = [piece if wire is None else None for piece, wire in zip(chunks, put, strict=True)]
+    values = [piece for piece, wire in zip(chunks, put, strict=True) if wire is not None]
+    wires = [wire for wire in put if wire is not None]
+    return Body(_text_layout(tuple(pieces)), values, wires)
+
+
+@lru_cache(maxsize=1024)
+def _put(value: str) -> bytes | None:
+    """A value as it is put into a text, for most come again; None: it is part of the layout."""
+    return between(value) if len(value) <= _LONGEST and _VALUE.fullmatch(value) else None
 
 
 # --- a shape, made once -------------------------------------------------------------------------

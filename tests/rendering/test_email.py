@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import quopri
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_mail import CONTENT, ENVELOPE, MARIE, NAUGHTY, parsed, part, well_formed, written
 
 from outreach.model.campaign import AudienceRule, Campaign
@@ -15,12 +19,12 @@ from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
 from outreach.model.settings import Organisation, Sender
 from outreach.rendering.context import Values, values_for
-from outreach.rendering.email import compose, render_parts
+from outreach.rendering.email import compose, content, render_parts
 from outreach.rendering.envelope import Envelope, Letterhead
 from outreach.rendering.jinja import Templates
 from outreach.rendering.mime import AttachedFile, NotMail
 from outreach.rendering.missing import MissingValues
-from outreach.rendering.pieces import LeftOver
+from outreach.rendering.pieces import Constants, LeftOver
 
 SAMPLES = Path(__file__).parents[2] / "templates"
 
@@ -216,3 +220,22 @@ def sample_values(**given: str) -> Values:
         today=date(2027, 3, 1),
         unsubscribe_url="https://atelier.example/u/t0ken",
     )
+
+
+@given(values=st.lists(st.text(max_size=230), min_size=3, max_size=3))
+def test_a_text_by_hand_reads_as_its_template_printed_it(values: list[str]) -> None:
+    """Whatever the values hold: line ends, control characters, more than a line."""
+    own = ["Bonjour ", ",\n\nvoici : ", ".\nÀ bientôt, "]
+    chunks = [piece for pair in zip(own, values, strict=True) for piece in pair]
+    printed = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", " ", "".join(chunks))
+    expected = re.sub(r"\r\n?", "\n", printed).strip("\n") + "\n"
+    try:
+        body = content("s", html=None, text=chunks, constants=Constants(own)).text
+    except (LeftOver, NotMail):
+        assert re.search("[{}«\ufdd0\ufdd1]", expected)
+        return
+
+    assert body.text == expected
+    wire = b"".join(body.wires)
+    assert quopri.decodestring(wire).decode().replace("\r\n", "\n") == expected
+    assert max(map(len, wire.split(b"\r\n"))) <= 76
