@@ -159,7 +159,7 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(**options)
         self.constants = Constants()
         #: Methods of ours that templates may call: no need to look whether they are safe.
-        self.ours: frozenset[MethodType] = frozenset()
+        self.ours: frozenset[object] = frozenset()
         #: Whether any template read so far is Markdown.
         self.markdown = False
 
@@ -251,6 +251,6 @@ def strict_environment(loader: Loader, words: Words) -> StrictEnvironment:
     environment.filters.update(words.filters())
     environment.filters[APART_FILTER] = standing_apart(words.written)
     environment.globals.update(salutation=words.salutation, dear=words.dear)
-    environment.ours = frozenset({words.salutation, words.dear})  # type: ignore[arg-type]
+    environment.ours = frozenset({words.salutation, words.dear})
     del environment.filters["random"], environment.globals["lipsum"]
     return environment

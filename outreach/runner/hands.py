@@ -89,7 +89,7 @@ class Workers(Protocol):
         """The same for everybody; returns when nothing is on the wire and all is told.
 
         What is on the wire after `within` seconds is left in doubt; None: each answer is awaited
-        as long as the protocol says.
+        as long as the protocol says. Said again with less time, that holds.
         """
         ...
 

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` at the first Ctrl-C, SIGTERM or SIGHUP; the second one acts as ever.
+def stop_on_signals(stop: asyncio.Event, at_once: asyncio.Event) -> Iterator[None]:
+    """Set `stop` at the first Ctrl-C, SIGTERM or SIGHUP, and `at_once` at the second.
+
+    The third one acts as ever.
 
     Under `nohup` a closed terminal stays ignored.
 
@@ -26,8 +28,10 @@ def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
         taken.clear()
 
     def wish() -> None:
+        if stop.is_set():
+            at_once.set()
+            give_back()
         stop.set()
-        give_back()
 
     try:
         for number in _wishes():

@@ -52,7 +52,7 @@ class Mailing:
         workers = staff.engage(self._processes(due if asked.limit is None else asked.limit, due))
 
         async def work() -> SendReport:
-            stop = asyncio.Event()
+            stop, at_once = asyncio.Event(), asyncio.Event()
             turns = Turns(rules, ledger.store.paces, self._groups())
             trouble = trouble_for(
                 ledger.store,
@@ -61,7 +61,7 @@ class Mailing:
                 zone=settings.zone,
                 now=self.clock.now(),
             )
-            with stop_on_signals(stop):
+            with stop_on_signals(stop, at_once):
                 return await send_due(
                     ledger,
                     workers,
@@ -71,6 +71,7 @@ class Mailing:
                     clock=self.clock,
                     progress=progress,
                     stop=stop,
+                    at_once=at_once,
                     total=due,
                 )
 

@@ -38,6 +38,7 @@ async def send_due(
     clock: Clock,
     progress: Callable[[Progress], None] = _nobody_looks,
     stop: asyncio.Event | None = None,
+    at_once: asyncio.Event | None = None,
     total: int | None = None,
     last_answers: float = LAST_ANSWERS,
 ) -> SendReport:
@@ -45,9 +46,9 @@ async def send_due(
 
     `workers` makes those who do the work, and are opened and closed here. `total` is told to
     whoever listens to the progress. When `stop` is set, what is on the wire is finished and
-    nothing more is begun; what has no answer `last_answers` seconds later is in doubt. An error
-    of the ledger ends the run at once: what is on the wire is waited for and settled if that is
-    still possible, else it stays claimed, and the error is raised.
+    nothing more is begun; what has no answer `last_answers` seconds later, or when `at_once` is
+    set, is in doubt. An error of the ledger ends the run at once: what is on the wire is waited
+    for and settled if that is still possible, else it stays claimed, and the error is raised.
     """
     flight = Flight(
         ledger,
@@ -61,8 +62,18 @@ async def send_due(
         last_answers=last_answers,
     )
     async with workers(flight.inbox) as hands:
+        hurry = asyncio.create_task(_hurry(hands, at_once or asyncio.Event()))
         try:
             await flight.fly(hands)
         finally:
-            await flight.land()
+            try:
+                await flight.land()
+            finally:
+                hurry.cancel()
     return flight.report()
+
+
+async def _hurry(hands: Workers, at_once: asyncio.Event) -> None:
+    """Nobody wants to wait for the last answers."""
+    await at_once.wait()
+    await hands.finish(0)

@@ -72,23 +72,33 @@ def serve(channel: socket.socket, build: Callable[[Told], Hands]) -> None:
 async def _serve(channel: socket.socket, build: Callable[[Told], Hands]) -> None:
     reader, writer = await asyncio.open_unix_connection(sock=channel)
     told = Outbox(writer)
-    within: float | None = None
     try:
         async with build(told) as hands:
             while frame := await read_frame(reader):
                 word, *more = frame
                 if word is Word.FINISH:
-                    (within,) = more
+                    sooner = asyncio.create_task(_finish_sooner(reader, hands))
+                    await hands.finish(*more)
+                    sooner.cancel()
                     break
                 if word is Word.GIVE:
                     hands.give(more[0], unpacked(more[1]))
                 else:
                     hands.withdraw(*more)
-            await hands.finish(within)
+            else:  # the dispatcher is gone
+                await hands.finish()
     except Exception as bug:
         told.broke(bug)
     told.end()
     writer.close()
+
+
+async def _finish_sooner(reader: asyncio.StreamReader, hands: Hands) -> None:
+    """While the last answers are awaited: the dispatcher may not want to wait so long."""
+    while frame := await read_frame(reader):
+        word, *more = frame
+        if word is Word.FINISH:
+            await hands.finish(*more)
 
 
 class Outbox:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,22 +16,28 @@ from workspaces import Workspace, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="several processes: Linux only")
 
-#: The command, with two processes however few messages there are.
-TWO_PROCESSES = """
+#: The command, with so many processes however few messages there are.
+COMMAND = """
 from outreach.runner import mailing
-mailing.processes_for = lambda due, senders: 2
+mailing.processes_for = lambda due, senders: {processes}
 from outreach.cli import main
 main()
 """
 
 
-def start(workspace: Workspace, server: SmtpServer, people: int, connections: int = 8) -> Run:
+def start(
+    workspace: Workspace,
+    server: SmtpServer,
+    people: int,
+    connections: int = 8,
+    processes: int = 2,
+) -> Run:
     addresses = workspace.townspeople(people)
     workspace.campaign("spring")
     workspace.launch("spring")
     workspace.settings(server.port, connections=connections)
     process = subprocess.Popen(
-        [sys.executable, "-c", TWO_PROCESSES, "run", "--json"],
+        [sys.executable, "-c", COMMAND.format(processes=processes), "run", "--json"],
         cwd=workspace.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -158,3 +165,24 @@ def test_a_server_that_is_down_is_told_by_the_workers_too(workspace: Workspace) 
     assert (run.process.returncode, done["sent"], done["remaining"]) == (1, 0, 20), err
     assert f"127.0.0.1:{server.port}" in done["errors"][0]["message"]
     assert workspace.by_state("spring") == {"due": 20}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_second_ctrl_c_waits_for_no_answer_and_gives_back_the_rest(
+    workspace: Workspace, processes: int
+) -> None:
+    """What is on the wire then is in doubt and told; nothing stays claimed."""
+    with SmtpServer(delay=4) as server:
+        run = start(workspace, server, 40, connections=4, processes=processes)
+        until(lambda: server.open_now == 4, run.process)
+        until(lambda: len(server.received) >= 2, run.process)
+        for _ in range(2):
+            os.kill(run.process.pid, signal.SIGINT)
+            time.sleep(0.3)
+        out, err = run.process.communicate(timeout=3)
+
+    assert run.process.returncode == 130, (out, err)
+    told, states = json.loads(out), workspace.by_state("spring")
+    assert set(states) <= {"sent", "due", "unknown"}
+    assert states["unknown"] == told["unknown"] > 0
+    assert states["due"] == told["remaining"] == 40 - states.get("sent", 0) - states["unknown"]

@@ -686,7 +686,7 @@ def test_ctrl_c_finishes_what_is_on_the_wire_and_leaves_the_rest_due() -> None:
     async def work(server: SmtpServer) -> SendReport:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        with stop_on_signals(stop):
+        with stop_on_signals(stop, asyncio.Event()):
             loop.call_later(0.15, os.kill, os.getpid(), signal.SIGINT)
             return await sending(ledger, {"marie": way_out(server, 2)}, {}, RealClock(), stop=stop)
 
