@@ -197,9 +197,9 @@ def test_the_line_of_cron_mails_somebody_only_when_somebody_is_needed(
         told = as_cron(line, home)
         assert (told.code, len(server.received)) == (4, 3)
         assert "retenus 1," in told.out
-        assert "\nDes messages retenus" in told.out or "\nHeld messages" in told.out
+        assert "\nLes messages retenus" in told.out or "\nHeld messages" in told.out
         # What it names then tells what is missing, and to whom.
-        assert "outreach status CAMPA" in " ".join(told.out.split())
+        assert "outreach status CAMPAIGN" in " ".join(told.out.split())
         status = as_cron(line.replace("run --quiet", "status spring"), home)
         assert people[0] in status.out
         assert "last_name" in status.out
