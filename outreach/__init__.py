@@ -14,6 +14,7 @@ prospecting chain, and say afterwards what it cost and what came of it.
     activities   cleaning/        raw rows → drafts of contacts
                  scheduling/      when: which step is due, windows, pace, retries
                  rendering/       what: e-mails, Word letters, call guides; same input, same bytes
+                 compliance/      may we: dated rules → allowed, or the reason why not
                  evaluation/      what came of it: tallies → rates, cost, profit
                  planning/        how much: from a goal to the effort
                  segmentation/    who: an expression → a tree → a predicate
