@@ -129,6 +129,9 @@ class PaperLedger:
                 self._change(number, message_date=None)
         return self._claim([email.delivery.id for email in claim], now) if claim else []
 
+    def waits(self, number: DeliveryId) -> bool:
+        return False
+
     def _claim(self, ids: Sequence[DeliveryId], now: datetime) -> list[Delivery]:
         self.claims += 1
         claimed = []

@@ -32,6 +32,7 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event, EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId
 from outreach.model.money import to_minor
+from outreach.model.stage import ACTS, IN_CONTACT
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring
@@ -63,14 +64,14 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
         assert latest is not None
         _cancel_ended(connection, number, latest)
     insert_suppressions(connection, database, change.suppressions)
-    now = max((event.at for event in events), default=None)
     for column, contacts in (
         ("email_bounced_at", change.bounced),
         ("post_returned_at", change.returned),
     ):
-        if contacts:
+        for contact in contacts:
+            told = max((event.at for event in events if event.contact == contact), default=None)
             table = schema.contact
-            connection.execute(update(table).where(table.c.id.in_(contacts)).values({column: now}))
+            connection.execute(update(table).where(table.c.id == contact).values({column: told}))
 
 
 def _write_done(
@@ -324,20 +325,16 @@ def _cancelled(stop: Stop, delivery: int, step: int, channel: str) -> dict[str, 
     }
 
 
-#: Facts that come from the person (retention is counted from the last of them).
-_ACTS = frozenset({"replied", "appointment", "quote", "order", "met", "opted_out", "call_back"})
-
-
 def count(connection: Connection, database: Database, events: Sequence[Event]) -> None:
     """Keep the counters of `contact` in step with new events."""
     touched = [e for e in events if e.kind is EventKind.TOUCHED]
     reached = [e for e in events if e.kind is EventKind.REACHED]
     if touched:
         _count_touches(connection, database, touched)
-    contacted = [e for e in reached if e.stage == "contacted"]
+    contacted = [e for e in reached if e.stage in IN_CONTACT]
     _become(connection, contacted, Kind.PROSPECT, (Kind.SUSPECT,))
     for event in reached:
-        if event.stage in _ACTS:
+        if event.stage in ACTS:
             _count_act(connection, database, event)
     orders = [e for e in reached if e.stage == "order"]
     _become(connection, orders, Kind.CUSTOMER, (Kind.SUSPECT, Kind.PROSPECT))
@@ -373,7 +370,10 @@ def _count_act(connection: Connection, database: Database, event: Event) -> None
             (or_(c.last_active_at.is_(None), c.last_active_at < event.at), event.at),
             else_=c.last_active_at,
         ),
-        "stage": event.stage,
+        "stage": case(
+            (or_(c.last_active_at.is_(None), c.last_active_at <= event.at), event.stage),
+            else_=c.stage,
+        ),
     }
     if event.stage == "replied":
         values["last_reply_on"] = case(
@@ -404,7 +404,7 @@ def _become(
     if not events:
         return
     c = schema.contact.c
-    asked = {event.contact: event for event in events}
+    asked = {event.contact: event for event in reversed(events)}
     query = select(c.id, c.kind).where(c.id.in_(asked), c.kind.in_([k.value for k in before]))
     moved = connection.execute(query).all()
     if not moved:

@@ -19,7 +19,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Who": {
         "contacts": ("contacts", "The contact base: import, list, count, show, fields, export."),
         "segment": ("segment", "Named selections: save, list, show, delete, explain."),
+        "history": ("history", "Bring in campaigns and orders from elsewhere."),
         "suppress": ("suppress", "Who must not be written to."),
+        "privacy": ("privacy", "Consents, oppositions, what people may ask about their data."),
         "store": ("store", "Copy the whole contact base, put a copy back, upgrade it."),
     },
     "Campaigns": {
@@ -36,7 +38,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Every day": {
         "letters": ("letters", "The letters to print, and those that were posted."),
-        "calls": ("calls", "The calls to make today, with their guide."),
+        "calls": ("calls", "The calls of the day: list, make them one by one, sheets, report."),
+        "visits": ("visits", "The visits of the day: list, report them, sheets."),
+        "today": ("today", "What the day asks of us: steps, promises, people who wait."),
         "record": ("record", "Record a step of the chain: a reply, an appointment, an order."),
         "why": ("why", "What a person got, what comes next, or why nothing comes."),
     },

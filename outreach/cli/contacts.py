@@ -41,12 +41,14 @@ class NoSuchField(WrongUsage):
 
 #: Verbs that have a module of their own.
 _ELSEWHERE = {
+    "adrift": "adrift:adrift",
     "duplicates": "duplicates:duplicates",
     "add": "people:add",
     "set": "people:set_",
     "note": "people:note",
     "tag": "people:tag",
     "company": "people:company",
+    "erase": "privacy_erase:erase",
     "show": "one_contact:show_",
     "companies": "people:companies",
     "fields": "fields:fields",

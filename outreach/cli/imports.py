@@ -63,7 +63,7 @@ def import_files(
             " import {file} again and the rest follows", file=list_.file.name,
         )  # fmt: skip
         with (
-            when_interrupted(kept), _progress(parts, list_.file) as told, _map_shown(map_file)
+            when_interrupted(kept), progress(parts, list_.file) as told, map_shown(map_file)
         ):  # fmt: skip
             reports.append(
                 admit_table(
@@ -77,7 +77,7 @@ def import_files(
 
 
 @contextmanager
-def _map_shown(map_file: Path | None) -> Iterator[None]:
+def map_shown(map_file: Path | None) -> Iterator[None]:
     """What does not fit a file is shown in the line of the map that says it."""
     from outreach.cleaning.headers import BadMap
     from outreach.files.maps import placed
@@ -89,7 +89,7 @@ def _map_shown(map_file: Path | None) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(parts: Application, file: Path) -> Iterator[Callable[[int], None]]:
+def progress(parts: Application, file: Path) -> Iterator[Callable[[int], None]]:
     """Rows read so far, on stderr, where somebody watches."""
     if parts.options.json or not sys.stderr.isatty():
         yield lambda rows: None

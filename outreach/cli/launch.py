@@ -8,15 +8,19 @@ from outreach.application import Application
 from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
 from outreach.cli.door import Command
 from outreach.cli.output import notice, on_terminal, say, show
-from outreach.errors import OutreachError, Problems, Text
+from outreach.errors import OutreachError, Plural, Problems, Text, WrongUsage
 from outreach.files.campaigns import CampaignFile
 from outreach.model.audience import AudienceCount
+from outreach.model.campaign import CampaignState
 from outreach.runner.check import check as check_campaign
+from outreach.runner.compose import Mailroom
+from outreach.runner.edits import FileChanged, compare
 from outreach.runner.findings import Checked
-from outreach.runner.fingerprint import fingerprint
+from outreach.runner.fingerprint import TemplatesChanged, fingerprint, same_mark
 from outreach.runner.launch import launch as start
 from outreach.runner.launch import may_launch_again
 from outreach.runner.place import remember_first
+from outreach.runner.standing import HasEnded
 from outreach.store.campaigns import Launched
 
 
@@ -45,7 +49,12 @@ class NotConfirmed(OutreachError):
 )
 @click.option("--dry-run", is_flag=True, help="Show who would be enrolled; start nothing.")
 @click.option(
-    "--confirm-change", is_flag=True, help="Put templates that changed since the launch in force."
+    "--add", is_flag=True, help="More people: who matches by now and is not in yet; nobody leaves."
+)
+@click.option(
+    "--confirm-change",
+    is_flag=True,
+    help="Show what changed in the file and its templates since, and put it in force.",
 )
 @click.pass_obj
 def launch(
@@ -54,22 +63,33 @@ def launch(
     pilot: int | None,
     confirm: int | None,
     dry_run: bool,
+    add: bool,
     confirm_change: bool,
 ) -> None:
     """Freeze the audience of CAMPAIGN and start its first steps.
 
     Nothing leaves before the next `outreach run`. Without --confirm it shows the number of
     people and asks.
+
+    A campaign that runs takes in more people with --add, as a wave of their own. With
+    --confirm-change it goes on as its file says now: only what is not yet done is planned anew;
+    --dry-run shows the difference and changes nothing.
     """
+    if sum((add, confirm_change, pilot is not None)) > 1:
+        raise WrongUsage(Text("--add, --confirm-change and --pilot do not go together"))
     file = campaign_file(parts, campaign)
     name = file.campaign.name
-    launched = parts.store.campaigns.look_up(name)
     if confirm_change:
-        _confirm_change(parts, file, parts.store.campaigns.find(name))
+        from outreach.cli.change import change
+
+        change(parts, file, parts.store.campaigns.find(name), dry_run=dry_run)
         return
-    extending = may_launch_again(launched, name)
     room = mailroom(parts)
-    checked = check_campaign(file, room, now=parts.now(), pilot=pilot)
+    if add:
+        extending: Launched | None = _taking_in(parts, file, room)
+    else:
+        extending = may_launch_again(parts.store.campaigns.look_up(name), name)
+    checked = check_campaign(file, room, now=parts.now(), pilot=pilot, adding=add)
     stopping = checked.stopping(parts.settings.compliance)
     if stopping:
         raise Problems(stopping) if len(stopping) > 1 else stopping[0]
@@ -91,7 +111,24 @@ def launch(
             extending=extending,
         )
         remember_first(parts.store, parts.settings)
-    show(parts, _data(name, count), lambda: _print(parts, name, checked, started=not dry_run))
+    show(
+        parts,
+        _data(name, count),
+        lambda: _print(parts, name, checked, started=not dry_run, adding=add),
+    )
+
+
+def _taking_in(parts: Application, file: CampaignFile, room: Mailroom) -> Launched:
+    """The campaign that more people are to come into: as it was launched, and not over."""
+    launched = parts.store.campaigns.find(file.campaign.name)
+    if launched.state is CampaignState.STOPPED:
+        raise HasEnded(launched.name, launched.state)
+    if not compare(launched.definition, file.campaign).empty:
+        raise FileChanged(launched.name)
+    mark = fingerprint(file.campaign, room.folder, room.templates(room.language(file.campaign)))
+    if not same_mark(launched.fingerprint, mark):
+        raise TemplatesChanged(launched.name)
+    return launched
 
 
 def _ask(parts: Application, name: str, count: AudienceCount) -> int:
@@ -118,13 +155,15 @@ def _data(name: str, count: AudienceCount) -> dict[str, object]:
     }
 
 
-def _print(parts: Application, name: str, checked: Checked, *, started: bool) -> None:
+def _print(parts: Application, name: str, checked: Checked, *, started: bool, adding: bool) -> None:
     assert checked.chosen is not None
     for line in audience_lines(checked.chosen.count):
         say(parts, line)
     for problem in checked.problems:
         notice(parts, Text("warning: {what}", what=problem.error.what))
-    if started:
+    if adding:
+        say(parts, _added(name, checked.chosen.count, started=started))
+    elif started:
         say(
             parts,
             Text("Campaign {name!r} is launched. What is due leaves with: outreach run", name=name),
@@ -140,15 +179,16 @@ def _print(parts: Application, name: str, checked: Checked, *, started: bool) ->
         )
 
 
-def _confirm_change(parts: Application, file: CampaignFile, launched: Launched) -> None:
-    """Changed templates come in force; the steps of a running campaign stay what they are."""
-    room = mailroom(parts)
-    definition = launched.definition
-    mark = fingerprint(definition, room.folder, room.templates(room.language(definition)))
-    parts.store.campaigns.confirm_change(launched.id, definition, fingerprint=mark)
-    data = {"campaign": file.campaign.name, "confirmed": True}
-    show(
-        parts,
-        data,
-        [Text("The templates of {name!r} are in force as they are now.", name=launched.name)],
+def _added(name: str, count: AudienceCount, *, started: bool) -> Text:
+    if started:
+        return Plural(
+            "{count} person came into {name!r}. What is due leaves with: outreach run",
+            "{count} people came into {name!r}. What is due leaves with: outreach run",
+            count.enrolled,
+            name=name,
+        )
+    return Text(
+        "Nobody was added. To add them: outreach launch {name} --add --confirm {enrolled}",
+        name=name,
+        enrolled=count.enrolled,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 #: The name of a command in a sentence; that of a group with the one below it.
-_COMMAND = r"\boutreach (?:(?:contacts|segment|suppress|store|letters|plan) )?[a-z]+"
+_COMMAND = r"\boutreach (?:(?:contacts|segment|suppress|store|letters|plan|calls|visits) )?[a-z]+"
 #: Stands for a blank at which no line may end.
 _GLUE = "\N{WORD JOINER}"
 

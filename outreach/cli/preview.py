@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +15,6 @@ from outreach.cli.campaigns import campaign_file, mailroom
 from outreach.cli.door import Command
 from outreach.cli.output import leave, notice, show
 from outreach.cli.preview_text import (
-    calendar_lines,
-    days_under_way,
     difference_lines,
     print_pages,
     print_sample,
@@ -25,7 +23,6 @@ from outreach.errors import ExitCode, Text, WrongUsage
 from outreach.model.contact import Contact
 from outreach.runner.preview import Page, Preview
 from outreach.runner.sampling import Sample, Sampled
-from outreach.scheduling.ahead import Leaving
 
 
 class OneThing(WrongUsage):
@@ -48,7 +45,11 @@ class OneThing(WrongUsage):
     metavar="DIR",
     help="Also write .eml, .html, .txt, .docx and .pdf there.",
 )
-@click.option("--calendar", is_flag=True, help="How much would leave on which day.")
+@click.option(
+    "--calendar",
+    is_flag=True,
+    help="What would be done on which day, by whom; what it costs and may bring.",
+)
 @click.option("--diff", nargs=2, metavar="WHO WHO", help="What differs between two people.")
 @click.option("--web", is_flag=True, help="Look through it in a browser, on this machine only.")
 @click.pass_obj
@@ -170,33 +171,9 @@ def _row(parts: Application, page: Page, files: tuple[Path, ...]) -> dict[str, A
 
 
 def _calendar(parts: Application, seen: Preview) -> None:
-    from outreach.runner.ahead import ahead, going_on
+    from outreach.cli.preview_calendar import show_calendar
 
-    launched = parts.store.campaigns.look_up(seen.campaign.name)
-    going = going_on(seen, launched) if launched else None
-    looked = going.planned if going else ahead(seen)
-    campaign = launched.definition if launched else seen.campaign
-    channels = {step.name: step.channel.value for step in campaign.steps}
-
-    def rows(days: Sequence[Leaving]) -> list[dict[str, Any]]:
-        return [
-            {"date": one.day, "step": one.step, "channel": channels[one.step], "count": one.count}
-            for one in days
-            if not seen.only or one.step == seen.only
-        ]
-
-    data = {
-        "campaign": seen.campaign.name,
-        "state": launched.state.value if launched else None,
-        "left": rows(going.left if going else ()),
-        "calendar": rows(looked.days),
-        "too_late": dict(looked.too_late),
-        "passed_over": dict(looked.passed_over),
-    }
-    if launched and going:
-        show(parts, data, lambda: days_under_way(parts, seen, launched, going))
-    else:
-        show(parts, data, lambda: calendar_lines(parts, seen, looked))
+    show_calendar(parts, seen)
 
 
 def _diff(parts: Application, seen: Preview, people: list[Contact]) -> None:

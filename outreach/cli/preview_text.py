@@ -11,20 +11,17 @@ import click
 
 from outreach.application import Application
 from outreach.cleaning.phones import as_dialled
-from outreach.cli.output import broken, say, table, wrap
+from outreach.cli.output import broken, say, wrap
 from outreach.errors import Plural, Text
-from outreach.model.campaign import Campaign, CampaignState, Channel
+from outreach.model.campaign import Channel
 from outreach.rendering.guide import SECTIONS
 from outreach.runner.wording import CHANNELS
 
 if TYPE_CHECKING:
     from outreach.model.contact import Contact
-    from outreach.runner.ahead import Going
     from outreach.runner.differences import Difference
     from outreach.runner.preview import Page, Preview
     from outreach.runner.sampling import Sample
-    from outreach.scheduling.ahead import Ahead, Leaving
-    from outreach.store.campaigns import Launched
 
 
 #: The parts of a page, as `--diff` calls them.
@@ -140,58 +137,6 @@ def _guide(parts: Application, page: Page) -> None:
         say(parts, SECTIONS[title])
         for line in lines:
             wrap(line, first="  • ", rest="    ")
-
-
-def calendar_lines(parts: Application, seen: Preview, looked: Ahead) -> None:
-    """The days as a table, and what would not leave at all."""
-    from outreach.runner.ahead import not_leaving
-
-    _days(parts, seen, seen.campaign, looked.days)
-    for line in not_leaving(looked):
-        say(parts, line)
-    _at_most(parts, seen.campaign)
-
-
-def days_under_way(parts: Application, seen: Preview, launched: Launched, going: Going) -> None:
-    """Of a launched campaign: what has left, what is planned, and what waits for people."""
-    from outreach.runner.ahead import not_leaving, waiting_for_people
-
-    if going.left:
-        say(parts, Text("Has left:"))
-        _days(parts, seen, launched.definition, going.left)
-        say(parts)
-    if going.planned.days:
-        say(parts, Text("Is planned, from now on:"))
-        _days(parts, seen, launched.definition, going.planned.days)
-    else:
-        say(parts, Text("Nothing more is planned."))
-    for line in (*not_leaving(going.planned), *waiting_for_people(going)):
-        say(parts, line)
-    if launched.state is CampaignState.PAUSED:
-        say(parts, Text("The campaign is paused: nothing of it leaves until outreach resume."))
-    if launched.pilot:
-        say(parts, Text("It was launched for the first few; the others come with outreach launch."))
-    if going.planned.days:
-        _at_most(parts, launched.definition)
-
-
-def _days(parts: Application, seen: Preview, campaign: Campaign, days: Sequence[Leaving]) -> None:
-    channels = {s.name: parts.language.say(CHANNELS[s.channel]) for s in campaign.steps}
-    table(
-        parts,
-        [Text("Day"), Text("Step"), Text("Channel"), Text("Number")],
-        [
-            [parts.language.write(one.day), one.step, channels[one.step], str(one.count)]
-            for one in days
-            if not seen.only or one.step == seen.only
-        ],
-        right=[3],
-    )
-
-
-def _at_most(parts: Application, campaign: Campaign) -> None:
-    if any(step.when for step in campaign.steps) or campaign.stop_on:
-        say(parts, Text("At most: whoever answers or does not fit a condition drops out."))
 
 
 def difference_lines(

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Field, Tag
 
 from outreach.errors import Text
+from outreach.files.legal_shape import LegalShape
 from outreach.files.limits_shape import LimitsShape
 from outreach.files.shapes import (
     Count,
@@ -22,6 +23,7 @@ from outreach.files.shapes import (
     PlainText,
     Shape,
     Share,
+    Whole,
     Word,
     choice,
     listed,
@@ -32,16 +34,18 @@ from outreach.files.shapes import (
 from outreach.files.values import (
     Unreadable,
     read_after,
+    read_cron,
     read_days,
+    read_every,
     read_hours,
     read_name,
     read_senders,
     read_text,
 )
-from outreach.model.campaign import After
+from outreach.model.campaign import After, Unit
 
 #: `outreach letters posted` and `outreach calls next` are commands, not campaigns.
-RESERVED_NAMES = ("posted", "next")
+RESERVED_NAMES = ("posted", "next", "sheets", "report")
 
 
 def _read_campaign_name(text: str) -> str:
@@ -62,6 +66,8 @@ def _read_campaign_name(text: str) -> str:
 CampaignName = Annotated[str, scalar(_read_campaign_name), schema("string", "number")]
 Expression = Annotated[str, scalar(read_text), schema("string", "boolean")]
 AfterText = Annotated[After, scalar(read_after), schema("string")]
+Every = Annotated[tuple[int, Unit], scalar(read_every), schema("string")]
+Cron = Annotated[str, scalar(read_cron), schema("string")]
 Days = Annotated[tuple[int, ...], listed(read_days), schema("string", "array")]
 Hours = Annotated[tuple[Any, ...], listed(read_hours), schema("string", "array")]
 Senders = Annotated[
@@ -111,7 +117,18 @@ class StepShape(Shape):
     step: Name = Field(description="Its name, unique in the campaign; others wait for it by it.")
     channel: str
     after: AfterText | None = Field(
-        None, description="What it waits for: letter, letter + 5 days, mail + 7 working days."
+        None,
+        description="What it waits for, a step or a fact of its track: letter, letter + 5 days,"
+        " mail + 7 working days, replied + 2 days.",
+    )
+    track: (
+        Annotated[
+            str, one_of("main", "positive", "negative"), choice("main", "positive", "negative")
+        ]
+        | None
+    ) = Field(
+        None,
+        description="main (the default); positive or negative: only once a fact opens that track.",
     )
     when: Expression | None = Field(
         None, description="Only where this is true of the person, e.g. not replied."
@@ -155,6 +172,11 @@ class LetterShape(StepShape):
         {}, description="Ways of writing it, drawn by a stable hash: {a: {template: …}}."
     )
     sender: Name | None = Field(None, description="Who signs, when not the campaign's sender.")
+    delivery_days: Whole | None = Field(
+        None,
+        description="Working days it is under way once posted; what comes after it is counted"
+        " from then. Else those of the settings.",
+    )
     answers: dict[PlainText, PlainText] = Field({}, description=_ANSWERS)
 
 
@@ -162,6 +184,9 @@ class _ByHandShape(StepShape):
     guide: PlainText | None = Field(None, description="What to say and ask, below templates/.")
     minutes: Number | None = Field(None, description="How long one takes.")
     by: Name | None = Field(None, description="Who does it: a key of the settings' team.")
+    attempts: Count | None = Field(
+        None, description="Tries in vain before the next step comes instead (3)."
+    )
 
 
 class CallShape(_ByHandShape):
@@ -235,6 +260,29 @@ class ObjectiveShape(Shape):
     checkpoints: tuple[Date, ...] = Field((), description="Days on which to look how far it is.")
 
 
+class TracksShape(Shape):
+    called: ClassVar[Text] = Text("tracks")
+
+    positive: tuple[Word, ...] | None = Field(
+        None,
+        min_length=1,
+        description="Stages and facts that open it: replied, appointment, met where nothing is"
+        " said.",
+    )
+    negative: tuple[Word, ...] | None = Field(
+        None,
+        min_length=1,
+        description="Stages and facts that open it: refused, lost where nothing is said.",
+    )
+
+
+class WavesShape(Shape):
+    called: ClassVar[Text] = Text("waves")
+
+    size: Count = Field(description="How many people begin together.")
+    every: Every = Field(description="How long after each other: 1 week, 3 working days.")
+
+
 class CampaignShape(Shape):
     called: ClassVar[Text] = Text("a campaign")
 
@@ -272,12 +320,23 @@ class CampaignShape(Shape):
     alongside: Flag = Field(
         False, description="true: also people who are in another unfinished campaign."
     )
-
-    @classmethod
-    def unknown(cls, key: str) -> tuple[Text, Text | None]:
-        if key == "repeat":
-            return (
-                Text("`repeat` is not available yet"),
-                Text("launch the campaign again by hand, under another name"),
-            )
-        return super().unknown(key)
+    renews: CampaignName | None = Field(
+        None, description="The campaign that this one renews: the report knows both."
+    )
+    priority: Whole = Field(
+        0, description="Where two campaigns claim the same person, the higher one goes first."
+    )
+    legal: LegalShape | None = Field(
+        None, description="What it says of its own ground: {purpose, sector, interest}."
+    )
+    tracks: TracksShape | None = Field(
+        None, description="Which facts open the positive and the negative track of steps."
+    )
+    waves: WavesShape | None = Field(
+        None, description="People begin in groups: {size: 200, every: 1 week}."
+    )
+    repeat: Cron | None = Field(
+        None,
+        description="Cron, in the workspace's time zone: each firing begins the chain anew, such"
+        " as 0 9 * * mon.",
+    )

@@ -8,8 +8,8 @@ through `CampaignFile.locate`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -29,10 +29,12 @@ from outreach.files.campaign_shape import (
     MergedAttachmentShape,
     StepShape,
 )
+from outreach.files.legal_shape import legal_of
 from outreach.files.limits_shape import limits
 from outreach.files.shapes import fitted, in_order
 from outreach.files.source import Marked, Path_, parse_source, read_text, shown
 from outreach.model.campaign import (
+    DEFAULT_TRACKS,
     Attachment,
     AudienceRule,
     Campaign,
@@ -40,7 +42,9 @@ from outreach.model.campaign import (
     Objective,
     OnePer,
     Step,
+    Track,
     Variant,
+    Waves,
     Window,
 )
 from outreach.model.settings import Settings
@@ -125,7 +129,7 @@ def find_campaign(name: str, settings: Settings) -> CampaignFile:
     if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
         for folder in (Path(), settings.folder, settings.campaigns):
             if (folder / name).is_file():
-                return read_campaign(folder / name)
+                return _in_force(folder / name, settings)
         raise UnknownCampaign(name, [str(path) for path in campaign_files(settings)])
     files = campaign_files(settings)
     names = {path: written_name(path) for path in files}
@@ -135,7 +139,12 @@ def find_campaign(name: str, settings: Settings) -> CampaignFile:
         raise UnknownCampaign(name, written_campaigns(settings))
     if len(found) > 1:
         raise TwiceDefined(name, found)
-    return read_campaign(found[0])
+    return _in_force(found[0], settings)
+
+
+def _in_force(path: Path, settings: Settings) -> CampaignFile:
+    file = read_campaign(path)
+    return replace(file, campaign=in_the_post(file.campaign, settings.delivery_days))
 
 
 def written_campaigns(settings: Settings) -> list[str]:
@@ -174,13 +183,29 @@ def _campaign(shape: CampaignShape) -> Campaign:
         budget=shape.budget,
         fixed_costs=shape.fixed_costs,
         audience=_audience(shape.audience),
-        steps=tuple(_step(step) for step in shape.steps),
+        steps=_steps(shape),
         window=_window(shape),
         limits=limits(shape.limits) if shape.limits else None,
         start=shape.start,
         not_after=shape.not_after,
         alongside=shape.alongside,
+        renews=shape.renews,
+        priority=shape.priority,
+        legal=legal_of(shape.legal),
+        tracks=_tracks(shape, chain),
+        waves=Waves(shape.waves.size, *shape.waves.every) if shape.waves else None,
+        repeat=shape.repeat,
     )
+
+
+def _tracks(shape: CampaignShape, chain: Sequence[str]) -> dict[Track, tuple[str, ...]]:
+    """What opens the tracks that have steps: as it is said, else by the words the chain knows."""
+    given = {track: getattr(shape.tracks, track.value, None) for track in Track}
+    return {
+        track: given[track] or tuple(word for word in usual if word in chain or word in FACTS)
+        for track, usual in DEFAULT_TRACKS.items()
+        if any(step.track == track.value for step in shape.steps)
+    }
 
 
 def _audience(shape: AudienceShape) -> AudienceRule:
@@ -198,18 +223,48 @@ def _window(shape: CampaignShape) -> Window:
     return Window(shape.window.days, shape.window.hours, shape.window.holidays == "skip")
 
 
-def _step(shape: StepShape) -> Step:
-    """A step: its keys are named as the noun's fields are, but for these five."""
+def _steps(shape: CampaignShape) -> tuple[Step, ...]:
+    names = {step.step for step in shape.steps}
+    return tuple(_step(step, names) for step in shape.steps)
+
+
+def _step(shape: StepShape, names: Collection[str]) -> Step:
+    """A step: its keys are named as the noun's fields are, but for these seven."""
     values = dict(shape)
+    after = values.pop("after")
+    if after is not None and after.step not in names:
+        after = replace(after, fact=True)
     variants, attachments = values.pop("variants", {}), values.pop("attachments", ())
     return Step(
         name=values.pop("step"),
         channel=Channel(values.pop("channel")),
+        after=after,
+        track=Track(values.pop("track") or Track.MAIN),
         variants=tuple(Variant(name, **dict(way)) for name, way in variants.items()),
         attachments=tuple(_attachment(one) for one in attachments),
         answers=tuple(values.pop("answers", {}).items()),
         **values,
     )
+
+
+def in_the_post(campaign: Campaign, usual: int) -> Campaign:
+    """The campaign with the delivery days of its letters put in force.
+
+    Each letter is under way as long as it says itself, else as `usual`; what waits for it
+    is counted from its arrival.
+    """
+    days = {
+        step.name: usual if step.delivery_days is None else step.delivery_days
+        for step in campaign.steps
+        if step.channel is Channel.LETTER
+    }
+    steps = tuple(
+        replace(step, after=replace(step.after, in_post=days.get(step.waits_for or "", 0)))
+        if step.after
+        else step
+        for step in campaign.steps
+    )
+    return replace(campaign, steps=steps)
 
 
 def _attachment(shape: str | MergedAttachmentShape) -> Attachment:

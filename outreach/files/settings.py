@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from outreach.errors import DefinitionError, OutreachError, Text
+from outreach.files.legal_shape import policy_of
 from outreach.files.limits_shape import ProviderLimitsShape, limits
 from outreach.files.regions import read_region
 from outreach.files.secrets import SecretMissing, is_reference, resolve_secret
@@ -19,6 +20,7 @@ from outreach.files.settings_shape import (
 from outreach.files.shapes import Shape, fitted, in_order
 from outreach.files.source import Path_, Plain, parse_source, read_text, shown
 from outreach.files.values import Unreadable
+from outreach.model.pressure import Pressure
 from outreach.model.settings import (
     Compliance,
     Costs,
@@ -114,22 +116,19 @@ def _said(shape: Shape | None) -> dict[str, Any]:
 
 def _settings(shape: SettingsShape, folder: Path) -> Settings:
     values = _said(shape)
-    pressure = values.pop("pressure", None)
     values |= {
         "organisation": Organisation(**_said(shape.organisation)),
+        "pressure": Pressure(**_said(shape.pressure)) if shape.pressure else None,
         "costs": Costs(**_said(shape.costs)),
         "compliance": Compliance(shape.compliance or Compliance.WARN),
+        "policy": policy_of(shape.policy),
         "first": First(shape.first or First.FOLLOW_UPS),
         "region": read_region(shape.region, shape.country or "FR") if shape.region else None,
         "provider_limits": _provider_limits(shape.provider_limits),
         "team": {key: TeamMember(key=key, **_said(one)) for key, one in shape.team.items()},
         "senders": {name: _sender(name, one, folder) for name, one in shape.senders.items()},
     }
-    return Settings(
-        folder=folder,
-        pressure_days=pressure.min_days_between_touches if pressure else None,
-        **values,
-    )
+    return Settings(folder=folder, **values)
 
 
 def _provider_limits(

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Discriminator, Field, Tag
 
-from outreach.errors import Text
+from outreach.errors import Text, did_you_mean
+from outreach.files.legal_shape import PolicyShape
 from outreach.files.limits_shape import LimitsShape, ProviderLimitsShape
 from outreach.files.settings_values import (
     read_address,
@@ -30,11 +31,15 @@ from outreach.files.shapes import (
     Number,
     PlainText,
     Shape,
+    Whole,
     choice,
+    listed,
     one_of,
     scalar,
     schema,
 )
+from outreach.files.values import Unreadable, read_days
+from outreach.model.campaign import Channel
 from outreach.model.providers import PROVIDERS
 
 Address = Annotated[str, scalar(read_address), schema("string")]
@@ -42,6 +47,22 @@ FirmName = Annotated[str, scalar(read_name_of_firm), schema("string", "number")]
 Url = Annotated[str, scalar(read_url), schema("string", pattern="^https?://")]
 Secret = Annotated[str, scalar(read_secret), schema("string", pattern="^(env|file|keyring):.+")]
 Port = Annotated[int, scalar(read_port), schema("integer", "string", minimum=1, maximum=65535)]
+
+
+def _read_channels(text: str) -> tuple[str, ...]:
+    known = [channel.value for channel in Channel]
+    words = tuple(word.strip() for word in text.split(","))
+    for word in words:
+        if word not in known:
+            raise Unreadable(
+                Text("{tag!r} is not a channel", tag=word),
+                did_you_mean(word, known) or Text("one of: {words}", words=", ".join(known)),
+            )
+    return tuple(dict.fromkeys(words))
+
+
+Channels = Annotated[tuple[str, ...], listed(_read_channels), schema("string", "array")]
+Days = Annotated[tuple[int, ...], listed(read_days), schema("string", "array")]
 
 
 # --- shapes ------------------------------------------------------------------------------
@@ -58,7 +79,15 @@ class OrganisationShape(Shape):
 class PressureShape(Shape):
     called: ClassVar[Text] = Text("pressure")
 
-    min_days_between_touches: Count = Field(description="Days between two touches of a person.")
+    min_days_between_touches: Count | None = Field(
+        None, description="Days between two touches of a person, over all campaigns."
+    )
+    most_touches_per_month: Count | None = Field(
+        None, description="At most that many touches of a person in any 30 days."
+    )
+    channels: Channels = Field(
+        (), description="Only touches on these count and wait: email, letter, call, visit, task."
+    )
 
 
 class CostsShape(Shape):
@@ -75,6 +104,8 @@ class TeamMemberShape(Shape):
     name: PlainText = Field(description="How this person is called.")
     hours_per_week: Number | None = Field(None, description="Hours a week for prospecting.")
     calls_per_day: Count | None = Field(None, description="At most that many calls a day.")
+    visits_per_day: Count | None = Field(None, description="At most that many visits a day.")
+    days: Days = Field((), description="On these days of the week only: mon-thu, or tue,thu.")
 
 
 class ServerShape(Shape):
@@ -174,6 +205,9 @@ class SettingsShape(Shape):
     compliance: Annotated[str, one_of("warn", "strict"), choice("warn", "strict")] | None = Field(
         None, description="Whether legal and deliverability lacks stop a launch."
     )
+    policy: PolicyShape | None = Field(
+        None, description="The firm's own answer where the law leaves a choice."
+    )
     unsubscribe_url: (
         Annotated[str, scalar(read_unsubscribe_url), schema("string", pattern="^https?://")] | None
     ) = Field(None, description="Where people opt out: https://…/u/{token}.")
@@ -188,6 +222,11 @@ class SettingsShape(Shape):
         | None
     ) = Field(
         None, description="Whose e-mails leave first when not all can: follow_ups or new_people."
+    )
+    delivery_days: Whole | None = Field(
+        None,
+        description="Working days a letter is under way once posted; what follows it is counted"
+        " from then (0: from the posting itself).",
     )
     costs: CostsShape | None = Field(None, description="What touches cost.")
     team: dict[Name, TeamMemberShape] = Field({}, description="Who does what.")

@@ -249,15 +249,47 @@ def read_after(text: str) -> After:
     """What a step waits for: `letter`, `letter + 5 days`, `letter + 5 working days`."""
     step, plus, wait = (piece.strip() for piece in read_text(text).partition("+"))
     name = read_name(step)
-    if not plus:
-        return After(name)
+    return (
+        After(name, *_wait(wait, Text("write it like letter + 5 working days")))
+        if plus
+        else After(name)
+    )
+
+
+def read_every(text: str) -> tuple[int, Unit]:
+    """How far apart two waves are: `1 week`, `3 working days`; not nothing."""
+    count, unit = _wait(read_text(text), Text("write it like 1 week or 3 working days"))
+    if count == 0:
+        raise Unreadable(Text("{text!r} is no time at all", text=text.strip()))
+    return count, unit
+
+
+def read_cron(text: str) -> str:
+    """When a campaign is repeated, as cron writes it: `0 9 * * mon`."""
+    from outreach.scheduling.repeats import NoCron, check_cron
+
+    cron = " ".join(read_text(text).split())
+    try:
+        check_cron(cron)
+    except NoCron:
+        raise Unreadable(
+            Text("{text!r} is no cron expression that ever fires", text=cron),
+            Text(
+                "minute, hour, day of the month, month, day of the week: 0 9 * * mon is every"
+                " Monday at 9:00"
+            ),
+        ) from None
+    return cron
+
+
+def _wait(wait: str, hint: Text) -> tuple[int, Unit]:
+    """A number of hours, days, working days or weeks."""
     parts = re.fullmatch(r"(\d+)\s*(.+)", wait)
     if not parts:
-        hint = Text("write it like letter + 5 working days")
         raise Unreadable(Text("{wait!r} is not a time to wait", wait=wait), hint)
     if int(parts[1][:9]) > MAX_COUNT:
         raise Unreadable(Text("{wait!r} is more than can be waited", wait=wait))
-    return After(name, int(parts[1]), _unit(parts[2]))
+    return int(parts[1]), _unit(parts[2])
 
 
 def _unit(text: str) -> Unit:

@@ -9,21 +9,30 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from outreach.model.channels import Channel as Channel
+from outreach.model.legal import Legal
 from outreach.model.settings import Limits
 from outreach.model.stage import DEFAULT_CHAIN, DEFAULT_STOP
 
 
-class Channel(StrEnum):
-    EMAIL = "email"
-    LETTER = "letter"
-    CALL = "call"
-    VISIT = "visit"
-    TASK = "task"
+class Track(StrEnum):
+    """Which way a person goes: the chain as it was meant, or what an answer opens."""
 
-    @property
-    def by_hand(self) -> bool:
-        """A step that a person does, and that `record` closes."""
-        return self in (Channel.CALL, Channel.VISIT, Channel.TASK)
+    MAIN = "main"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+#: What opens the tracks where a campaign says nothing (those of its words that its chain knows).
+DEFAULT_TRACKS: Mapping[Track, tuple[str, ...]] = {
+    Track.POSITIVE: ("replied", "appointment", "met"),
+    Track.NEGATIVE: ("refused", "lost"),
+}
+
+#: No way on leads from these: the beginning itself, calls still to be made, what ends all tracks.
+OPENS_NOTHING = frozenset(
+    {"contacted", "no_answer", "call_back", "opted_out", "complained", "bounced", "order"}
+)
 
 
 class CampaignState(StrEnum):
@@ -50,9 +59,24 @@ class Unit(StrEnum):
 class After:
     """`after: letter + 5 working days`: counted from the day the named step was really done."""
 
+    #: The step, or the fact (`replied`), that is waited for.
     step: str
     count: int = 0
     unit: Unit = Unit.DAYS
+    #: What is named is a fact that opens the track of the step, not a step.
+    fact: bool = False
+    #: Working days that the letter waited for is under way once it is posted.
+    in_post: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """`waves: {size: 200, every: 1 week}`: people begin in groups, one after the other."""
+
+    size: int
+    #: Between the beginnings of two of them.
+    count: int
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +126,17 @@ class Step:
     answers: tuple[tuple[str, str], ...] = ()
     #: Who makes the calls and visits: a key of the settings' `team`.
     by: str | None = None
+    #: Calls and visits: tries in vain before the chain goes on. None: `scheduling.attempts`.
+    attempts: int | None = None
     not_after: date | None = None
+    track: Track = Track.MAIN
+    #: Working days that a letter is under way once posted. None: what the settings say.
+    delivery_days: int | None = None
+
+    @property
+    def waits_for(self) -> str | None:
+        """The step that must be over before this one falls due; None: it opens its track."""
+        return self.after.step if self.after and not self.after.fact else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,17 +198,50 @@ class Campaign:
     not_after: date | None = None
     #: Enrols people who are already in another unfinished campaign.
     alongside: bool = False
+    #: The campaign this one renews, by name.
+    renews: str | None = None
+    #: Where two claim the same person, the one with more of it goes first.
+    priority: int = 0
+    #: What it says about its own ground.
+    legal: Legal = field(default_factory=Legal)
+    #: Which facts open which track; only of tracks that have steps.
+    tracks: Mapping[Track, tuple[str, ...]] = field(default_factory=dict)
+    waves: Waves | None = None
+    #: Cron, five fields, in the workspace's zone: each firing begins the chain anew.
+    repeat: str | None = None
+    #: How often its steps were changed since the launch; what was put off then may come back.
+    edition: int = 1
+    #: Steps that a change took out: what was done of them stays, nothing of them comes any more.
+    former: tuple[Step, ...] = ()
 
     def step(self, name: str) -> Step:
-        """The step of that name. Raises KeyError where there is none."""
-        for step in self.steps:
+        """The step of that name, one that was taken out too. Raises KeyError for none."""
+        for step in (*self.steps, *self.former):
             if step.name == name:
                 return step
         raise KeyError(name)
 
     def following(self, name: str | None) -> tuple[Step, ...]:
-        """The steps that wait for `name`; for None those that open the chain."""
-        return tuple(s for s in self.steps if (s.after.step if s.after else None) == name)
+        """The steps that wait for the step `name`; for None those that open the main track."""
+        if name is None:
+            return tuple(s for s in self.steps if s.after is None and s.track is Track.MAIN)
+        return tuple(s for s in self.steps if s.waits_for == name)
+
+    def opened_by(self, fact: str) -> Track | None:
+        """The track with steps of its own that a fact opens."""
+        return next((track for track, facts in self.tracks.items() if fact in facts), None)
+
+    def opening(self, track: Track, fact: str) -> tuple[Step, ...]:
+        """The steps of a track that fall due when `fact` opens it."""
+        return tuple(
+            step
+            for step in self.steps
+            if step.track is track
+            and (step.after is None or (step.after.fact and step.after.step == fact))
+        )
+
+    def of_track(self, track: Track) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.track is track)
 
     def sender_of(self, step: Step) -> str | None:
         """Who writes the step; of several senders the first."""

@@ -7,14 +7,17 @@ never written without the change of state they tell, nor the other way round.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 
-from outreach.model.campaign import Channel
+from outreach.model.campaign import Channel, Track
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event
+from outreach.model.follow_up import FollowUp, FollowUpDone
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
+from outreach.model.network import Inquiry, InquiryAnswered, InterestSet, Referral, Thanked
 from outreach.model.suppression import Suppression
 from outreach.model.value import value
 
@@ -32,6 +35,10 @@ class Planned:
     variant: str | None = None
     sender: str | None = None
     assignee: str | None = None
+    #: Of its step: nothing is planned for somebody who goes another way by now.
+    track: Track = Track.MAIN
+    #: It may have been put off when the campaign was changed: then it comes back.
+    again: bool = False
 
 
 @value(kw_only=True)
@@ -103,6 +110,24 @@ class Stop:
     contact: ContactId
     reason: str
     at: datetime
+    #: The token of the recording that ended it.
+    because: str | None = None
+
+
+@value(kw_only=True)
+class Turn:
+    """A person goes another way from here: what is due or held of other tracks is cancelled."""
+
+    campaign: CampaignId
+    contact: ContactId
+    track: Track
+    #: What opened it.
+    fact: str
+    at: datetime
+    #: The steps of that track.
+    steps: tuple[StepId, ...]
+    #: Something is planned with it: a campaign in which all was done goes on.
+    opens: bool = True
 
 
 @value(kw_only=True)
@@ -115,36 +140,33 @@ class Change:
     planned: tuple[Planned, ...] = ()
     progress: tuple[Progress, ...] = ()
     stops: tuple[Stop, ...] = ()
+    turns: tuple[Turn, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     #: Addresses found dead, and post that came back.
     bounced: tuple[ContactId, ...] = ()
     returned: tuple[ContactId, ...] = ()
 
+    #: Promises beside campaigns: new ones, and those that were kept.
+    follow_ups: tuple[FollowUp, ...] = ()
+    kept: tuple[FollowUpDone, ...] = ()
+    #: What people think of the offer from now on.
+    interests: tuple[InterestSet, ...] = ()
+    #: Who came to us by himself, and who was answered.
+    inquiries: tuple[Inquiry, ...] = ()
+    answered: tuple[InquiryAnswered, ...] = ()
+    #: Who recommended whom, and who was thanked for it.
+    referrals: tuple[Referral, ...] = ()
+    thanked: tuple[Thanked, ...] = ()
+
     def __add__(self, other: Change) -> Change:
-        return Change(
-            done=self.done + other.done,
-            events=self.events + other.events,
-            settled=self.settled + other.settled,
-            planned=self.planned + other.planned,
-            progress=self.progress + other.progress,
-            stops=self.stops + other.stops,
-            suppressions=self.suppressions + other.suppressions,
-            bounced=self.bounced + other.bounced,
-            returned=self.returned + other.returned,
-        )
+        return Change(**{name: getattr(self, name) + getattr(other, name) for name in _PARTS})
 
     @classmethod
     def joined(cls, changes: Iterable[Change]) -> Change:
         """Many changes as one, in their order; adding them one by one copies all of them anew."""
         parts = list(changes)
-        return cls(
-            done=tuple(chain.from_iterable([one.done for one in parts])),
-            events=tuple(chain.from_iterable([one.events for one in parts])),
-            settled=tuple(chain.from_iterable([one.settled for one in parts])),
-            planned=tuple(chain.from_iterable([one.planned for one in parts])),
-            progress=tuple(chain.from_iterable([one.progress for one in parts])),
-            stops=tuple(chain.from_iterable([one.stops for one in parts])),
-            suppressions=tuple(chain.from_iterable([one.suppressions for one in parts])),
-            bounced=tuple(chain.from_iterable([one.bounced for one in parts])),
-            returned=tuple(chain.from_iterable([one.returned for one in parts])),
-        )
+        together = chain.from_iterable
+        return cls(**{name: tuple(together([getattr(p, name) for p in parts])) for name in _PARTS})
+
+
+_PARTS = tuple(field.name for field in fields(Change))

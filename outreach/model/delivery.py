@@ -149,6 +149,8 @@ class Skipped:
     """Passed over, with the reason in a word."""
 
     reason: str
+    #: Of `not_permitted`: the id of the rule (`compliance/rules.py`).
+    rule: str | None = None
 
 
 Outcome = Sent | Deferred | Refused | Unknown | Held | Skipped

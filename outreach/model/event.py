@@ -74,6 +74,8 @@ class Event:
     margin: Decimal | None = None
     cost: Decimal | None = None
     minutes: Decimal | None = None
+    #: Driven for it.
+    km: Decimal | None = None
     #: A key of the settings' `team`, or free text.
     author: str | None = None
     note: str | None = None

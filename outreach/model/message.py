@@ -69,9 +69,24 @@ class Letter:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """An objection somebody may raise, and how it is treated (CRAC, domain note B15)."""
+
+    #: In the words of who raises it.
+    heard: str
+    #: `pretext` (look for the real reason), `founded` (answer on that point), or not said.
+    kind: str | None = None
+    #: Dig, reformulate, argue, check: what is prepared of it, in this order.
+    treatment: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Guide:
     """A call guide with this person's values: blocks of a title and lines."""
 
     title: str
     blocks: tuple[tuple[str, tuple[str, ...]], ...]
+    #: What the call is to bring: `appointment` or `presentation`; None where it is not said.
+    objective: str | None = None
+    objections: tuple[Objection, ...] = ()

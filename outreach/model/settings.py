@@ -13,6 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from outreach.language import DEFAULT_LOCALE
+from outreach.model.policy import Policy
+from outreach.model.pressure import Pressure
 
 
 class Security(StrEnum):
@@ -110,8 +112,12 @@ class Organisation:
 class TeamMember:
     key: str
     name: str
+    #: What is not stated is no limit.
     hours_per_week: Decimal | None = None
     calls_per_day: int | None = None
+    visits_per_day: int | None = None
+    #: On which days of the week, 0 = Monday; none stated: on working days.
+    days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +143,16 @@ class Settings:
     region: str | None = None
     currency: str = "EUR"
     compliance: Compliance = Compliance.WARN
+    #: What the firm states where the law leaves a choice.
+    policy: Policy = field(default_factory=Policy)
     unsubscribe_url: str | None = None
-    pressure_days: int | None = None
+    #: None: nobody stated any, and none is in force.
+    pressure: Pressure | None = None
     #: Of single providers, beside the defaults of `model.providers`. None: no such limits at all.
     provider_limits: Mapping[str, Limits] | None = field(default_factory=dict)
     first: First = First.FOLLOW_UPS
+    #: Working days that a letter is under way once it is posted, where its step says nothing.
+    delivery_days: int = 0
     costs: Costs = Costs()
     team: Mapping[str, TeamMember] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)

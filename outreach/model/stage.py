@@ -8,7 +8,9 @@ DEFAULT_CHAIN: tuple[str, ...] = ("contacted", "replied", "appointment", "quote"
 #: What else can become known about a person in a campaign.
 FACTS: tuple[str, ...] = (
     "no_answer",
+    "wrong_number",
     "call_back",
+    "spoken",
     "met",
     "refused",
     "lost",
@@ -18,8 +20,42 @@ FACTS: tuple[str, ...] = (
     "returned",
 )
 
+#: What a prospect thinks of the offer (B2): recorded like a fact, it stands until the next.
+INTERESTS: tuple[str, ...] = ("arid", "latent", "active", "inbound")
+
+#: What we did, or owe, beside the chain: answered a request, made a promise, asked for a
+#: recommendation, were recommended, thanked for it.
+BESIDE: tuple[str, ...] = ("answered", "promised", "asked", "recommended", "thanked")
+
+#: Whatever is recorded of a person that is no stage of a chain.
+NO_STAGES: frozenset[str] = frozenset({*FACTS, *INTERESTS, *BESIDE})
+
+#: Words of `stop_on` that speak of others: who answers ends the chain of his colleagues, of
+#: those who live with him.
+OTHERS: tuple[str, ...] = ("colleague", "household")
+
+#: Answers that tell us of nothing but an address or an attempt: they end nobody else's chain.
+ALONE: frozenset[str] = frozenset(
+    {"no_answer", "wrong_number", "bounced", "returned", "call_back"}
+)
+
+#: Facts of which the reason is asked for.
+WITH_REASON: frozenset[str] = frozenset({"refused", "lost", "arid"})
+
+#: Facts that come from the person: retention is counted from the last of them (GDPR).
+ACTS: frozenset[str] = frozenset(
+    {"replied", "appointment", "quote", "order", "spoken", "met", "opted_out", "call_back",
+     "inbound"}
+)
+
+#: We and the person were in contact: a suspect is a prospect from then on (S4).
+IN_CONTACT: frozenset[str] = frozenset(
+    {"contacted", "replied", "appointment", "quote", "order", "spoken", "met", "call_back",
+     "refused", "lost", *INTERESTS, "answered"}
+)  # fmt: skip
+
 #: A call whose outcome is one of these was tried, not done: it stays to be made.
-CALL_AGAIN: frozenset[str] = frozenset({"no_answer", "call_back"})
+CALL_AGAIN: frozenset[str] = frozenset({"no_answer", "wrong_number", "call_back"})
 
 #: What ends a person's chain where a campaign says nothing (those its chain knows).
 DEFAULT_STOP: tuple[str, ...] = ("replied", "appointment", "order", "opted_out", "bounced")

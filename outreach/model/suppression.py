@@ -35,3 +35,5 @@ class Suppression:
     reason: str
     at: datetime
     note: str | None = None
+    #: What made the entry, where it may be taken back with it: a recording.
+    source: str | None = None

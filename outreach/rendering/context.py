@@ -2,14 +2,14 @@
 
 Every field of the catalogue by its name, `contact` with the same fields as one mapping,
 `tags`, `orders`, and the words that are not the person's: `organisation`, `sender`, `campaign`,
-`today`, `unsubscribe_url`. A value that is missing is a `MissingField`: false in an
+`today`, `unsubscribe_url`, `data_notice`. A value that is missing is a `MissingField`: false in an
 `if`, replaced by `|default(…)`, and an error by name wherever it would be printed or
 counted with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NoReturn, overload
 
@@ -31,7 +31,9 @@ PARTS: Mapping[str, frozenset[str]] = {
 }
 
 #: The names every template knows beside the fields of the contact base.
-GENERAL_NAMES = frozenset({*PARTS, "contact", "orders", "tags", "today", "unsubscribe_url"})
+GENERAL_NAMES = frozenset(
+    {*PARTS, "contact", "data_notice", "orders", "tags", "today", "unsubscribe_url"}
+)
 
 
 class MissingValue(Exception):
@@ -112,8 +114,14 @@ class Surroundings:
         organisation: Organisation,
         sender: Sender | None,
         campaign: Campaign,
+        notice: Callable[[str], str] | None = None,
     ) -> None:
-        """`fields` are all names of the catalogue."""
+        """`fields` are all names of the catalogue.
+
+        `notice` tells somebody who holds his data, given where it comes from.
+        """
+        self._notice = notice
+        self._no_source = MissingField(name="source")
         #: Of a person of whom nothing is known.
         self._nobody: dict[str, object] = {name: MissingField(name=name) for name in fields}
         self._no_link = MissingField(name="unsubscribe_url")
@@ -159,6 +167,11 @@ class Surroundings:
         names["orders"] = _Items("orders", orders)
         names["tags"] = tuple(sorted(contact.tags)) if contact.tags else ()
         names["today"] = today
+        source = contact.values.get("source")
+        if self._notice is None or source is None:
+            names["data_notice"] = self._no_source
+        else:
+            names["data_notice"] = self._notice(str(source))
         names["unsubscribe_url"] = self._no_link if unsubscribe_url is None else unsubscribe_url
         return Values(names)
 

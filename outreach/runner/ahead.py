@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
-from typing import Any
 
 from outreach.errors import OutreachError, Plural, Text
 from outreach.model.audience import Arm
-from outreach.model.campaign import Campaign, Channel, Step, Window
-from outreach.model.contact import Contact
+from outreach.model.campaign import Step
 from outreach.model.delivery import DeliveryState
-from outreach.model.ids import ContactId, StepId
-from outreach.model.providers import provider_of_domain
-from outreach.model.settings import Limits, Sender, Settings
+from outreach.model.ids import StepId
+from outreach.runner.around import PAGE, Around
+from outreach.runner.beginning import wave_of
 from outreach.runner.launch import EmptyAudience
-from outreach.runner.limits import provider_limits
 from outreach.runner.preview import Preview
-from outreach.runner.reach import no_address
-from outreach.runner.windows import zone_by
-from outreach.scheduling.ahead import Ahead, Bounds, Kind, Leaving, Planned, look_ahead, look_on
-from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.ahead import look_ahead, look_on
+from outreach.scheduling.foreseen import Ahead, Kind, Leaving, Planned
 from outreach.store.campaigns import Launched
-from outreach.store.zones import FIELD
-
-#: People read at once; only how many of them have which addresses is kept.
-_PAGE = 2000
+from outreach.store.placing import Waits
 
 
 def ahead(preview: Preview) -> Ahead:
@@ -41,8 +32,9 @@ def ahead(preview: Preview) -> Ahead:
     enrolled = [m.contact for m in chosen.members if m.arm is Arm.ENROLLED]
     if not enrolled:
         raise EmptyAudience(preview.campaign.name, chosen.count)
-    around = _Around(preview, preview.campaign)
-    people = Counter(kind for _, kind in around.kinds(enrolled))
+    around = Around(preview, preview.campaign)
+    waves = wave_of(chosen.members, preview.campaign.waves, first=1)
+    people = Counter(replace(kind, wave=waves[number]) for number, kind in around.kinds(enrolled))
     return look_ahead(
         preview.campaign, people,
         bounds=around.bounds(), calendar=around.calendar, now=preview.now,
@@ -61,17 +53,22 @@ class Going:
 def going_on(preview: Preview, launched: Launched) -> Going:
     """The days of a launched campaign, as the ledger has them."""
     definition, standing = launched.definition, preview.mailroom.store.standing
-    around = _Around(preview, definition)
+    around = Around(preview, definition, launched.id)
     day_of = cache(around.calendar.day_of)
     names = {number: name for name, number in launched.steps.items()}
     left: Counter[tuple[date, str]] = Counter()
     for step, at, count in standing.left(launched.id):
         left[day_of(at), names[step]] += count
-    mails = {step.name for step in definition.steps if step.channel is Channel.EMAIL}
+    mails = {step.name for step in definition.steps if step.channel.kind.by_clock}
     today = day_of(preview.now)
+    waiting = preview.mailroom.store.placing.waiting(
+        launched.id,
+        before=around.calendar.midnight(today + timedelta(days=1)),
+        now=preview.now,
+    )
     bounds = around.bounds(left=sum(left[today, name] for name in mails))
     planned = look_on(
-        definition, _planned(around, launched, standing.waiting(launched.id)),
+        definition, _planned(around, launched, waiting),
         bounds=bounds, calendar=around.calendar, now=preview.now,
     )  # fmt: skip
     place = {step.name: number for number, step in enumerate(definition.steps)}
@@ -85,82 +82,19 @@ def going_on(preview: Preview, launched: Launched) -> Going:
     )
 
 
-def _planned(
-    around: _Around, launched: Launched, waiting: Iterable[tuple[ContactId, StepId, datetime]]
-) -> Iterator[Planned]:
+def _planned(around: Around, launched: Launched, waiting: Iterable[Waits]) -> Iterator[Planned]:
     """What waits, counted by when it is due, by step and by kind of people."""
-    counted: Counter[tuple[datetime, StepId, Kind]] = Counter()
+    counted: Counter[tuple[datetime, StepId, Kind, str | None]] = Counter()
     rows = iter(waiting)
-    while page := list(islice(rows, _PAGE)):
-        kinds = dict(around.kinds([contact for contact, _, _ in page]))
-        for contact, step, due_at in page:
-            if contact in kinds:
-                counted[due_at, step, kinds[contact]] += 1
-    for (due_at, step, kind), count in counted.items():
-        yield Planned(due_at, launched.step_named(step), kind, count)
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What the days of a campaign depend on, beside its people."""
-
-    preview: Preview
-    campaign: Campaign
-
-    @property
-    def calendar(self) -> Calendar:
-        settings = self.preview.mailroom.settings
-        return Calendar(settings.country, settings.zone, settings.region)
-
-    def bounds(self, *, left: int = 0) -> Bounds:
-        """`left`: how many of its e-mails have left today already."""
-        settings, paces = self.preview.mailroom.settings, self.preview.mailroom.store.paces
-        midnight = self.calendar.midnight(self.calendar.day_of(self.preview.now))
-
-        def together(step: Step) -> Limits:
-            return _together([sender.limits for sender in self._senders(step)])
-
-        def began(step: Step) -> datetime | None:
-            firsts = [paces.first_sent(sender.name) for sender in self._senders(step)]
-            return min((first for first in firsts if first is not None), default=None)
-
-        def sent(step: Step) -> int:
-            logs = [paces.sent_log(midnight, sender=one.name) for one in self._senders(step)]
-            return sum(count for log in logs for at, count in log if at <= self.preview.now)
-
-        return Bounds(
-            sender=cache(together),
-            began=cache(began),
-            sent=cache(sent),
-            left=left,
-            providers=self._providers(),
-            first=settings.first,
-        )
-
-    def _senders(self, step: Step) -> list[Sender]:
-        senders = self.preview.mailroom.settings.senders
-        return [senders[key] for key in self.campaign.senders_of(step) if key in senders]
-
-    def _providers(self) -> Mapping[str, Limits]:
-        everybody = [one for step in self.campaign.steps for one in self._senders(step)]
-        return provider_limits(self.preview.mailroom.settings, everybody)
-
-    def kinds(self, people: Sequence[ContactId]) -> Iterator[tuple[ContactId, Kind]]:
-        """For which steps each of them has an address, at which provider, by which clock."""
-        settings, providers = self.preview.mailroom.settings, self._providers()
-        contacts = self.preview.mailroom.store.contacts
-        windowed = self.campaign.window != Window()
-        for start in range(0, len(people), _PAGE):
-            for number, contact in contacts.get_many(people[start : start + _PAGE]).items():
-                steps = self.campaign.steps
-                yield (
-                    number,
-                    Kind(
-                        frozenset(s.name for s in steps if not no_address(contact, s.channel)),
-                        _provider(contact, providers),
-                        _zone(contact, settings) if windowed else None,
-                    ),
-                )
+    while page := list(islice(rows, PAGE)):
+        kinds = dict(around.kinds([one.contact for one in page]))
+        for one in page:
+            if one.contact in kinds:
+                kind = replace(kinds[one.contact], owner=one.owner)
+                counted[one.due_at, one.step, kind, one.member] += 1
+    for (due_at, number, kind, member), count in counted.items():
+        step: Step = launched.step_named(number)
+        yield Planned(due_at, step, kind, count, member)
 
 
 def waiting_for_people(days: Going) -> list[Text]:
@@ -190,7 +124,12 @@ def waiting_for_people(days: Going) -> list[Text]:
 
 def not_leaving(looked: Ahead) -> list[Text]:
     """What would not leave at all, and why."""
-    passed_over = [
+    return [*passed_over(looked), *too_late(looked)]
+
+
+def passed_over(looked: Ahead) -> list[Text]:
+    """What would not leave for want of an address."""
+    return [
         Plural(
             "{count} person has no address for {step}: it is passed over",
             "{count} people have no address for {step}: it is passed over",
@@ -199,52 +138,19 @@ def not_leaving(looked: Ahead) -> list[Text]:
         )
         for step, count in looked.passed_over.items()
     ]
-    too_late = [
-        Text("{count} of {step} would be too late: its last day is gone by then",
-             count=count, step=step)
+
+
+def too_late(looked: Ahead) -> list[Text]:
+    """What would fall after its last day."""
+    return [
+        Text(
+            "{count} of {step} would be too late: its last day is gone by then",
+            count=count,
+            step=step,
+        )
         for step, count in looked.too_late.items()
-    ]  # fmt: skip
-    return [*passed_over, *too_late]
+    ]
 
 
 def _first_error(preview: Preview) -> OutreachError:
     return preview.checked.problems[-1].error
-
-
-def _together(several: list[Limits]) -> Limits:
-    """What several senders may send who share the people out; no limit of one is one of none."""
-
-    def of_all(name: str) -> Any:
-        values = [getattr(limits, name) for limits in several]
-        return None if not values or None in values else sum(values)
-
-    return Limits(
-        per_second=of_all("per_second"),
-        per_minute=of_all("per_minute"),
-        per_hour=of_all("per_hour"),
-        per_day=of_all("per_day"),
-        warm_up_start=of_all("warm_up_start"),
-        warm_up_growth=min((limits.warm_up_growth for limits in several), default=Fraction(0)),
-        gap=_gap_of_all([limits.gap for limits in several]),
-    )
-
-
-def _gap_of_all(gaps: list[tuple[float, float] | None]) -> tuple[float, float] | None:
-    """Two who each pause a minute send as often as one who pauses half a minute."""
-    known = [gap for gap in gaps if gap is not None]
-    if not known or len(known) < len(gaps):
-        return None
-    pause = 1 / sum(2 / (least + most) for least, most in known)
-    return pause, pause
-
-
-def _provider(contact: Contact, providers: Mapping[str, Limits]) -> str | None:
-    domain = (contact.text("email") or "").rpartition("@")[2].lower()
-    provider = provider_of_domain(domain)
-    return provider if provider in providers else None
-
-
-def _zone(contact: Contact, settings: Settings) -> str | None:
-    said = contact.text(FIELD)
-    where, postcode = contact.text("country"), contact.text("postal_code")
-    return zone_by(settings, country=where, postcode=postcode, said=said)

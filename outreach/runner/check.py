@@ -17,12 +17,16 @@ from outreach.model.campaign import Channel
 from outreach.model.stage import FACTS
 from outreach.runner.check_letters import LetterCheck
 from outreach.runner.check_mail import MailCheck
+from outreach.runner.check_permission import PermissionCheck
 from outreach.runner.compose import Mailroom
 from outreach.runner.findings import Checked, Problem, Severity, error, errors_of, warning
 from outreach.runner.launch import EmptyAudience, choose
 from outreach.runner.mail_findings import MessageFindings
 from outreach.runner.unread import UnknownSender
 from outreach.runner.vocabulary import words_of
+from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.repeats import fires_a_day
+from outreach.scheduling.waves import begins
 from outreach.segmentation.checking import understand
 from outreach.segmentation.vocabulary import Vocabulary
 from outreach.store.conditions import Selection, compile_condition
@@ -34,12 +38,15 @@ def check(
     *,
     now: datetime,
     pilot: int | None = None,
+    adding: bool = False,
 ) -> Checked:
-    """Every problem of a campaign file, and the audience it would have now."""
+    """Every problem of a campaign file, and the audience it would have now.
+
+    `adding`: only whom a launched campaign would take in beside its people.
+    """
     checker = _Checker(file, mailroom, now)
     letters = LetterCheck(file, mailroom, now)
-    problems = [*checker.senders(), *checker.team(), *checker.templates(), *letters.problems()]
-    problems += [*checker.conditions(), *checker.legal()]
+    problems = _of_the_file(checker, letters)
     try:
         condition = checker.where()
     except OutreachError as wrong:
@@ -52,6 +59,7 @@ def check(
         now=now,
         pilot=pilot,
         extending=mailroom.store.campaigns.look_up(file.campaign.name),
+        adding=adding,
     )
     if chosen.count.enrolled == 0:
         nobody = EmptyAudience(file.campaign.name, chosen.count)
@@ -59,7 +67,25 @@ def check(
     facts = letters.facts([m.contact for m in chosen.members if m.arm is Arm.ENROLLED])
     problems += [*checker.lacking(condition), *letters.warnings(facts)]
     problems += MessageFindings(file, mailroom, now).problems(chosen)
+    problems += PermissionCheck(file, mailroom).problems(chosen)
     return Checked(tuple(problems), chosen, facts)
+
+
+def check_change(file: CampaignFile, mailroom: Mailroom, *, now: datetime) -> Checked:
+    """The same of a campaign that runs: its people are chosen, only the file is asked."""
+    letters = LetterCheck(file, mailroom, now)
+    checker = _Checker(file, mailroom, now)
+    problems = _of_the_file(checker, letters)
+    try:
+        checker.where()
+    except OutreachError as wrong:
+        problems += errors_of(wrong)
+    return Checked(tuple(problems), None, letters.facts(None))
+
+
+def _of_the_file(checker: _Checker, letters: LetterCheck) -> list[Problem]:
+    problems = [*checker.senders(), *checker.team(), *checker.templates(), *letters.problems()]
+    return [*problems, *checker.conditions(), *checker.repeats(), *checker.legal()]
 
 
 class _Checker:
@@ -141,6 +167,31 @@ class _Checker:
                 )
             except OutreachError as wrong:
                 yield from errors_of(wrong)
+
+    def repeats(self) -> Iterator[Problem]:
+        """A repeat that never fires in the campaign's time, or that fires all day long."""
+        cron = self.campaign.repeat
+        if cron is None:
+            return
+        calendar = Calendar(self.settings.country, self.settings.zone, self.settings.region)
+        steps = self.campaign.following(None)
+        begin = [
+            begins(self.campaign, step, launched_at=self.now, calendar=calendar) for step in steps
+        ]
+        if not any(begin):
+            what = Text("`repeat` does not fire before the last day, {day}",
+                        day=self.campaign.not_after)  # fmt: skip
+            yield error(what, self._at("repeat"), Text("nothing would ever leave"))
+        elif (count := fires_a_day(cron)) > 1:
+            yield warning(
+                Plural(
+                    "`repeat` fires {count} time on a day: everybody gets it each time",
+                    "`repeat` fires {count} times on a day: everybody gets it each time",
+                    count,
+                ),
+                self._at("repeat"),
+                Text("0 9 * * mon is once a week, on Monday at 9:00"),
+            )
 
     def where(self) -> Selection:
         """The audience as a condition. Raises what is wrong with the expression."""

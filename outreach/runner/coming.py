@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from outreach.model.campaign import CampaignState, Channel
+from outreach.model.campaign import CampaignState
+from outreach.model.channels import BY_DAY
 from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
-
-_BY_DAY = tuple(channel for channel in Channel if channel is not Channel.EMAIL)
 
 
 def coming(
@@ -36,7 +35,7 @@ def coming(
         mail = windows.next_mail(launched, now, overdue=overdue)
         if mail is not None:
             instants.append(mail)
-        day = store.deliveries.next_due([launched.id], channels=_BY_DAY, after=now)
+        day = store.deliveries.next_due([launched.id], channels=BY_DAY, after=now)
         if day is not None:
             instants.append(day)
     return min(instants, default=None)

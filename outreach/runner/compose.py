@@ -31,6 +31,7 @@ from outreach.runner.alarms import NoWayOut
 from outreach.runner.attached import FilesToAttach, pictures
 from outreach.runner.conditions import Conditions
 from outreach.runner.marks import Marks, marks_of, nobodys_marks
+from outreach.runner.notices import noticing
 from outreach.runner.orders import OrdersOf
 from outreach.runner.recipes import Recipe, Recipes
 from outreach.runner.signing import Signer
@@ -72,6 +73,7 @@ class Mailroom:
         #: Started when a letter is first wanted as PDF.
         self.office = Office()
         self._templates: dict[str, Templates] = {}
+        self._notices: dict[str, Callable[[str], str]] = {}
         self._zone = settings.zone
         self._own_language = "fr" if settings.locale.startswith("fr") else "en"
         self._recipes = Recipes(catalogue.names, settings)
@@ -98,7 +100,19 @@ class Mailroom:
             currency=settings.currency,
             organisation=settings.organisation,
             orders=self.store.events.orders,
+            notice=self._notice_of,
         )
+
+    def _notice_of(self, contact: Contact) -> str | None:
+        """What a letter tells somebody of his data; None where no source is known."""
+        spoken = (contact.text("language") or "")[:2].lower()
+        language = spoken if spoken in _LOCALES else self._own_language
+        source = contact.text("source")
+        if source is None:
+            return None
+        if language not in self._notices:
+            self._notices[language] = noticing(self.settings, None, language)
+        return self._notices[language](source)
 
     @cached_property
     def _enclosures(self) -> Enclosures:
@@ -255,6 +269,7 @@ class Mailroom:
             organisation=self.settings.organisation,
             sender=sender,
             campaign=definition,
+            notice=noticing(self.settings, sender, self.language(definition, contact)),
         )
         return self._values(around, contact, at.astimezone(self._zone), unsubscribe)
 

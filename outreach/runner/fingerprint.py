@@ -7,6 +7,7 @@ text; `launch --confirm-change` puts the change in force.
 from __future__ import annotations
 
 import hashlib
+import json
 
 from outreach.errors import OutreachError, Text
 from outreach.files.templates import TemplateFolder
@@ -30,7 +31,8 @@ class TemplatesChanged(OutreachError):
 def fingerprint(definition: Campaign, folder: TemplateFolder, templates: Templates) -> str:
     """The mark of every file the campaign's steps are made from, parents and includes too.
 
-    Raises the error of a template that is not there.
+    All of them together first, then each of them: a change can be told by name. Raises the
+    error of a template that is not there.
     """
     folder.given.clear()
     for step in definition.steps:
@@ -42,10 +44,29 @@ def fingerprint(definition: Campaign, folder: TemplateFolder, templates: Templat
         for name in plain_names(step):
             folder.content(name)
     mark = hashlib.sha256()
-    for name, content in sorted(folder.given.items()):
+    given = sorted(folder.given.items())
+    for name, content in given:
         mark.update(f"{name}\0{len(content)}\0".encode())
         mark.update(content)
-    return mark.hexdigest()
+    each = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in given}
+    return f"{mark.hexdigest()} {json.dumps(each, ensure_ascii=False)}"
+
+
+def same_mark(one: str, other: str) -> bool:
+    """Whether everything is as it was."""
+    return one.partition(" ")[0] == other.partition(" ")[0]
+
+
+def changed_files(before: str, after: str) -> tuple[str, ...]:
+    """The files that changed, came or went between two marks.
+
+    Empty where the older mark, of an earlier version of the program, names none.
+    """
+    then, now = (json.loads(mark.partition(" ")[2] or "{}") for mark in (before, after))
+    if not then:
+        return ()
+    names = [name for name in {**then, **now} if then.get(name) != now.get(name)]
+    return tuple(sorted(names))
 
 
 def own_pictures(templates: Templates, name: str) -> list[str]:

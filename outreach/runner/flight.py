@@ -265,7 +265,8 @@ class Flight:
             delivery = allowed.get(email.delivery.id)
             if delivery is None:
                 # Of a campaign that was paused or stopped meanwhile, nobody is passed over.
-                self._count[Skipped] += self._watch.may_send(email.delivery.campaign)
+                passed = not self._ledger.waits(email.delivery.id)
+                self._count[Skipped] += passed and self._watch.may_send(email.delivery.campaign)
                 self._turns.not_left((email,))
             else:
                 self._in_hand[delivery.id] = DueEmail(

@@ -11,7 +11,8 @@ from outreach.files.templates import MissingTemplate
 from outreach.model.campaign import Campaign
 from outreach.model.contact import Contact
 from outreach.model.message import Guide
-from outreach.rendering.guide import BadGuide, make_guide, sentences
+from outreach.rendering.guide import BadGuide, make_guide, walk
+from outreach.rendering.jinja import Templates
 from outreach.runner.compose import Mailroom
 
 
@@ -29,17 +30,19 @@ def guide_problems(
     """Everything wrong with a guide: its shape, and what its sentences name."""
     marked = _read(name, mailroom, where)
     templates = mailroom.templates(mailroom.language(definition))
-    try:
-        lines = list(sentences(marked.plain))
-    except BadGuide as error:
-        place = marked.location(error.path)
-        return [DefinitionError(error.what, where=place, hint=error.hint)]
-    found: Iterator[OutreachError] = (
-        problem
-        for path, sentence in lines
-        for problem in templates.text_problems(sentence, where=marked.location(path))
-    )
-    return list(found)
+    found = list(_problems(marked, templates))
+    return sorted(found, key=lambda one: (one.where.line or 0) if one.where else 0)
+
+
+def _problems(marked: Marked, templates: Templates) -> Iterator[OutreachError]:
+    for found in walk(marked.plain):
+        if isinstance(found, BadGuide):
+            at = marked.key_location if found.key else marked.location
+            place = at(found.path) if found.path else marked.location(())
+            yield DefinitionError(found.what, where=place, hint=found.hint)
+        else:
+            path, sentence = found
+            yield from templates.text_problems(sentence, where=marked.location(path))
 
 
 def guide_for(

@@ -16,6 +16,7 @@ from outreach.runner.wording import (
     kind_text,
     reason_text,
     refused_text,
+    rule_text,
     stage_text,
 )
 
@@ -47,6 +48,20 @@ def _label(name: str, catalogue: Catalogue) -> Text:
     return Text(field.label) if field and field.label else Text("{field}", field=name)
 
 
+def _left_out(event: Any) -> Text:
+    return _by_rule(exclusion_text(reason_of(event)), event)
+
+
+def _passed_over(event: Any) -> Text:
+    return _by_rule(reason_text(event.note), event)
+
+
+def _by_rule(reason: Text, event: Any) -> Text:
+    """Why, and the rule of the law where it was one."""
+    rule = (event.data or {}).get("rule")
+    return Text("{first}: {rest}", first=reason, rest=rule_text(rule)) if rule else reason
+
+
 def _channel(event: Any) -> Text:
     return CHANNELS[Channel(event.channel)] if event.channel else Text("a touch")
 
@@ -55,14 +70,14 @@ def _channel(event: Any) -> Text:
 _SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
     EventKind.IMPORTED: lambda e: Text("came into the contact base"),
     EventKind.ENROLLED: lambda e: Text("enrolled"),
-    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=exclusion_text(reason_of(e))),
+    EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=_left_out(e)),
     EventKind.TOUCHED: lambda e: Text(
         "{channel} {step}", channel=_channel(e), step=e.step_name or ""
     ),
     EventKind.REFUSED: lambda e: refused_text(e.step_name, e.note, e.data),
     EventKind.HELD: lambda e: held_text(e.step_name, e.note, e.data),
     EventKind.SKIPPED: lambda e: Text(
-        "{step} was skipped: {reason}", step=e.step_name, reason=reason_text(e.note)
+        "{step} was skipped: {reason}", step=e.step_name, reason=_passed_over(e)
     ),
     EventKind.CANCELLED: lambda e: Text(
         "{step} was cancelled: {reason}",

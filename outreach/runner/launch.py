@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
 from outreach.model.audience import Arm, AudienceCount, Exclusion
-from outreach.model.campaign import Campaign, CampaignState, OnePer, Step
-from outreach.model.change import Planned
-from outreach.model.ids import CampaignId, ContactId, StepId
+from outreach.model.campaign import Campaign, CampaignState, OnePer
+from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
-from outreach.runner.drawing import draw, nearest_whole, shared_out, variant_for
+from outreach.runner.beginning import Beginning
+from outreach.runner.drawing import draw, nearest_whole, shared_out
+from outreach.runner.permission import Lacks, Permissions, lacks_of
+from outreach.runner.repeating import coming_firing, plan_firings
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.sequence import first_due
 from outreach.store.audience import Candidate, Question, candidates
 from outreach.store.campaigns import Launched
 from outreach.store.freezing import Member
@@ -28,11 +29,6 @@ from outreach.store.writers import writers_of
 
 if TYPE_CHECKING:
     from outreach.store.conditions import Selection
-
-
-#: Numbers that the store gives when it freezes the audience.
-NOT_YET = CampaignId(0)
-NO_STEP_YET = StepId(0)
 
 
 class EmptyAudience(OutreachError):
@@ -53,7 +49,11 @@ class AlreadyLaunched(OutreachError):
     def __init__(self, name: str) -> None:
         super().__init__(
             Text("campaign {name!r} was launched already", name=name),
-            hint=Text("see how far it is: outreach status {name}", name=name),
+            hint=Text(
+                "more people: outreach launch {name} --add; a changed file: outreach launch {name}"
+                " --confirm-change; how far it is: outreach status {name}",
+                name=name,
+            ),
         )
 
 
@@ -75,6 +75,10 @@ class Chosen:
 
     members: tuple[Member, ...]
     count: AudienceCount
+    #: What the law asks for and the selected lack.
+    legal: Lacks = field(default_factory=Lacks)
+    #: Only those who would come in beside the people of a launched campaign.
+    adding: bool = False
 
 
 def choose(
@@ -86,21 +90,36 @@ def choose(
     now: datetime,
     pilot: int | None = None,
     extending: Launched | None = None,
+    adding: bool = False,
 ) -> Chosen:
-    """Who would be enrolled now, who would be control, who is left out and why."""
+    """Who would be enrolled now, who would be control, who is left out and why.
+
+    `adding`: only those who would come in beside the people of `extending`, all of whom stay.
+    """
+    today = now.astimezone(settings.zone).date()
+    channels = frozenset(step.channel for step in definition.steps)
+    permissions = Permissions(settings, definition, channels, now)
     question = Question(
+        permission=permissions,
+        kept_since=permissions.kept_since,
         channels=frozenset(step.channel for step in definition.following(None)),
-        rested_before=_rested_before(settings, now),
+        pressure=settings.pressure,
+        day=max(today, definition.start or today),
         alongside=definition.alongside,
+        beside=_beside(store),
         campaign=extending.id if extending else None,
+        with_members=adding,
     )
     already = store.campaigns.members(extending.id) if extending else {}
     people = list(candidates(store.database, condition, question))
     people.sort(key=lambda p: (p.id not in already, draw(definition.name, "order", p.id), p.id))
-    kept, excluded = _apart(people, definition.audience.one_per, already)
+    kept, excluded = _apart(people, definition, already)
     selected = kept[: _limit(definition.audience.limit, pilot)]
     writers = _writers(store, selected, definition, extending)
     members = [*_arms(selected, definition, already, writers), *excluded]
+    if adding:
+        people, selected = _new(people, already), _new(selected, already)
+        members = [member for member in members if member.contact not in already]
     control = sum(member.arm is Arm.CONTROL for member in members)
     reasons = Counter(member.reason for member in excluded if member.reason)
     count = AudienceCount(
@@ -110,13 +129,17 @@ def choose(
         enrolled=len(selected) - control,
         excluded={reason: reasons[reason] for reason in Exclusion if reasons[reason]},
     )
-    return Chosen(tuple(members), count)
+    legal = lacks_of((person.permission for person in selected), excluded)
+    return Chosen(tuple(members), count, legal, adding)
 
 
-def _rested_before(settings: Settings, now: datetime) -> date | None:
-    if settings.pressure_days is None:
-        return None
-    return now.astimezone(settings.zone).date() - timedelta(days=settings.pressure_days)
+def _new(people: Iterable[Candidate], already: Collection[ContactId]) -> list[Candidate]:
+    return [person for person in people if person.id not in already]
+
+
+def _beside(store: Store) -> list[CampaignId]:
+    """The campaigns that say they run alongside others: they claim nobody for themselves."""
+    return [one.id for one in store.campaigns.all() if one.definition.alongside]
 
 
 def _limit(limit: int | None, pilot: int | None) -> int | None:
@@ -125,9 +148,13 @@ def _limit(limit: int | None, pilot: int | None) -> int | None:
 
 
 def _apart(
-    people: Iterable[Candidate], one_per: OnePer, already: Collection[ContactId]
+    people: Iterable[Candidate],
+    definition: Campaign,
+    already: Collection[ContactId],
 ) -> tuple[list[Candidate], list[Member]]:
     """Those who stay, and those left out, each with the first reason that applies."""
+    one_per = definition.audience.one_per
+    opening = {step.channel for step in definition.following(None)}
     kept: list[Candidate] = []
     excluded: list[Member] = []
     mailboxes: set[str] = set()
@@ -135,13 +162,23 @@ def _apart(
     for person in people:
         group = _group(person, one_per)
         reason = None if person.id in already else person.reason
+        rule = None
+        if reason is None and person.id not in already:
+            rule = person.permission.refused(opening)
+            reason = Exclusion.NOT_PERMITTED if rule else None
         if reason is None and person.mailbox in mailboxes:
             reason = Exclusion.SAME_ADDRESS
         if reason is None and group in groups:
             reason = Exclusion.ONE_PER
         if reason is not None:
             excluded.append(
-                Member(contact=person.id, arm=Arm.EXCLUDED, kind=person.kind, reason=reason)
+                Member(
+                    contact=person.id,
+                    arm=Arm.EXCLUDED,
+                    kind=person.kind,
+                    reason=reason,
+                    rule=rule.id if rule else None,
+                )
             )
             continue
         kept.append(person)
@@ -228,14 +265,21 @@ def launch(
     if confirmed is not None and confirmed != count.enrolled:
         raise WrongNumber(confirmed, count.enrolled)
     calendar = Calendar(settings.country, settings.zone, settings.region)
-    members = _with_first_steps(chosen.members, definition, calendar, now)
     if extending is not None:
         already = store.campaigns.members(extending.id)
-        more = (member for member in members if member.contact not in already)
+        more = [member for member in chosen.members if member.contact not in already]
+        beginning = _later(store, extending, calendar, now)
         store.campaigns.extend(
-            extending, more, matched=count.matched, selected=count.selected, now=now
+            extending,
+            beginning.members(more),
+            matched=count.matched + (extending.matched if chosen.adding else 0),
+            selected=count.selected + (extending.selected if chosen.adding else 0),
+            now=now,
+            stays_paused=chosen.adding,
         )
         return extending.id
+    beginning = Beginning(definition=definition, calendar=calendar, launched_at=now, now=now)
+    members = beginning.members(chosen.members)
     return store.campaigns.launch(
         definition,
         members,
@@ -248,48 +292,17 @@ def launch(
     )
 
 
-def _with_first_steps(
-    members: Iterable[Member], definition: Campaign, calendar: Calendar, now: datetime
-) -> Iterator[Member]:
-    opening = [
-        (step, first_due(step, start=definition.start, now=now, calendar=calendar))
-        for step in definition.following(None)
-    ]
-    for member in members:
-        if member.arm is not Arm.ENROLLED:
-            yield member
-            continue
-        first = tuple(
-            (step.name, planned(definition, step, member.contact, due_at, sender=member.sender))
-            for step, due_at in opening
-        )
-        yield replace(member, first=first)
-
-
-def planned(
-    definition: Campaign,
-    step: Step,
-    contact: ContactId,
-    due_at: datetime,
-    campaign: CampaignId = NOT_YET,
-    step_id: StepId = NO_STEP_YET,
-    sender: str | None = None,
-) -> Planned:
-    """A delivery to come: its variant drawn, its sender and its doer named.
-
-    `sender` is who writes to this person where the campaign has several; None: the ledger
-    knows from the launch.
-    """
-    names = [variant.name for variant in step.variants]
-    return Planned(
-        campaign=campaign,
-        step=step_id,
-        contact=contact,
-        channel=step.channel,
-        due_at=due_at,
-        variant=variant_for(definition.name, step.name, contact, names),
-        sender=step.sender or sender or (None if definition.senders else definition.sender),
-        assignee=step.by,
+def _later(store: Store, launched: Launched, calendar: Calendar, now: datetime) -> Beginning:
+    """How people begin who come in after the launch: in the next wave, with the next firing."""
+    plan_firings(store, [launched], calendar=calendar, now=now)
+    firing = coming_firing(store, launched) if launched.definition.repeat else None
+    return Beginning(
+        definition=launched.definition,
+        calendar=calendar,
+        launched_at=launched.launched_at,
+        now=now,
+        wave=store.campaigns.last_wave(launched.id) + 1,
+        occurrence=firing.occurrence if firing else 1,
     )
 
 

@@ -13,12 +13,15 @@ from outreach.model.campaign import Channel
 from outreach.model.delivery import Delivery, DeliveryState, DueEmail, Outcome, Skipped
 from outreach.model.ids import CampaignId, DeliveryId, RunId, StepId
 from outreach.model.settings import First, Settings
+from outreach.runner.bars import Bars
 from outreach.runner.compose import Mailroom
 from outreach.runner.outcomes import Situation, changes_for
+from outreach.runner.peace import resting
 from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.due import Due
+from outreach.store.pressure import Claim, Resting
 from outreach.store.store import Store
 
 _EMAIL = (Channel.EMAIL,)
@@ -37,9 +40,16 @@ class SendLedger:
     #: How many were settled as skipped because their people must not be written to.
     passed_over: int = 0
     windows: Windows = field(init=False)
+    #: Whom the law speaks against, where the settings are strict.
+    _bars: Bars = field(init=False)
+    #: Who must be left in peace, where the settings state a pressure on e-mails.
+    _resting: Resting | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        if self.settings.pressure and self.settings.pressure.covers(Channel.EMAIL):
+            self._resting = resting(self.settings, self.campaigns)
         self.windows = Windows(self.store, self.calendar)
+        self._bars = Bars(self.store, self.settings, self.campaigns)
 
     def senders(self, campaigns: Sequence[CampaignId] | None) -> list[str]:
         """Whose e-mails may be due, by the campaigns as they were launched."""
@@ -103,13 +113,31 @@ class SendLedger:
             return frozenset(opening), frozenset(following)
         return frozenset(following), frozenset(opening)
 
-    def _permitted(self, due: Sequence[Due], now: datetime) -> list[Due]:
+    def _permitted(self, due: Sequence[Due], now: datetime) -> Sequence[Due]:
         """Those who may be written to; the others are settled as passed over."""
         gone = [(one.delivery, Skipped(one.obstacle)) for one in due if one.obstacle]
+        barred = self._bars.of([one.delivery for one in due if not one.obstacle], now)
+        gone += barred.values()
         if gone:
             self.exchange(gone, now=now)
             self.passed_over += len(gone)
-        return [one for one in due if not one.obstacle]
+        may = [one for one in due if not one.obstacle and one.delivery.id not in barred]
+        return self._not_at_rest(may, now)
+
+    def _not_at_rest(self, due: Sequence[Due], now: datetime) -> Sequence[Due]:
+        """Without those whose person must be left in peace: they are due again when they may."""
+        if self._resting is None or not due:
+            return due
+        claims = [
+            Claim(d.id, d.contact, d.campaign, d.due_at) for d in (one.delivery for one in due)
+        ]
+        # Two campaigns may hold the same person at once: which goes is settled at the claim.
+        waits = self.store.deliveries.hold_back(claims, self._resting, now=now)
+        return [one for one in due if one.delivery.id not in waits]
+
+    def waits(self, number: DeliveryId) -> bool:
+        """Whether it was put off for the sake of its person."""
+        return self._resting is not None and number in self._resting.put_off
 
     def _email(self, one: Due, sender: str, later: bool, now: datetime) -> DueEmail:
         launched = self.campaigns[one.delivery.campaign]
@@ -160,7 +188,12 @@ class SendLedger:
             claim, run = (), RunId(0)
         named = self._message_ids(claim)
         claimed = self.store.deliveries.exchange(
-            changes, named, give_back=give_back, run=run, now=now
+            changes,
+            named,
+            give_back=give_back,
+            run=run,
+            now=now,
+            resting=self._resting,
         )
         seen = {email.delivery.id: email.delivery for email in claim}
         return [seen[one.id].promised(one) for one in claimed]

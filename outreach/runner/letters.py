@@ -33,6 +33,7 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.labels import Addresses
 from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.pdf_letters import AsPdf, PdfLetters
+from outreach.runner.peace import leave_in_peace_by_post
 from outreach.runner.print_runs import Place, Stack, stacks
 from outreach.runner.printed import NothingToPost, Printed
 from outreach.runner.separating import Opening, divider_pages, separated
@@ -95,6 +96,7 @@ class Letters:
         too, with labels and envelopes, when that is wished. Several bundles each get a folder
         of their own in `out`.
         """
+        leave_in_peace_by_post(self.store, self.settings, campaigns, now=now)
         due = self.store.printing.due_letters(now=now, campaigns=list(campaigns), printed_too=again)
         groups: dict[tuple[CampaignId, StepId], list[Delivery]] = {}
         for delivery in due:

@@ -13,6 +13,7 @@ from outreach.files.templates import TemplateFolder
 from outreach.model.contact import Contact
 from outreach.model.field import Catalogue, Value
 from outreach.model.settings import Organisation
+from outreach.model.text import fold
 from outreach.rendering.letter.address_block import MAPPED
 from outreach.rendering.letter.compiling import compile_template
 from outreach.rendering.letter.evaluating import Values
@@ -20,6 +21,7 @@ from outreach.rendering.letter.filling import fill
 from outreach.rendering.letter.names import Names
 from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.reading import Template, read_template
+from outreach.runner.notices import NOTICE
 from outreach.runner.orders import LISTS, ReadOrders, items
 
 #: What ASK and FILLIN are answered with, by bookmark or prompt (`Step.answers`).
@@ -38,6 +40,7 @@ class Merging:
         currency: str,
         organisation: Organisation,
         orders: ReadOrders,
+        notice: Callable[[Contact], str | None],
     ) -> None:
         """`country` (ISO 3166) is where addresses need no country line; `currency`: ISO 4217."""
         self._folder = folder
@@ -45,6 +48,7 @@ class Merging:
         self._country = country
         self._currency = currency
         self._orders = orders
+        self._notice = notice
         self._common = {
             "organisation.name": organisation.name or None,
             "organisation.address": organisation.address or None,
@@ -109,7 +113,8 @@ class Merging:
         """The contact's fields, and the lines of the address as the post wants them."""
         read = with_dialled_phones(contact, self._country)
         lines = line_fields(contact.values, home=self._country)
-        return {**self._common, **lines, **read.values}
+        told = {NOTICE: self._notice(contact)}
+        return {**self._common, **told, **lines, **read.values}
 
     def _compiled(self, template: Template, answers: Answers, several: bool) -> Program:
         return compile_template(
@@ -128,6 +133,8 @@ class Merging:
         field = self._catalogue.find(name)
         if field is not None:
             return field.name
+        if fold(name) == NOTICE:
+            return NOTICE
         known = standard_field(name) or line_field(name)
         if known is not None:
             return known

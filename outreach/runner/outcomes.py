@@ -7,12 +7,13 @@ delivery means for the person, for the campaign and for the next steps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
 from outreach.errors import Text
-from outreach.model.campaign import Channel, Step
+from outreach.model.campaign import Step
 from outreach.model.change import Change, Deed, Done, Planned, Progress, Settled, Stop
 from outreach.model.delivery import (
     Deferred,
@@ -31,7 +32,7 @@ from outreach.model.ids import CampaignId, StepId
 from outreach.model.said import as_line, kept
 from outreach.model.settings import Costs
 from outreach.model.value import value
-from outreach.runner.launch import planned
+from outreach.runner.planning import planned
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.retrying import next_try
 from outreach.scheduling.sequence import due_at
@@ -78,9 +79,12 @@ def change_for(delivery: Delivery, outcome: Outcome, here: Situation) -> Change:
         case Held(missing):
             fields = ", ".join(missing)
             return _noted(delivery, DeliveryState.HELD, EventKind.HELD, fields, here)
-        case Skipped(reason):
+        case Skipped(reason, rule):
             passed = _noted(delivery, DeliveryState.SKIPPED, EventKind.SKIPPED, reason, here)
-            return passed + Change(planned=following(delivery, here))
+            if rule:
+                ruled = tuple(replace(event, data={"rule": rule}) for event in passed.events)
+                passed = replace(passed, events=ruled)
+            return passed + Change(planned=following(delivery, here, passed_over=True))
         case _:
             assert_never(outcome)
 
@@ -108,8 +112,10 @@ def concluded(delivery: Delivery, outcome: Outcome, now: datetime) -> Outcome:
     return outcome
 
 
-def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
-    """The steps that wait for this one, dated from the day it was done."""
+def following(
+    delivery: Delivery, here: Situation, *, passed_over: bool = False
+) -> tuple[Planned, ...]:
+    """The steps that wait for this one, dated from the day it was done or `passed_over`."""
     definition = here.launched.definition
     steps = definition.following(delivery.step)
     if not steps:
@@ -121,10 +127,11 @@ def following(delivery: Delivery, here: Situation) -> tuple[Planned, ...]:
             definition,
             step,
             delivery.contact,
-            due_at(step, done_at=here.happened_at, calendar=here.calendar),
+            due_at(step, done_at=here.happened_at, calendar=here.calendar, passed_over=passed_over),
             campaign=delivery.campaign,
             step_id=here.launched.steps[step.name],
             sender=writer if writer in definition.senders else None,
+            occurrence=delivery.occurrence,
         )
         for step in steps
     )
@@ -150,17 +157,17 @@ def cost_of(step: Step, costs: Costs) -> Decimal:
     """What one touch of a step costs: its own price, else what the settings' `costs` give."""
     if step.cost is not None:
         return step.cost
-    if step.channel is Channel.LETTER:
+    if step.channel.kind.stamped:
         return costs.stamp
     minutes = _minutes(step)
     return minutes * costs.minute if minutes else Decimal(0)
 
 
 def _minutes(step: Step) -> Decimal | None:
-    """S1 counts 2 minutes a call; a step may say otherwise."""
+    """What its channel usually takes; a step may say otherwise."""
     if step.minutes is not None:
         return step.minutes
-    return Decimal(2) if step.channel is Channel.CALL else None
+    return step.channel.kind.minutes
 
 
 def all_sent(sent: Sequence[tuple[Delivery, str]], here: Situation) -> Change:

@@ -10,6 +10,7 @@ from outreach.model.settings import Sender, Settings
 from outreach.rendering.context import Surroundings
 from outreach.rendering.envelope import Letterhead, Unsubscribe, unsubscribe_by
 from outreach.rendering.jinja import Templates
+from outreach.runner.notices import noticing
 from outreach.runner.steps import with_variant
 
 
@@ -32,6 +33,7 @@ class Recipes:
     def __init__(self, fields: Iterable[str], settings: Settings) -> None:
         """`fields` are all names of the catalogue."""
         self._fields = tuple(fields)
+        self._settings = settings
         self._organisation = settings.organisation
         self._unsubscribe_url = settings.unsubscribe_url
         self._known: dict[tuple[object, ...], Recipe] = {}
@@ -61,6 +63,7 @@ class Recipes:
                     organisation=self._organisation,
                     sender=sender,
                     campaign=definition,
+                    notice=noticing(self._settings, sender, language),
                 ),
                 letterhead=Letterhead(
                     sender=sender,

@@ -3,6 +3,7 @@
 recover   what a dead run left claimed becomes unknown, shown, never sent again
 mend      held messages whose value is there now become due again
 pass over steps whose condition is false or for which there is no address
+hand out  calls and visits of today, to whom and on which day the team holds them
 send      e-mails, at the sender's pace (`runner/send.py`)
 print     letters, into the outbox (`runner/letters.py`)
 count     what waits for people: letters to post, calls to make
@@ -18,19 +19,25 @@ from typing import TYPE_CHECKING
 from outreach.errors import OutreachError, Text
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
+from outreach.model.channels import BY_DAY, BY_HAND
 from outreach.model.delivery import SETTLED, DeliveryState, Skipped
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Sender, Settings
+from outreach.runner.bars import Bars
 from outreach.runner.clock import Clock
 from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
-from outreach.runner.fingerprint import TemplatesChanged, fingerprint
+from outreach.runner.fingerprint import TemplatesChanged, fingerprint, same_mark
+from outreach.runner.informing import note_informed
 from outreach.runner.ledger import SendLedger
 from outreach.runner.mailing import Mailing
 from outreach.runner.mending import letters_of, mend
 from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.peace import leave_in_peace_by_hand
 from outreach.runner.place import begin_run
+from outreach.runner.placing import place_by_hand
 from outreach.runner.recovery import recover
+from outreach.runner.repeating import plan_firings
 from outreach.runner.send import Asked, Progress, SendReport
 from outreach.runner.windows import note_zones
 from outreach.scheduling.calendar import Calendar
@@ -42,8 +49,6 @@ if TYPE_CHECKING:
     from outreach.runner.printed import Printed
 
 Running = Mapping[CampaignId, Launched]
-
-_BY_HAND = (Channel.CALL, Channel.VISIT, Channel.TASK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +111,10 @@ class Runner:
             self.store, self.settings, secret=self.secret, now=self.clock.now, campaigns=running
         )
         running, errors = self._unchanged(running, mailroom)
+        plan_firings(self.store, running.values(), calendar=self._calendar, now=now)
         mend(mailroom, running, now=self.clock.now())
         skipped = self._pass_over(running, mailroom)
+        self._hand_out(running)
         number = begin_run(self.store, now=now, rehearsal=self.rehearsal)
         note_zones(self.store, self.settings, running)
         ledger = SendLedger(
@@ -128,6 +135,9 @@ class Runner:
             )
             asked = Asked(run=number, campaigns=list(running), limit=limit, until=until)
             sent = mailing.send(asked, progress)
+        self._hand_out(running)
+        if not self.rehearsal:
+            note_informed(self.store, mailroom, running, now=self.clock.now())
         stays = sent.interrupted or self.rehearsal
         printed = () if stays else self._print(running, mailroom)
         report = self._report(running, ledger, sent, printed, skipped, errors)
@@ -149,7 +159,7 @@ class Runner:
             except OutreachError as error:
                 errors.append(error)
                 continue
-            if mark != launched.fingerprint:
+            if not same_mark(mark, launched.fingerprint):
                 errors.append(TemplatesChanged(launched.name))
                 continue
             try:
@@ -172,20 +182,30 @@ class Runner:
     def _pass_over(self, running: Running, mailroom: Mailroom) -> int:
         """Letters, calls, visits and tasks that are not to be done; what follows may be due too."""
         passed = 0
-        channels = (Channel.LETTER, *_BY_HAND)
+        channels = BY_DAY
+        bars = Bars(self.store, self.settings, running)
         while True:
             now = self.clock.now()
             due = self.store.deliveries.due(now=now, channels=channels, campaigns=list(running))
+            barred = bars.of([entry.delivery for entry in due], now)
             changes = []
             for entry in due:
+                here = self._situation(running[entry.delivery.campaign], now)
                 reason = entry.obstacle or mailroom.not_meant(entry.delivery, now)
                 if reason:
-                    here = self._situation(running[entry.delivery.campaign], now)
                     changes.append(change_for(entry.delivery, Skipped(reason), here))
+                elif entry.delivery.id in barred:
+                    changes.append(change_for(*barred[entry.delivery.id], here))
             if not changes:
                 return passed
             self.store.deliveries.write(Change.joined(changes))
             passed += len(changes)
+
+    def _hand_out(self, running: Running) -> None:
+        """Calls, visits and tasks of today: whose they are, or later where the day is full."""
+        now = self.clock.now()
+        leave_in_peace_by_hand(self.store, self.settings, running, now=now)
+        place_by_hand(self.store, self.settings, running, now=now)
 
     def _print(self, running: Running, mailroom: Mailroom) -> tuple[Printed, ...]:
         steps = (step for launched in running.values() for step in launched.definition.steps)
@@ -230,7 +250,7 @@ class Runner:
             held=len(deliveries.in_state(DeliveryState.HELD, numbers)),
             skipped=sent.skipped + ledger.passed_over + skipped,
             letters=deliveries.count_due(now=now, channels=(Channel.LETTER,), campaigns=numbers),
-            tasks=deliveries.count_due(now=now, channels=_BY_HAND, campaigns=numbers),
+            tasks=deliveries.count_due(now=now, channels=BY_HAND, campaigns=numbers),
             remaining=sent.remaining,
             not_before=not_before,
             why=sent.why if not_before == sent.not_before else None,

@@ -56,6 +56,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def waits(self, number: DeliveryId) -> bool:
+        """Whether a claim put it off, for the sake of its person: it is not passed over."""
+        ...
+
 
 #: Makes the bytes of a claimed delivery, just before they leave; or says why nothing leaves.
 Compose = Callable[[Delivery], Message | Held | Skipped]

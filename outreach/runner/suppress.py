@@ -57,29 +57,35 @@ def _keys(word: str, store: Store, country: str) -> list[tuple[SuppressionKey, s
 
 
 def suppress_people(store: Store, entries: Sequence[Suppression], *, now: datetime) -> int:
-    """Put entries in force and end the chains of the people they forbid altogether.
+    """Put entries in force and tell it of their people; altogether forbidden, their chains end.
 
     How many entries were new.
     """
     added = store.suppressions.add(entries)
-    everywhere = [entry for entry in entries if entry.scope is SuppressionScope.ALL]
     change = Change()
-    for person in store.suppressions.people(everywhere):
-        change += Change(
-            events=(
-                Event(
-                    kind=EventKind.SUPPRESSED,
-                    contact=person,
-                    at=now,
-                    recorded_at=now,
-                    data={"scope": SuppressionScope.ALL.value},
-                ),
-            ),
-            stops=_stops(store, person, now),
-        )
+    for scope in dict.fromkeys(entry.scope for entry in entries):
+        of_scope = [entry for entry in entries if entry.scope is scope]
+        reason = of_scope[0].reason
+        for person in store.suppressions.people(of_scope):
+            change += _suppressed(store, person, scope, reason, now)
     if change.events:
         store.deliveries.write(change)
     return added
+
+
+def _suppressed(
+    store: Store, person: ContactId, scope: SuppressionScope, reason: str, now: datetime
+) -> Change:
+    """What is told of a person who is forbidden; forbidden altogether, his chains end."""
+    event = Event(
+        kind=EventKind.SUPPRESSED,
+        contact=person,
+        at=now,
+        recorded_at=now,
+        data={"scope": scope.value, "reason": reason},
+    )
+    everything = scope is SuppressionScope.ALL
+    return Change(events=(event,), stops=_stops(store, person, now) if everything else ())
 
 
 def _stops(store: Store, person: ContactId, now: datetime) -> tuple[Stop, ...]:

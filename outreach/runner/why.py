@@ -1,31 +1,41 @@
-"""`why`: what a person got, what comes next and when, or why nothing comes.
+"""`why`: the whole story of a person, what comes next, when and by whom, or why nothing does.
 
-Everyone has an answer: enrolled people have a next step or a reason for none, the others
-a reason why they are out.
+Everyone has an answer: a step to come, a promise, a day to come back, a reason to leave him
+be; whoever has none of them is adrift, and that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from outreach.errors import Text
 from outreach.model.audience import Arm
-from outreach.model.campaign import CampaignState, Channel
-from outreach.model.contact import Contact
-from outreach.model.delivery import DeliveryState
+from outreach.model.campaign import CampaignState, Channel, Track
+from outreach.model.contact import Contact, Interest
 from outreach.model.event import EventKind
 from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
-from outreach.model.said import from_line
-from outreach.model.silence import Silence
+from outreach.model.settings import Settings
+from outreach.runner.adrift import Adrift, Plans, adrift_one, named_in
+from outreach.runner.coming_next import Around, Next, at_midnight, next_in, track_of
 from outreach.runner.happened import happened, reason_of
-from outreach.runner.silences import silences
-from outreach.runner.wording import exclusion_text, held_text, reason_text
+from outreach.runner.refusals import Refusal, refusals
+from outreach.runner.wording import follow_up_text, interest_text
 from outreach.store.campaigns import Launched
+from outreach.store.follow_ups import Promise
 from outreach.store.store import Store
+from outreach.store.ties import (
+    Recommendation,
+    Request,
+    State,
+    recommendations,
+    requests,
+    state_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,9 @@ class Line:
     record: ContactId
     stage: str | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Next:
-    """What comes next in a campaign, or why nothing does."""
-
-    step: str | None
-    at: datetime | None
-    what: Text
-    #: Why nothing comes, in the contract's word (`opted_out`, `appointment`, `control`).
-    reason: str | None = None
+    author: str | None = None
+    #: It was taken back, or corrected, later.
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +65,51 @@ class Story:
     next: Next
     #: Who writes to this person, where the campaign has several senders.
     sender: str | None = None
+    #: The seller he was given to.
+    owner: str | None = None
+    #: In which of the waves he began, and on which track he is.
+    wave: int = 1
+    track: Track = Track.MAIN
+    #: The campaign is not over, nor is the person's part in it.
+    goes_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Everything there is to say of one person."""
 
     contact: Contact
+    state: State
     stories: tuple[Story, ...]
     #: What happened outside campaigns: imports, changes, oppositions.
     beside: tuple[Line, ...]
     #: Why the person may not be contacted at all, per channel.
     forbidden: tuple[tuple[Channel, str], ...]
+    #: The rules behind it, and those that are not met, with their dates.
+    refusals: tuple[Refusal, ...]
+    promises: tuple[Promise, ...]
+    requests: tuple[Request, ...]
+    recommendations: tuple[Recommendation, ...]
+    #: Of somebody who was forgotten.
+    adrift: Adrift | None
+    #: The first that comes, whatever it comes from; or why nothing does.
+    next: Next
 
 
-def why(store: Store, contact: Contact, campaign: Launched | None = None, *, now: datetime) -> Why:
-    """The story of a person, in one campaign or in all."""
+def why(
+    store: Store,
+    contact: Contact,
+    campaign: Launched | None = None,
+    *,
+    settings: Settings,
+    plans: Callable[[], Plans],
+    now: datetime,
+) -> Why:
+    """The story of a person, in one campaign or in all.
+
+    `plans` reads the campaigns that are written and not launched; it is only asked for
+    somebody whom nothing else holds.
+    """
     known = {c.id: c for c in store.campaigns.all()}
     memberships = [
         row
@@ -86,130 +117,142 @@ def why(store: Store, contact: Contact, campaign: Launched | None = None, *, now
         if row.campaign_id in known and (campaign is None or row.campaign_id == campaign.id)
     ]
     events = store.events.of_contact(contact.id)
-    stories = tuple(
-        _story(store, contact, row, known[row.campaign_id], events, now) for row in memberships
-    )
-    catalogue = store.database.catalogue
-    beside = tuple(_line(event, catalogue) for event in events if event.campaign_id is None)
+    state = state_of(store.database, contact.id)
+    around = Around(store=store, settings=settings, contact=contact, owner=state.owner, now=now,
+                    events=events)  # fmt: skip
+    lines = _Lines(store.database.catalogue, events)
+    stories = tuple(_story(row, known[row.campaign_id], around, lines) for row in memberships)
     channels = (Channel.EMAIL, Channel.LETTER, Channel.CALL)
     answers = [(channel, store.suppressions.forbids(contact, channel)) for channel in channels]
-    return Why(contact, stories, beside, tuple((ch, reason) for ch, reason in answers if reason))
+    promises = tuple(store.follow_ups.of_contact(contact.id))
+    read = cache(plans)
+    adrift = adrift_one(store, read, contact.id)
+    ends = _Ends(state, adrift, all(reason for _, reason in answers),
+                 lambda: named_in(store, read(), contact.id))  # fmt: skip
+    return Why(
+        contact=contact,
+        state=state,
+        stories=stories,
+        beside=lines.of(None),
+        forbidden=tuple((channel, reason) for channel, reason in answers if reason),
+        refusals=refusals(store, contact, settings, now=now),
+        promises=promises,
+        requests=tuple(requests(store.database, contact.id)),
+        recommendations=tuple(recommendations(store.database, contact.id)),
+        adrift=adrift,
+        next=_first(stories, promises, ends, settings),
+    )
 
 
-def _story(
-    store: Store,
-    contact: Contact,
-    membership: Any,
-    launched: Launched,
-    events: list[Any],
-    now: datetime,
-) -> Story:
-    here = [event for event in events if event.campaign_id == launched.id]
-    deliveries = store.deliveries.of_contact(membership.contact_id, launched.id)
+def _story(membership: Any, launched: Launched, around: Around, lines: _Lines) -> Story:
+    deliveries = around.store.deliveries.of_contact(membership.contact_id, launched.id)
     return Story(
         campaign=launched.name,
         arm=Arm(membership.arm),
         reason=membership.reason,
-        past=tuple(_line(event, store.database.catalogue) for event in here),
-        next=_next(membership, launched, deliveries, here, _silences(store, contact, now)),
+        past=lines.of(launched.id),
+        next=next_in(membership, launched, deliveries, around),
         sender=membership.sender,
+        owner=membership.owner,
+        wave=membership.wave,
+        track=track_of(launched, deliveries),
+        goes_on=(
+            launched.state in (CampaignState.RUNNING, CampaignState.PAUSED)
+            and membership.stopped_at is None
+            and membership.arm != Arm.EXCLUDED.value
+        ),
     )
 
 
-#: Of a delivery that is due: the silence that keeps it back.
-_Silenced = Callable[[Any], Silence | None]
+# --- the past ---------------------------------------------------------------------------------
 
 
-def _next(
-    membership: Any,
-    launched: Launched,
-    deliveries: list[Any],
-    events: list[Any],
-    silenced: _Silenced,
-) -> Next:
-    """What comes, or the reason why nothing does: never nothing."""
-    if membership.arm == Arm.EXCLUDED.value:
-        why_out = exclusion_text(membership.reason)
-        out = Text("left out at the launch: {reason}", reason=why_out)
-        return _nothing(out, membership.reason)
-    if membership.arm == Arm.CONTROL.value:
-        what = Text("in the control group: never contacted, followed all the same")
-        return _nothing(what, "control")
-    if membership.stopped_at is not None:
-        ended = Text("the chain ended: {reason}", reason=reason_text(membership.stop_reason))
-        return _nothing(ended, membership.stop_reason)
-    waiting = [d for d in deliveries if d.state in _WAITING]
-    if waiting:
-        return _coming(min(waiting, key=lambda d: d.due_at), launched, events, silenced)
-    return _nothing(Text("every step is done"), None)
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A person's events as sentences."""
 
+    catalogue: Catalogue
+    events: Sequence[Any]
 
-#: States in which something is still to happen.
-_WAITING = frozenset(
-    state.value
-    for state in (
-        DeliveryState.DUE,
-        DeliveryState.CLAIMED,
-        DeliveryState.HELD,
-        DeliveryState.UNKNOWN,
-    )
-)
-
-
-def _coming(delivery: Any, launched: Launched, events: list[Any], silenced: _Silenced) -> Next:
-    state = DeliveryState(delivery.state)
-    step = delivery.step_name
-    if launched.state is CampaignState.PAUSED:
-        what = _paused(step, launched.reason)
-    elif launched.state is CampaignState.STOPPED:
-        what = Text("{step} will not come: the campaign was stopped", step=step)
-    elif state is DeliveryState.HELD:
-        held = [e for e in events if e.kind == EventKind.HELD.value and e.step_name == step]
-        what = held_text(step, delivery.detail, held[-1].data if held else None)
-    elif state is DeliveryState.UNKNOWN:
-        what = Text("{step}: nobody knows whether it arrived; see outreach settle", step=step)
-    elif state is DeliveryState.CLAIMED:
-        what = Text("{step} is being sent by a run", step=step)
-    elif Channel(delivery.channel).by_hand:
-        what = Text("{step}: somebody is to do it; see outreach calls", step=step)
-    elif delivery.channel == Channel.LETTER.value and delivery.batch_id is not None:
-        what = Text("{step} is printed and waits to be posted", step=step)
-    elif silence := silenced(delivery):
-        what = Text("{step} waits: {reason}", step=step, reason=silence.reason)
-        return Next(step=step, at=silence.until, what=what)
-    elif delivery.detail:
-        what = Text(
-            "{step} is tried again; last time: {reply}", step=step, reply=from_line(delivery.detail)
+    def of(self, campaign: int | None) -> tuple[Line, ...]:
+        """Those of a campaign, or those outside of all."""
+        corrected = {event.corrects for event in self.events if event.corrects is not None}
+        return tuple(
+            self._line(event, event.id in corrected)
+            for event in self.events
+            if event.campaign_id == campaign
         )
-    else:
-        what = Text("{step} comes next", step=step)
-    return Next(step=step, at=delivery.due_at, what=what)
+
+    def _line(self, event: Any, corrected: bool) -> Line:
+        skipped = event.note if event.kind == EventKind.SKIPPED.value else None
+        return Line(
+            at=event.at,
+            what=happened(event, self.catalogue),
+            kind=event.kind,
+            record=ContactId(event.contact_id),
+            stage=event.stage,
+            reason=reason_of(event) or skipped,
+            author=event.author,
+            corrected=corrected,
+        )
 
 
-def _silences(store: Store, contact: Contact, now: datetime) -> _Silenced:
-    """Which silence of its sender, if any, an e-mail to this person waits for."""
-    domain = (contact.text("email") or "").rpartition("@")[2].lower()
-
-    def lasting(delivery: Any) -> Silence | None:
-        if delivery.channel != Channel.EMAIL.value or delivery.sender is None:
-            return None
-        found = silences(store, now).towards(delivery.sender, domain)
-        return found if found and found.until >= delivery.due_at else None
-
-    return lasting
+# --- what comes first -------------------------------------------------------------------------
 
 
-def _paused(step: str, reason: Text | None) -> Text:
-    if reason is None:
-        return Text("{step} waits: the campaign is paused", step=step)
-    return Text("{step} waits: the campaign is paused: {reason}", step=step, reason=reason)
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What is to be said of somebody for whom nothing is dated."""
+
+    state: State
+    adrift: Adrift | None
+    forbidden: bool
+    #: The campaigns to come that would take him.
+    planned: Callable[[], tuple[str, ...]]
+
+    def said(self, stories: Sequence[Story]) -> Next:
+        if self.adrift is not None:
+            return _nothing(self.adrift.why, "adrift")
+        if self.state.interest == Interest.ARID.value:
+            return _nothing(Text("archived: {reason}", reason=_reason(self.state)), "arid")
+        if self.forbidden:
+            return _nothing(Text("must not be contacted any more"), "suppressed")
+        if going_on := [story.next for story in stories if story.goes_on]:
+            return going_on[0]
+        names = ", ".join(self.planned())
+        what = Text("to come: {campaigns}, written and not launched yet", campaigns=names)
+        return _nothing(what, "planned")
 
 
-def _nothing(what: Text, reason: str | None) -> Next:
+def _first(
+    stories: Sequence[Story], promises: Sequence[Promise], ends: _Ends, settings: Settings
+) -> Next:
+    """The first dated thing to come; else what holds the person; else that he is adrift."""
+    dated = [story.next for story in stories if story.next.at is not None]
+    dated += [_promised(one, settings) for one in promises if one.follow_up.done_at is None]
+    state = ends.state
+    if state.interest == Interest.LATENT.value and state.interest_until is not None:
+        what = Text("come back to them: {reason}", reason=_reason(state))
+        at = at_midnight(state.interest_until, settings)
+        dated.append(Next(step=None, at=at, what=what, reason="latent", by=state.owner))
+    if dated:
+        return min(dated, key=lambda one: one.at or at_midnight(date.max, settings))
+    return ends.said(stories)
+
+
+def _nothing(what: Text, reason: str) -> Next:
     return Next(step=None, at=None, what=what, reason=reason)
 
 
-def _line(event: Any, catalogue: Catalogue) -> Line:
-    sentence = happened(event, catalogue)
-    reason = reason_of(event) or (event.note if event.kind == EventKind.SKIPPED.value else None)
-    return Line(event.at, sentence, event.kind, ContactId(event.contact_id), event.stage, reason)
+def _promised(one: Promise, settings: Settings) -> Next:
+    what = follow_up_text(one.follow_up.kind.value)
+    if one.follow_up.note:
+        what = Text("{what}: {note}", what=what, note=one.follow_up.note)
+    return Next(step=None, at=at_midnight(one.follow_up.due_on, settings), what=what,
+                reason=one.follow_up.kind.value, by=one.owner)  # fmt: skip
+
+
+def _reason(state: State) -> Text:
+    if state.interest_reason:
+        return Text("{reason}", reason=state.interest_reason)
+    return interest_text(state.interest or "")

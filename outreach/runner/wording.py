@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from outreach.compliance.rules import BY_ID
 from outreach.errors import Text
 from outreach.model.audience import Exclusion
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.field import FieldType, Origin
+from outreach.model.legal import Basis
 from outreach.model.said import said_again
 from outreach.model.source import ListOrigin
 
@@ -22,7 +24,9 @@ STAGES: Mapping[str, Text] = {
     "quote": Text("quote"),
     "order": Text("order"),
     "no_answer": Text("no answer"),
+    "wrong_number": Text("wrong number"),
     "call_back": Text("call back"),
+    "spoken": Text("spoken with"),
     "met": Text("met"),
     "refused": Text("refused"),
     "lost": Text("lost"),
@@ -76,6 +80,24 @@ _KINDS: Mapping[str, Text] = {
     "customer": Text("customer"),
 }
 
+#: What was promised beside campaigns.
+FOLLOW_UPS: Mapping[str, Text] = {
+    "call_back": Text("call back"),
+    "come_back": Text("come back to them"),
+    "thank": Text("thank for a recommendation"),
+    "ask_referral": Text("ask for a recommendation"),
+    "answer": Text("answer an inbound request"),
+    "promise": Text("promised"),
+}
+
+#: What people think of the offer (B2).
+INTERESTS: Mapping[str, Text] = {
+    "arid": Text("not interested for good"),
+    "latent": Text("not now, later"),
+    "active": Text("interested"),
+    "inbound": Text("came to us"),
+}
+
 #: The types of fields; `contacts fields retype` takes the contract's own words.
 FIELD_TYPES: Mapping[FieldType, Text] = {
     FieldType.TEXT: Text("free text"),
@@ -91,6 +113,23 @@ FIELD_ORIGINS: Mapping[Origin, Text] = {
     Origin.STANDARD: Text("standard"),
     Origin.DERIVED: Text("counted"),
     Origin.USER: Text("yours"),
+}
+
+#: On what ground somebody may be contacted.
+BASES: Mapping[Basis, Text] = {
+    Basis.CONSENT: Text("consent"),
+    Basis.SOFT_OPTIN: Text("customer, told at the sale"),
+    Basis.LEGITIMATE_INTEREST: Text("legitimate interest"),
+    Basis.CONTRACT: Text("running contract"),
+}
+
+#: What people ask about their data.
+REQUESTS: Mapping[str, Text] = {
+    "access": Text("access"),
+    "erasure": Text("erasure"),
+    "opposition": Text("opposition"),
+    "rectification": Text("rectification"),
+    "purge": Text("kept long enough"),
 }
 
 #: How a list was come by.
@@ -139,6 +178,16 @@ def exclusion_text(reason: str | None) -> Text:
     return _explained(reason or "", _exclusions().get(reason or ""))
 
 
+def rule_text(rule: str) -> Text:
+    """A rule of the law that speaks against somebody: what is the matter, where it is written."""
+    known = BY_ID.get(rule)
+    if known is None:
+        return Text("{reason}", reason=rule)
+    return Text(
+        "{what} ({source}, since {since})", what=known.text, source=known.source, since=known.since
+    )
+
+
 def _exclusions() -> dict[str, Text]:
     return {exclusion.value: text for exclusion, text in EXCLUSIONS.items()}
 
@@ -153,3 +202,26 @@ def _explained(word: str, meaning: Text | None) -> Text:
 def kind_text(kind: object) -> Text:
     """Suspect, prospect, customer."""
     return _KINDS.get(str(kind)) or Text("{kind}", kind=kind)
+
+
+def follow_up_text(kind: str) -> Text:
+    """What was promised, in words."""
+    return FOLLOW_UPS.get(kind) or Text("{kind}", kind=kind)
+
+
+def interest_text(interest: str) -> Text:
+    """Arid, latent, active, inbound, in words."""
+    return INTERESTS.get(interest) or Text("{interest}", interest=interest)
+
+
+#: Which way a person goes in a campaign.
+TRACKS: Mapping[str, Text] = {
+    "main": Text("main track"),
+    "positive": Text("positive track"),
+    "negative": Text("negative track"),
+}
+
+
+def track_text(track: str) -> Text:
+    """The track a person is on, in words."""
+    return TRACKS.get(track) or Text("{track}", track=track)

@@ -1,8 +1,10 @@
 """What would leave on which day, for a whole audience, when everything goes as planned.
 
-Pure. Every step is taken to be done on the day it falls due, letters to be posted on it;
-e-mails wait for their window by their person's clock, and for what their sender, their
-campaign and the provider of the address allow on a day. Conditions (`when`) are not known
+Pure. Letters are taken to be posted on the day they fall due, calls and visits to be made on
+the day that the team's capacity gives them (`levelling.py`, which `run` asks too); e-mails
+wait for their window by their person's clock, and for what their sender, their campaign and
+the provider of the address allow on a day. Where the settings state a pressure, a step waits
+until its person may be touched again. Conditions (`when`) are not known
 ahead: nobody is taken to answer, so it is the most that can leave. Nor are the domains of
 firms whose mail a known provider receives, and the limit of single domains.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count as numbers
@@ -20,64 +22,12 @@ from zoneinfo import ZoneInfo
 from outreach.model.campaign import Campaign, Channel, Step
 from outreach.model.settings import First, Limits
 from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.foreseen import Ahead, Bounds, Kind, Leaving, Planned
+from outreach.scheduling.levelling import Book, Place, Work, minutes_of, seller_of
 from outreach.scheduling.pace import day_cap
-from outreach.scheduling.sequence import due_at, first_due
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """People who go the same way."""
-
-    #: The steps by name that they have an address for.
-    steps: frozenset[str]
-    #: Who receives their e-mails, where it is a provider with limits.
-    provider: str | None = None
-    #: Where their clock stands, when it is not the workspace's zone.
-    zone: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What may leave on a day, by whom it is limited."""
-
-    #: Of who writes a step.
-    sender: Callable[[Step], Limits]
-    #: When who writes a step began to write at all; None: with this campaign.
-    began: Callable[[Step], datetime | None] = lambda step: None
-    #: How many e-mails who writes a step has sent today already.
-    sent: Callable[[Step], int] = lambda step: 0
-    #: How many e-mails of the campaign have left today already.
-    left: int = 0
-    providers: Mapping[str, Limits] = field(default_factory=dict)
-    first: First = First.FOLLOW_UPS
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """So many people of a kind have a step to come, due at an instant."""
-
-    due: datetime
-    step: Step
-    kind: Kind
-    count: int
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Leaving:
-    """So many touches of one step on one day."""
-
-    day: date
-    step: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
-    days: tuple[Leaving, ...]
-    #: By step: those whose last day (`not_after`) would be gone.
-    too_late: Mapping[str, int]
-    #: By step: those who have no address for it.
-    passed_over: Mapping[str, int]
+from outreach.scheduling.pressure import free_on
+from outreach.scheduling.sequence import due_at
+from outreach.scheduling.waves import begins
 
 
 def look_ahead(
@@ -89,13 +39,12 @@ def look_ahead(
     now: datetime,
 ) -> Ahead:
     """The days of a campaign that starts at `now`; `people` counts those of each kind."""
-    planned = [
-        Planned(
-            first_due(step, start=campaign.start, now=now, calendar=calendar), step, kind, count
-        )
-        for step in campaign.following(None)
-        for kind, count in people.items()
-    ]
+    planned: list[Planned] = []
+    for step in campaign.following(None):
+        for kind, count in people.items():
+            due = begins(campaign, step, wave=kind.wave, launched_at=now, calendar=calendar)
+            if due is not None:
+                planned.append(Planned(due, step, kind, count))
     return look_on(campaign, planned, bounds=bounds, calendar=calendar, now=now)
 
 
@@ -110,19 +59,38 @@ def look_on(
     """The days to come of a campaign of which that much waits; what is late leaves from `now`."""
     looking = _Looking(campaign, bounds, calendar, now)
     for one in planned:
-        looking.plan(max(one.due, now), one.step, one.kind, one.count)
+        looking.plan(max(one.due, now), one.step, one.kind, one.count, placed=one.member)
     looking.run()
     place = {step.name: number for number, step in enumerate(campaign.steps)}
-    leaving = (Leaving(day, step, n) for (day, step), n in looking.leaving.items() if n)
+    members: dict[tuple[date, str], list[tuple[str, int]]] = {}
+    for (day, name, member), n in sorted(looking.members.items()):
+        members.setdefault((day, name), []).append((member, n))
+    leaving = (
+        Leaving(day, step, n, tuple(members.get((day, step), ())))
+        for (day, step), n in looking.leaving.items()
+        if n
+    )
     return Ahead(
         days=tuple(sorted(leaving, key=lambda one: (one.day, place[one.step]))),
         too_late=dict(looking.too_late),
         passed_over=dict(looking.passed_over),
+        fall_due=dict(looking.fall_due),
     )
 
 
 #: Whose limits are counted: what it is, and which one.
 _Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """So many people whose step comes next."""
+
+    step: Step
+    kind: Kind
+    count: int
+    #: Stands in this member's day.
+    placed: str | None = None
 
 
 @dataclass(slots=True)
@@ -132,35 +100,90 @@ class _Looking:
     calendar: Calendar
     now: datetime
     leaving: Counter[tuple[date, str]] = field(default_factory=Counter)
+    members: Counter[tuple[date, str, str]] = field(default_factory=Counter)
     too_late: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
+    fall_due: Counter[tuple[date, str]] = field(default_factory=Counter)
     #: How many have left on each day under each limit.
     _sent: Counter[tuple[_Key, date]] = field(default_factory=Counter)
-    #: By day, then by whether they go later when not all can, then by instant and by turn.
-    _waiting: list[tuple[date, bool, datetime, int, Step, Kind, int]] = field(default_factory=list)
+    #: By day, then by rank, then by instant and by turn.
+    _waiting: list[tuple[date, tuple[int, int], datetime, int, _Waiting]] = field(
+        default_factory=list
+    )
     #: Keeps those that fall due at one instant in the order in which they were planned.
     _turns: Iterator[int] = field(default_factory=numbers)
     _calendars: dict[str, Calendar] = field(default_factory=dict)
+    _book: Book = field(init=False)
 
-    def plan(self, due: datetime, step: Step, kind: Kind, count: int) -> None:
-        follows = step.after is not None
-        later = follows is (self.bounds.first is First.NEW_PEOPLE)
+    def __post_init__(self) -> None:
+        self._book = Book(self.bounds.team, self.calendar)
+        self._book.take(self.bounds.taken)
+        for work, day, count in self.bounds.elsewhere:
+            self._book.place(work, max(day, self.calendar.day_of(self.now)), count)
+
+    def plan(
+        self, due: datetime, step: Step, kind: Kind, count: int, *, placed: str | None = None
+    ) -> None:
         at = due
         if step.channel is Channel.EMAIL and step.name in kind.steps:
             at = self._of(kind).opening(self.campaign.window, due)
         day = self.calendar.day_of(at)
-        heapq.heappush(self._waiting, (day, later, at, next(self._turns), step, kind, count))
+        waiting = _Waiting(step, kind, count, placed)
+        rank = self._rank(waiting)
+        heapq.heappush(self._waiting, (day, rank, at, next(self._turns), waiting))
+
+    def _rank(self, one: _Waiting) -> tuple[int, int]:
+        """Whose turn it is on a day: what is done by hand, as `run` places it, then e-mails.
+
+        Of these, those go first whom the settings name `first`.
+        """
+        if one.step.channel.by_hand:
+            free = self._seller(one) is None
+            return (0 if one.placed else 1 + free), self.campaign.steps.index(one.step)
+        follows = one.step.after is not None
+        return 3 + (follows is (self.bounds.first is First.NEW_PEOPLE)), 0
 
     def run(self) -> None:
         while self._waiting:
-            _, _, at, _, step, kind, count = heapq.heappop(self._waiting)
-            if step.name not in kind.steps:
-                self.passed_over[step.name] += count
-                self._follow(step, kind, count, at)
-            elif step.channel is Channel.EMAIL:
-                self._mail(at, step, kind, count)
-            else:
-                self._leave(at, step, kind, count)
+            _, _, at, _, one = heapq.heappop(self._waiting)
+            if one.step.name not in one.kind.steps:
+                self.passed_over[one.step.name] += one.count
+                self._follow(one.step, one.kind, one.count, at, passed_over=True)
+            elif not self._rests(at, one):
+                self._do(at, one)
+
+    def _rests(self, at: datetime, one: _Waiting) -> bool:
+        """Whether these people must be left in peace on that day: their step waits."""
+        pressure, day = self.bounds.pressure, self.calendar.day_of(at)
+        if pressure is None or one.placed or not pressure.covers(one.step.channel):
+            return False
+        free = free_on(one.kind.touched, pressure, day)
+        if free > day:
+            again = self.calendar.at(free, at.astimezone(self.calendar.zone).time())
+            self.plan(again, one.step, one.kind, one.count)
+        return free > day
+
+    def _do(self, at: datetime, one: _Waiting) -> None:
+        if one.step.channel is Channel.EMAIL:
+            self._mail(at, one.step, one.kind, one.count)
+        elif one.step.channel.by_hand:
+            self._by_hand(at, one)
+        else:
+            self._leave(at, one.step, one.kind, one.count)
+
+    def _by_hand(self, at: datetime, one: _Waiting) -> None:
+        """Spread over the days and people of the team."""
+        day = self.calendar.day_of(at)
+        self.fall_due[day, one.step.name] += one.count
+        if one.placed:
+            places = [Place(day, one.placed, one.count)]
+        else:
+            work = Work(one.step.channel, minutes_of(one.step), self._seller(one))
+            places = self._book.place(work, day, one.count)
+        for place in places:
+            then = at if place.day == day else self.calendar.midnight(place.day)
+            kind = replace(one.kind, owner=one.kind.owner or place.member)
+            self._leave(then, one.step, kind, place.count, place.member)
 
     def _mail(self, at: datetime, step: Step, kind: Kind, count: int) -> None:
         """As many as may leave on that open day; the others wait for the next one."""
@@ -219,16 +242,35 @@ class _Looking:
             self._calendars[kind.zone] = replace(self.calendar, zone=ZoneInfo(kind.zone))
         return self._calendars[kind.zone]
 
-    def _leave(self, at: datetime, step: Step, kind: Kind, count: int) -> None:
+    def _leave(
+        self, at: datetime, step: Step, kind: Kind, count: int, member: str | None = None
+    ) -> None:
         day = self.calendar.day_of(at)
         last = [one for one in (step.not_after, self.campaign.not_after) if one is not None]
         if last and day > min(last):
             self.too_late[step.name] += count
-        else:
-            self.leaving[day, step.name] += count
-        self._follow(step, kind, count, at)
+            self._follow(step, kind, count, at, passed_over=True)
+            return
+        self.leaving[day, step.name] += count
+        if member is not None:
+            self.members[day, step.name, member] += count
+        self._follow(step, self._touched(kind, step, day), count, at)
 
-    def _follow(self, step: Step, kind: Kind, count: int, done_at: datetime) -> None:
+    def _seller(self, one: _Waiting) -> str | None:
+        return seller_of(self.bounds.team, one.step, one.kind.owner, one.kind.keeper)
+
+    def _touched(self, kind: Kind, step: Step, day: date) -> Kind:
+        """They remember the day, where a pressure counts it."""
+        pressure = self.bounds.pressure
+        if pressure is None or not pressure.covers(step.channel):
+            return kind
+        return replace(kind, touched=(*kind.touched, day))
+
+    def _follow(
+        self, step: Step, kind: Kind, count: int, done_at: datetime, *, passed_over: bool = False
+    ) -> None:
         for following in self.campaign.following(step.name):
-            due = due_at(following, done_at=done_at, calendar=self.calendar)
+            due = due_at(
+                following, done_at=done_at, calendar=self.calendar, passed_over=passed_over
+            )
             self.plan(due, following, kind, count)

@@ -7,22 +7,25 @@ address twice, one per household, the limit) is decided in the stable order by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, Table, case, exists, func, literal, null, or_, select
 
 from outreach.model.audience import Arm, Exclusion
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import CampaignId, ContactId
+from outreach.model.pressure import Pressure
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.permission import no_postal_address
+from outreach.store.persons import Standing, standing_columns
+from outreach.store.pressure import under_pressure
 from outreach.store.sources import used_up
 from outreach.store.suppressions import forbidden
 
@@ -38,6 +41,8 @@ class Candidate:
     mailbox: str | None
     household: str | None
     company: str | None
+    #: What `Question.permission` answered: one value for all of one case.
+    permission: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,25 @@ class Question:
 
     #: The channels of the steps that open the chain.
     channels: Collection[Channel]
-    #: Nobody contacted on or after this day, where the settings state a pressure.
-    rested_before: date | None = None
+    #: Who may not be touched on `day`, the first of the campaign, where the settings state it.
+    pressure: Pressure | None = None
+    day: date | None = None
     #: People in another unfinished campaign may be taken too.
     alongside: bool = False
-    #: The campaign itself, when it is extended after a pilot.
+    #: Campaigns that keep nobody from being in another one.
+    beside: Collection[CampaignId] = ()
+    #: The campaign itself, when it is extended after a pilot or by more people.
     campaign: CampaignId | None = None
+    #: Its people too, whether they match or not: nobody may come in twice.
+    with_members: bool = False
+    #: What the rules of the law say of a person, and since when somebody must have acted for
+    #: his data to be kept (`runner/permission.py`).
+    permission: Callable[[Standing], Any] | None = None
+    kept_since: date = date.min
+
+
+#: Columns of a candidate before those of his standing.
+_ASKED = 6
 
 
 def candidates(
@@ -63,11 +81,17 @@ def candidates(
     query = select(
         c.id,
         c.kind,
-        _reason(contact, question).label("reason"),
+        _reason(database, contact, question).label("reason"),
         c.email_print,
         c.household,
         func.coalesce(c.siret, c.company_folded).label("firm"),
     ).where(c.merged_into.is_(None), c.erased_at.is_(None))
+    asks = question.permission
+    if asks is not None:
+        standing = standing_columns(contact, question.kept_since, database.zone)
+        query = query.add_columns(*standing)
+    if condition is not None and question.with_members:
+        condition = or_(condition, c.id.in_(_members(question.campaign)))
     if condition is not None:
         query = query.where(condition)
     with database.reading() as connection:
@@ -80,17 +104,22 @@ def candidates(
                 mailbox=row.email_print if Channel.EMAIL in question.channels else None,
                 household=row.household,
                 company=row.firm,
+                permission=asks(Standing(*row[_ASKED:])) if asks is not None else None,
             )
 
 
-def _reason(contact: Table, question: Question) -> ColumnElement[Any]:
+def _members(campaign: CampaignId | None) -> Select[Any]:
+    e = schema.enrolment.c
+    return select(e.contact_id).where(e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value)
+
+
+def _reason(database: Database, contact: Table, question: Question) -> ColumnElement[Any]:
     """The first reason that applies, in the order of CONTRACT; NULL when none does."""
     channels = sorted(question.channels)
 
     def on_every_channel(reason: Any) -> ColumnElement[bool]:
         return reduce(and_, [reason(channel) for channel in channels])
 
-    c = contact.c
     whens = [
         (on_every_channel(lambda ch: _suppressed_by_hand(contact, ch)), Exclusion.SUPPRESSED),
         (on_every_channel(lambda ch: forbidden(contact, ch)), Exclusion.OPTED_OUT),
@@ -99,10 +128,11 @@ def _reason(contact: Table, question: Question) -> ColumnElement[Any]:
         (on_every_channel(lambda ch: _no_address(contact, ch)), Exclusion.NO_ADDRESS),
     ]
     if not question.alongside:
-        whens.append((_elsewhere(contact, question.campaign), Exclusion.OTHER_CAMPAIGN))
-    if question.rested_before is not None:
-        recent = c.last_contacted_on > question.rested_before
-        whens.append((func.coalesce(recent, literal(False)), Exclusion.PRESSURE))
+        whens.append((_elsewhere(contact, question), Exclusion.OTHER_CAMPAIGN))
+    pressure = question.pressure
+    if pressure and question.day and all(pressure.covers(channel) for channel in channels):
+        pressed = under_pressure(database, contact, pressure, question.day)
+        whens.append((pressed, Exclusion.PRESSURE))
     whens.append((used_up(contact, question.campaign), Exclusion.NOT_PERMITTED))
     return case(*[(when, literal(reason.value)) for when, reason in whens], else_=null())
 
@@ -144,7 +174,7 @@ def _unusable(contact: Table, channel: Channel) -> ColumnElement[bool]:
     return _no_address(contact, channel) & written
 
 
-def _elsewhere(contact: Table, campaign: CampaignId | None) -> ColumnElement[bool]:
+def _elsewhere(contact: Table, question: Question) -> ColumnElement[bool]:
     """In a chain of an unfinished campaign that has not ended for this person."""
     e, k, d = schema.enrolment.c, schema.campaign.c, schema.delivery.c
     unfinished = [CampaignState.RUNNING.value, CampaignState.PAUSED.value]
@@ -172,7 +202,7 @@ def _elsewhere(contact: Table, campaign: CampaignId | None) -> ColumnElement[boo
             e.arm == Arm.ENROLLED.value,
             e.stopped_at.is_(None),
             k.state.in_(unfinished),
-            or_(literal(campaign is None), e.campaign_id != (campaign or 0)),
+            e.campaign_id.not_in([*question.beside, question.campaign or 0]),
             waiting,
         )
     )

@@ -14,11 +14,12 @@ from outreach.errors import OutreachError, Text, did_you_mean
 from outreach.model.audience import Arm
 from outreach.model.campaign import Campaign, CampaignState, Step
 from outreach.model.ids import CampaignId, ContactId, StepId
-from outreach.model.said import said_again
+from outreach.model.said import kept, said_again
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.freezing import Member, freeze, insert_steps
 from outreach.store.rows import is_gone, one_with
+from outreach.store.shelf import refuse_taken, renewed
 from outreach.store.sources import count_uses, sources_used
 
 if TYPE_CHECKING:
@@ -118,6 +119,15 @@ class Campaigns:
         with self.database.reading() as connection:
             return {Arm(arm): count for arm, count in connection.execute(query)}
 
+    def last_wave(self, campaign: CampaignId) -> int:
+        """The number of the last group that came in; 0 where nobody is in."""
+        e = schema.enrolment.c
+        query = select(func.coalesce(func.max(e.wave), 0)).where(
+            e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value
+        )
+        with self.database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def enrolment(self, campaign: CampaignId, contact: ContactId) -> Any | None:
         """A person's frozen membership: arm, reason, kind, stage, stop; None if unmatched."""
         e = schema.enrolment.c
@@ -180,9 +190,15 @@ class Campaigns:
         matched: int,
         selected: int,
         now: datetime,
+        stays_paused: bool = False,
     ) -> None:
-        """Enrol the rest after a pilot; who is in already stays as he is."""
+        """Enrol the rest after a pilot, or more people; who is in already stays as he is."""
         c = schema.campaign.c
+        paused = CampaignState.PAUSED
+        if stays_paused and campaign.state is paused:
+            state, since, why = paused, campaign.since, campaign.reason
+        else:
+            state, since, why = CampaignState.RUNNING, now, None
         with self.database.writing() as connection:
             connection.execute(
                 update(schema.campaign)
@@ -191,14 +207,14 @@ class Campaigns:
                     matched=matched,
                     selected=selected,
                     pilot=False,
-                    state=CampaignState.RUNNING.value,
-                    state_at=now,
-                    state_reason=None,
+                    state=state.value,
+                    state_at=since,
+                    state_reason=kept(why) if why else None,
                     finished_at=None,
                 )
             )
             used = sources_used(connection, campaign.id)
-            freeze(connection, campaign.id, dict(campaign.steps), members, now)
+            freeze(connection, campaign.id, dict(campaign.steps), members, now, again=True)
             count_uses(connection, sources_used(connection, campaign.id) - used)
 
     def _insert(
@@ -213,6 +229,7 @@ class Campaigns:
         pilot: bool,
         now: datetime,
     ) -> CampaignId:
+        refuse_taken(connection, definition.name)
         k = schema.contact.c
         prospects = connection.execute(
             select(func.count())
@@ -232,14 +249,22 @@ class Campaigns:
             "selected": selected,
             "pilot": pilot,
             "prospects_on_file": prospects,
+            "renews_id": renewed(connection, definition.renews),
         }
         statement = insert(schema.campaign).returning(schema.campaign.c.id)
         return CampaignId(connection.execute(statement, row).scalar_one())
 
     def confirm_change(
-        self, campaign: CampaignId, definition: Campaign, *, fingerprint: str
+        self,
+        campaign: CampaignId,
+        definition: Campaign,
+        *,
+        fingerprint: str,
+        file: str,
+        goes_on: bool = False,
+        now: datetime | None = None,
     ) -> None:
-        """Put a changed file or template in force."""
+        """Put a changed file or template in force; one that was done `goes_on`."""
         c = schema.campaign.c
         with self.database.writing() as connection:
             connection.execute(
@@ -249,8 +274,15 @@ class Campaigns:
                     fingerprint=fingerprint,
                     definition=_adapter().dump_json(definition).decode(),
                     title=definition.title,
+                    file=file,
                 )
             )
+            if goes_on:
+                connection.execute(
+                    update(schema.campaign)
+                    .where(c.id == campaign, c.state == CampaignState.FINISHED.value)
+                    .values(state=CampaignState.RUNNING.value, state_at=now, finished_at=None)
+                )
 
 
 def _memberships(connection: Connection, contacts: Collection[ContactId]) -> list[Any]:
@@ -274,6 +306,11 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
         since=row.state_at,
         reason=said_again(row.state_reason),
     )
+
+
+def as_stored(definition: Campaign) -> str:
+    """A definition as the table `campaign` holds it."""
+    return _adapter().dump_json(definition).decode()
 
 
 @cache

@@ -35,8 +35,11 @@ from outreach.store.engine import Database
 from outreach.store.lists import among, listed, packed
 from outreach.store.permission import same_address
 from outreach.store.prepared import ForEach, Query, given
+from outreach.store.pressure import Claim, Resting, hold_back
 from outreach.store.standing import is_running
 from outreach.store.suppressions import forbidden
+
+_DUE = DeliveryState.DUE.value
 
 
 def claim(
@@ -46,21 +49,29 @@ def claim(
     *,
     run: RunId,
     now: datetime,
+    resting: Resting | None = None,
 ) -> list[Claimed]:
-    """Promise these deliveries (id → Message-ID) to a run: those that may still leave."""
+    """Promise these deliveries (id → Message-ID) to a run: those that may still leave.
+
+    Where the settings state a pressure (`resting`), people who must be left in peace wait.
+    """
     if not claims:
         return []
     dialect = connection.dialect
     query = _claimable(dialect, database.contact)
     rows = query.rows(connection, ids=packed(dialect, claims), now=now)
+    if resting is not None:
+        asked = [Claim(row[0], row[2], row[7], row[10]) for row in rows if row[1] == _DUE]
+        waits = hold_back(connection, database, asked, resting, now=now)
+        claims = {number: name for number, name in claims.items() if number not in waits}
     by_id = {row[0]: row for row in rows}
     taken: set[tuple[Any, ...]] = set()
     claimed: list[Claimed] = []
     for number, message_id in claims.items():
         row = by_id.get(number)
-        if row is None or row[1] != DeliveryState.DUE.value:
+        if row is None or row[1] != _DUE:
             continue
-        _, _, contact, before, dated, *mailbox = row
+        _, _, contact, before, dated, *mailbox, _ = row
         # Two contacts of one mailbox asked for together: the first one gets it.
         if None not in mailbox[:2]:
             if tuple(mailbox) in taken:
@@ -106,7 +117,7 @@ def _claimable(dialect: Dialect, contact: Table) -> Query:
     d, c = schema.delivery.c, contact.c
     mailbox = (c.email_folded, c.email_print, d.campaign_id, d.step_id, d.occurrence)
     query = (
-        select(d.id, d.state, d.contact_id, d.message_id, d.message_date, *mailbox)
+        select(d.id, d.state, d.contact_id, d.message_id, d.message_date, *mailbox, d.due_at)
         .join(contact, c.id == d.contact_id)
         .where(
             # Their state is looked at afterwards: asked here, SQLite (which knows nothing of the

@@ -18,22 +18,17 @@ from sqlalchemy.engine import Dialect
 from outreach.model.contact import Kind
 from outreach.model.event import Event, EventKind
 from outreach.model.ids import ContactId
-from outreach.model.money import to_minor
+from outreach.model.stage import IN_CONTACT
 from outreach.store import schema
+from outreach.store.acts import acted, count_acts
 from outreach.store.engine import Database
 from outreach.store.lists import listed, packed
 from outreach.store.prepared import ForEach, Query
-
-#: Facts that come from the person (retention is counted from the last of them).
-_ACTS = frozenset({"replied", "appointment", "quote", "order", "met", "opted_out", "call_back"})
 
 
 def count(connection: Connection, database: Database, events: Sequence[Event]) -> list[Event]:
     """Keep the counters of `contact` in step with new events; the events that follow from it."""
     reached = [e for e in events if e.kind is EventKind.REACHED]
-    for event in reached:
-        if event.stage in _ACTS:
-            _count_act(connection, database, event)
     people: dict[ContactId, _Counted] = {}
     days: dict[datetime, date] = {}
     for event in events:
@@ -60,6 +55,9 @@ def count(connection: Connection, database: Database, events: Sequence[Event]) -
             "kind": [one.kind for one in people.values()],
         },
     )
+    acts = acted(database, reached)
+    if acts:
+        count_acts(connection, acts)
     return [_became(event, before, after) for event, before, after in moved]
 
 
@@ -96,43 +94,10 @@ def _counting(dialect: Dialect) -> ForEach:
     return ForEach(statement, dialect, each=each)
 
 
-def _count_act(connection: Connection, database: Database, event: Event) -> None:
-    """What a person's own act changes on his record."""
-    c = schema.contact.c
-    day = database.day_of(event.at)
-    values: dict[str, object] = {
-        "last_active_at": case(
-            (or_(c.last_active_at.is_(None), c.last_active_at < event.at), event.at),
-            else_=c.last_active_at,
-        ),
-        "stage": event.stage,
-    }
-    if event.stage == "replied":
-        values["last_reply_on"] = case(
-            (or_(c.last_reply_on.is_(None), c.last_reply_on < day), day), else_=c.last_reply_on
-        )
-    if event.stage == "order":
-        amount = to_minor(event.amount, database.currency) if event.amount is not None else 0
-        margin = to_minor(event.margin, database.currency) if event.margin is not None else 0
-        values |= {
-            "order_count": c.order_count + 1,
-            "revenue_minor": c.revenue_minor + amount,
-            "margin_minor": c.margin_minor + margin,
-            "first_order_on": case(
-                (or_(c.first_order_on.is_(None), c.first_order_on > day), day),
-                else_=c.first_order_on,
-            ),
-            "last_order_on": case(
-                (or_(c.last_order_on.is_(None), c.last_order_on < day), day), else_=c.last_order_on
-            ),
-        }
-    connection.execute(update(schema.contact).where(c.id == event.contact).values(values))
-
-
 def _moves(connection: Connection, reached: Sequence[Event]) -> list[tuple[Event, Kind, Kind]]:
-    """Whose kind moves on: who was contacted is a prospect, who ordered a customer."""
-    contacted = {e.contact: e for e in reached if e.stage == "contacted"}
-    ordered = {e.contact: e for e in reached if e.stage == "order"}
+    """Whose kind moves on: with the first contact to prospect, with an order to customer."""
+    contacted = {e.contact: e for e in reversed(reached) if e.stage in IN_CONTACT}
+    ordered = {e.contact: e for e in reversed(reached) if e.stage == "order"}
     if not contacted and not ordered:
         return []
     dialect = connection.dialect
@@ -162,8 +127,16 @@ def _became(event: Event, before: Kind, after: Kind) -> Event:
         at=event.at,
         recorded_at=event.recorded_at,
         campaign=event.campaign,
-        data=_from_to(before, after),
+        data=_because(event, before, after),
     )
+
+
+def _because(event: Event, before: Kind, after: Kind) -> Mapping[str, object]:
+    """The move, and the recording it came from: it is taken back with that."""
+    said = event.data or {}
+    act = said.get("recording") or said.get("because")
+    move = _from_to(before, after)
+    return move if act is None else {**move, "because": act}
 
 
 @lru_cache(maxsize=8)

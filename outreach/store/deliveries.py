@@ -33,6 +33,7 @@ from outreach.store.engine import Database
 from outreach.store.ledger import write_change
 from outreach.store.lists import listed, packed
 from outreach.store.prepared import Query, given
+from outreach.store.pressure import Claim, Resting, hold_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,14 @@ class Deliveries:
         give_back: Collection[DeliveryId] = (),
         run: RunId,
         now: datetime,
+        resting: Resting | None = None,
     ) -> list[Claimed]:
         """Settle, give back and claim (id → Message-ID), in one transaction; what was claimed.
 
         It is committed when it returns. Only rows come back that are still due, of campaigns
         that run, of people whose chain was not stopped and whom no suppression forbids. A
-        message that was claimed before keeps its Message-ID and date. Raises `LockLost` when
+        message that was claimed before keeps its Message-ID and date. With `resting`, people
+        who must be left in peace wait: theirs is put off. Raises `LockLost` when
         something is to be claimed under a lock that is gone.
         """
         change = change if isinstance(change, Change) else Change.joined(change)
@@ -76,7 +79,16 @@ class Deliveries:
         with self.database.writing() as connection:
             write_change(connection, self.database, change)
             claims_of.give_back(connection, give_back, now=now)
-            return claims_of.claim(connection, self.database, claims, run=run, now=now)
+            return claims_of.claim(
+                connection, self.database, claims, run=run, now=now, resting=resting
+            )
+
+    def hold_back(
+        self, claims: Sequence[Claim], resting: Resting, *, now: datetime
+    ) -> set[DeliveryId]:
+        """Put off the steps of people who must be left in peace now; which ones."""
+        with self.database.writing() as connection:
+            return hold_back(connection, self.database, claims, resting, now=now)
 
     def write(self, change: Change) -> None:
         """One change, whole or not at all."""

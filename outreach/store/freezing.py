@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, and_, delete, insert
 
 from outreach.model.audience import Arm, Exclusion
 from outreach.model.campaign import Step
@@ -14,7 +14,9 @@ from outreach.model.change import Planned
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.store import schema
+from outreach.store.bulk import insert_rows
 from outreach.store.ledger import insert_ignoring, plan
+from outreach.store.lists import among
 
 #: Rows written at once when an audience is frozen.
 _CHUNK = 5000
@@ -28,9 +30,13 @@ class Member:
     arm: Arm
     kind: str | None = None
     reason: Exclusion | None = None
+    #: Of `not_permitted`: the id of the rule (`compliance/rules.py`).
+    rule: str | None = None
     rank: int | None = None
     #: Who writes to this person, where the campaign has several senders.
     sender: str | None = None
+    #: Which group begins with this person: 1 at launch, higher for those added later.
+    wave: int = 1
     #: What opens the chain for this person, by step name.
     first: tuple[tuple[str, Planned], ...] = ()
 
@@ -63,16 +69,43 @@ def freeze(
     steps: Mapping[str, StepId],
     members: Iterable[Member],
     now: datetime,
+    *,
+    again: bool = False,
 ) -> None:
-    """Write the members of a campaign, their events and their first steps, chunk by chunk."""
+    """Write the members of a campaign, their events and their first steps, chunk by chunk.
+
+    `again`: the campaign has people already, and some of these were left out before.
+    """
     for chunk in _chunks(members):
         rows = [_member_row(campaign, member, now) for member in chunk]
+        known = _judged_before(connection, campaign, chunk) if again else {}
         connection.execute(insert_ignoring(connection, schema.enrolment), rows)
-        connection.execute(schema.event.insert(), [_member_event(row, now) for row in rows])
+        events = [
+            _member_event(member, campaign, now)
+            for member in chunk
+            if member.arm is not Arm.EXCLUDED or known.get(member.contact) != member.reason
+        ]
+        insert_rows(connection, schema.event, events)
         plan(connection, (_aimed(p, campaign, steps[name]) for m in chunk for name, p in m.first))
     if connection.dialect.name == "postgresql":
         # Runs begin at once; until the server counts by itself, it would take the tables for empty.
         connection.exec_driver_sql("ANALYZE enrolment, delivery, event")
+
+
+def _judged_before(
+    connection: Connection, campaign: CampaignId, members: Sequence[Member]
+) -> dict[ContactId, str | None]:
+    """Forget that these were left out, now that they are judged anew; the reasons there were."""
+    e = schema.enrolment.c
+    these = and_(
+        e.campaign_id == campaign,
+        e.arm == Arm.EXCLUDED.value,
+        among(connection, e.contact_id, [member.contact for member in members]),
+    )
+    gone = connection.execute(
+        delete(schema.enrolment).where(these).returning(e.contact_id, e.reason)
+    )
+    return {ContactId(row.contact_id): row.reason for row in gone}
 
 
 def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str, object]:
@@ -84,20 +117,24 @@ def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str
         "kind": member.kind,
         "rank": member.rank,
         "sender": member.sender,
+        "wave": member.wave,
         "enrolled_at": now,
     }
 
 
-def _member_event(row: Mapping[str, object], now: datetime) -> dict[str, object]:
-    excluded = row["arm"] == Arm.EXCLUDED.value
+def _member_event(member: Member, campaign: CampaignId, now: datetime) -> dict[str, object]:
+    excluded = member.arm is Arm.EXCLUDED
     kind = EventKind.EXCLUDED if excluded else EventKind.ENROLLED
+    data = {"reason": member.reason.value if member.reason else None}
+    if member.rule:
+        data["rule"] = member.rule
     return {
         "at": now,
         "recorded_at": now,
         "kind": kind.value,
-        "contact_id": row["contact_id"],
-        "campaign_id": row["campaign_id"],
-        "data": {"reason": row["reason"]} if excluded else {"arm": row["arm"]},
+        "contact_id": member.contact,
+        "campaign_id": campaign,
+        "data": data if excluded else {"arm": member.arm.value},
     }
 
 

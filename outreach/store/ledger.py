@@ -7,27 +7,33 @@ is known of all of them is read first, decided here, and written set by set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.engine import Dialect
 
-from outreach.model.change import Change, Planned, Progress, Settled, Stop
+from outreach.model.campaign import Track
+from outreach.model.change import Change, Planned, Progress, Settled
 from outreach.model.delivery import DeliveryState
-from outreach.model.event import Event, EventKind
+from outreach.model.event import Event
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.value import value
 from outreach.store import schema
 from outreach.store.bulk import insert_rows, insert_tuples
 from outreach.store.counters import count
 from outreach.store.done import write_done
+from outreach.store.edited import bring_back
 from outreach.store.endings import cancel_ended
 from outreach.store.engine import Database
 from outreach.store.lists import among, listed, packed
 from outreach.store.prepared import ForEach, Query, given
+from outreach.store.promises import write_promises
 from outreach.store.settling import minor, settle
+from outreach.store.stopping import end_chains
 from outreach.store.suppressions import insert_suppressions
+from outreach.store.turning import leave_others, turn
 
 #: Ids named in one statement.
 _AT_ONCE = 5000
@@ -39,27 +45,43 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
     """Write all of it in the caller's transaction."""
     missed = write_done(connection, database, change.done)
     missed |= settle(connection, database, change.settled)
+    turned = turn(connection, change.turns)
     told = [event for event in change.events if event.delivery not in missed]
     standing = _standing(connection, told, change.planned)
     events = [event for event in told if not _known_already(event, standing)]
     events_and_more = [*events, *count(connection, database, events)]
     rows = [_event_row(event, database.currency) for event in events_and_more]
     insert_tuples(connection, schema.event, _EVENT, rows)
+    leave_others(connection, turned)
     _plan(connection, change.planned, standing)
     _advance(connection, change.progress)
-    for stop in change.stops:
-        _stop(connection, stop)
+    if change.stops:
+        end_chains(connection, change.stops)
     _cancel_ended(connection, change.settled)
     insert_suppressions(connection, database, change.suppressions)
-    now = max((event.at for event in events), default=None)
+    write_promises(connection, database, change)
     for column, contacts in (
         ("email_bounced_at", change.bounced),
         ("post_returned_at", change.returned),
     ):
         if contacts:
-            table = schema.contact
-            these = among(connection, table.c.id, contacts)
-            connection.execute(update(table).where(these).values({column: now}))
+            _mark(connection, column, contacts, events)
+
+
+def _mark(
+    connection: Connection, column: str, contacts: Sequence[ContactId], events: Sequence[Event]
+) -> None:
+    """Date a mark on an address by the last that is told of its holder."""
+    last: dict[ContactId, datetime] = {}
+    for event in events:
+        last[event.contact] = max(event.at, last.get(event.contact, event.at))
+    by_instant: dict[datetime | None, list[ContactId]] = {}
+    for contact in contacts:
+        by_instant.setdefault(last.get(contact), []).append(contact)
+    table = schema.contact
+    for at, some in by_instant.items():
+        these = among(connection, table.c.id, some)
+        connection.execute(update(table).where(these).values({column: at}))
 
 
 # --- where people stand in their campaigns --------------------------------------------------
@@ -73,6 +95,8 @@ class _Standing:
     ended: bool
     #: Who writes to him, where the campaign has several senders.
     sender: str | None
+    #: Which way he goes, where it has not ended.
+    track: str = Track.MAIN.value
 
 
 def _standing(
@@ -95,9 +119,9 @@ def _enrolments(connection: Connection, places: Iterable[_Place]) -> dict[_Place
         for begin in range(0, len(contacts), _AT_ONCE):
             page = packed(dialect, contacts[begin : begin + _AT_ONCE])
             rows = _enrolled(dialect).rows(connection, campaign=campaign, contacts=page)
-            for contact, rank, stopped_at, sender in rows:
+            for contact, rank, stopped_at, sender, reason in rows:
                 found[campaign, contact] = _Standing(
-                    rank is not None, stopped_at is not None, sender
+                    rank is not None, stopped_at is not None, sender, reason or Track.MAIN.value
                 )
     return found
 
@@ -105,7 +129,7 @@ def _enrolments(connection: Connection, places: Iterable[_Place]) -> dict[_Place
 @lru_cache(maxsize=4)
 def _enrolled(dialect: Dialect) -> Query:
     e = schema.enrolment.c
-    query = select(e.contact_id, e.stage_rank, e.stopped_at, e.sender)
+    query = select(e.contact_id, e.stage_rank, e.stopped_at, e.sender, e.stop_reason)
     here = e.campaign_id == given("campaign", e.campaign_id.type)
     return Query(query.where(here, listed(dialect, e.contact_id, "contacts")), dialect)
 
@@ -115,8 +139,11 @@ def _is_first(event: Event) -> bool:
 
 
 def _known_already(event: Event, standing: dict[_Place, _Standing]) -> bool:
-    """A person is contacted once in a campaign, however often he is touched."""
-    if not _is_first(event):
+    """A person is contacted once in a campaign, however often he is touched.
+
+    What somebody recorded is written down whatever was known.
+    """
+    if not _is_first(event) or (event.data and "recording" in event.data):
         return False
     before = standing.get((event.campaign, event.contact))
     return before is not None and before.contacted
@@ -128,8 +155,8 @@ def _known_already(event: Event, standing: dict[_Place, _Standing]) -> bool:
 #: The columns of `_event_row`.
 _EVENT = (
     "at", "recorded_at", "kind", "contact_id", "campaign_id", "step_id", "delivery_id", "channel",
-    "stage", "amount_minor", "margin_minor", "cost_minor", "minutes", "author", "note", "data",
-    "corrects",
+    "stage", "amount_minor", "margin_minor", "cost_minor", "minutes", "km", "author", "note",
+    "data", "corrects",
 )  # fmt: skip
 
 
@@ -150,6 +177,7 @@ def _event_row(event: Event, currency: str) -> tuple[object, ...]:
         None if margin is None else minor(margin, currency),
         None if cost is None else minor(cost, currency),
         event.minutes,
+        event.km,
         event.author,
         event.note,
         event.data,
@@ -177,9 +205,19 @@ def plan(connection: Connection, planned: Iterable[Planned]) -> None:
 def _plan(
     connection: Connection, planned: Sequence[Planned], standing: dict[_Place, _Standing]
 ) -> None:
-    """Nothing is planned for whose chain has ended: a doubt may be settled after the stop."""
+    """Nothing is planned for whose chain has ended, or goes another way by now.
+
+    A doubt may be settled after the stop, a call be done by what opens another track.
+    """
     ended = {place for place, one in standing.items() if one.ended}
-    _insert(connection, [p for p in planned if (p.campaign, p.contact) not in ended], standing)
+    tracks = {place: one.track for place, one in standing.items()}
+    wanted = [
+        p
+        for p in planned
+        if (p.campaign, p.contact) not in ended
+        and tracks.get((p.campaign, p.contact), p.track._value_) == p.track._value_
+    ]
+    _insert(connection, wanted, standing)
 
 
 def _insert(
@@ -187,6 +225,7 @@ def _insert(
 ) -> None:
     """Whoever wrote to a person first writes to him again, where nothing else is said."""
     writers = {place: one.sender for place, one in standing.items() if one.sender}
+    bring_back(connection, [p for p in planned if p.again])
     rows = [
         {
             "campaign_id": p.campaign,
@@ -253,40 +292,3 @@ def _advancing(dialect: Dialect) -> ForEach:
         "campaign": e.campaign_id, "contact": e.contact_id, "stage": e.stage, "rank": e.stage_rank
     }  # fmt: skip
     return ForEach(statement, dialect, each=each)
-
-
-def _stop(connection: Connection, stop: Stop) -> None:
-    """End a person's chain: remember why, cancel what had not been done."""
-    e, d = schema.enrolment.c, schema.delivery.c
-    connection.execute(
-        update(schema.enrolment)
-        .where(e.campaign_id == stop.campaign, e.contact_id == stop.contact, e.stopped_at.is_(None))
-        .values(stopped_at=stop.at, stop_reason=stop.reason)
-    )
-    open_states = [DeliveryState.DUE.value, DeliveryState.HELD.value]
-    cancelled = connection.execute(
-        update(schema.delivery)
-        .where(
-            d.campaign_id == stop.campaign,
-            d.contact_id == stop.contact,
-            d.state.in_(open_states),
-        )
-        .values(state=DeliveryState.CANCELLED.value, detail=stop.reason, settled_at=stop.at)
-        .returning(d.id, d.step_id, d.channel)
-    ).all()
-    events = [_cancelled(stop, row.id, row.step_id, row.channel) for row in cancelled]
-    insert_rows(connection, schema.event, events)
-
-
-def _cancelled(stop: Stop, delivery: int, step: int, channel: str) -> dict[str, object]:
-    return {
-        "at": stop.at,
-        "recorded_at": stop.at,
-        "kind": EventKind.CANCELLED.value,
-        "contact_id": stop.contact,
-        "campaign_id": stop.campaign,
-        "step_id": step,
-        "delivery_id": delivery,
-        "channel": channel,
-        "data": {"reason": stop.reason},
-    }

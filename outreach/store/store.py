@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from outreach.store.engine import Database
+from outreach.store.engine import Database, HeldDatabase
 
 if TYPE_CHECKING:
+    from outreach.store.adrift import Drift
+    from outreach.store.by_hand import ByHand
     from outreach.store.campaigns import Campaigns
     from outreach.store.companies import Companies
+    from outreach.store.consents import Consents
     from outreach.store.contacts import Contacts
     from outreach.store.deliveries import Deliveries
     from outreach.store.duplicates import Duplicates
+    from outreach.store.editing import Editing
     from outreach.store.events import Events
     from outreach.store.field_changes import FieldChanges
+    from outreach.store.follow_ups import FollowUps
+    from outreach.store.history import History
     from outreach.store.imports import Imports
+    from outreach.store.known import Acquaintance
+    from outreach.store.network import Network
     from outreach.store.paces import Paces
     from outreach.store.people import People
+    from outreach.store.persons import Persons
+    from outreach.store.placing import Placing
     from outreach.store.printing import Printing
+    from outreach.store.privacy import Privacy
+    from outreach.store.recordings import Recordings
+    from outreach.store.repeating import Repeating
     from outreach.store.runs import Runs
     from outreach.store.segments import Segments
+    from outreach.store.shelf import Shelf
     from outreach.store.sources import Sources
     from outreach.store.standing import Standing
     from outreach.store.suppressions import Suppressions
@@ -33,6 +49,12 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    @contextmanager
+    def together(self) -> Iterator[Store]:
+        """The store in one transaction: what is read in it is so until it is written."""
+        with self.database.writing() as connection:
+            yield Store(HeldDatabase(self.database, connection))
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -65,6 +87,18 @@ class Store:
         return Printing(self.database)
 
     @cached_property
+    def placing(self) -> Placing:
+        from outreach.store.placing import Placing
+
+        return Placing(self.database)
+
+    @cached_property
+    def repeating(self) -> Repeating:
+        from outreach.store.repeating import Repeating
+
+        return Repeating(self.database)
+
+    @cached_property
     def runs(self) -> Runs:
         from outreach.store.runs import Runs
 
@@ -75,6 +109,12 @@ class Store:
         from outreach.store.duplicates import Duplicates
 
         return Duplicates(self.database)
+
+    @cached_property
+    def editing(self) -> Editing:
+        from outreach.store.editing import Editing
+
+        return Editing(self.database)
 
     @cached_property
     def events(self) -> Events:
@@ -119,10 +159,58 @@ class Store:
         return People(self.database)
 
     @cached_property
+    def persons(self) -> Persons:
+        from outreach.store.persons import Persons
+
+        return Persons(self.database)
+
+    @cached_property
+    def consents(self) -> Consents:
+        from outreach.store.consents import Consents
+
+        return Consents(self.database)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        from outreach.store.privacy import Privacy
+
+        return Privacy(self.database)
+
+    @cached_property
     def companies(self) -> Companies:
         from outreach.store.companies import Companies
 
         return Companies(self.database)
+
+    @cached_property
+    def history(self) -> History:
+        from outreach.store.history import History
+
+        return History(self.database)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        from outreach.store.shelf import Shelf
+
+        return Shelf(self.database)
+
+    @cached_property
+    def known(self) -> Acquaintance:
+        from outreach.store.known import Acquaintance
+
+        return Acquaintance(self.database)
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        from outreach.store.recordings import Recordings
+
+        return Recordings(self.database)
+
+    @cached_property
+    def network(self) -> Network:
+        from outreach.store.network import Network
+
+        return Network(self.database)
 
     @cached_property
     def imports(self) -> Imports:
@@ -141,3 +229,21 @@ class Store:
         from outreach.store.field_changes import FieldChanges
 
         return FieldChanges(self.database)
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        from outreach.store.follow_ups import FollowUps
+
+        return FollowUps(self.database)
+
+    @cached_property
+    def drift(self) -> Drift:
+        from outreach.store.adrift import Drift
+
+        return Drift(self.database)
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        from outreach.store.by_hand import ByHand
+
+        return ByHand(self.database)

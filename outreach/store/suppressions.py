@@ -27,21 +27,20 @@ from sqlalchemy import (
 )
 
 from outreach.model.campaign import Channel
+from outreach.model.channels import CHANNELS
 from outreach.model.contact import Contact
 from outreach.model.ids import ContactId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.model.text import fold
 from outreach.store import schema
+from outreach.store.bulk import insert_rows
 from outreach.store.engine import Database
 from outreach.store.lists import among
 
 #: What an entry of each scope forbids.
 _FORBIDS = {
-    Channel.EMAIL: (SuppressionScope.ALL, SuppressionScope.EMAIL),
-    Channel.LETTER: (SuppressionScope.ALL, SuppressionScope.POST),
-    Channel.CALL: (SuppressionScope.ALL, SuppressionScope.PHONE),
-    Channel.VISIT: (SuppressionScope.ALL,),
-    Channel.TASK: (SuppressionScope.ALL,),
+    channel: tuple(dict.fromkeys((SuppressionScope.ALL, SuppressionScope(kind.scope))))
+    for channel, kind in CHANNELS.items()
 }
 
 Columns = ColumnCollection[str, Any]
@@ -143,33 +142,38 @@ def fingerprint(database: Database, key: SuppressionKey, value: str) -> str:
 def insert_suppressions(
     connection: Connection, database: Database, entries: Sequence[Suppression]
 ) -> int:
-    """Insert the entries that are not in force yet, in the caller's transaction."""
+    """Insert the entries that are not in force yet, in the caller's transaction; how many."""
+    new = {
+        (fingerprint(database, entry.key, entry.value), entry.scope.value): entry
+        for entry in reversed(entries)
+        if entry.value is not None
+    }
+    if not new:
+        return 0
     s = schema.suppression.c
-    added = 0
-    for entry in entries:
-        if entry.value is None:
-            continue
-        mark = fingerprint(database, entry.key, entry.value)
-        known = connection.execute(
-            select(s.id).where(
-                s.fingerprint == mark, s.scope == entry.scope.value, s.removed_at.is_(None)
-            )
-        ).first()
-        if known:
-            continue
-        connection.execute(
-            schema.suppression.insert().values(
-                key=entry.key.value,
-                fingerprint=mark,
-                value=entry.value,
-                scope=entry.scope.value,
-                reason=entry.reason,
-                note=entry.note,
-                at=entry.at,
-            )
+    marks = {mark for mark, _ in new}
+    known = connection.execute(
+        select(s.fingerprint, s.scope).where(
+            among(connection, s.fingerprint, marks), s.removed_at.is_(None)
         )
-        added += 1
-    return added
+    )
+    for row in known:
+        new.pop((row.fingerprint, row.scope), None)
+    rows = [
+        {
+            "key": entry.key.value,
+            "fingerprint": mark,
+            "value": entry.value,
+            "scope": scope,
+            "reason": entry.reason,
+            "source": entry.source,
+            "note": entry.note,
+            "at": entry.at,
+        }
+        for (mark, scope), entry in reversed(new.items())
+    ]
+    insert_rows(connection, schema.suppression, rows)
+    return len(rows)
 
 
 def forbidden(

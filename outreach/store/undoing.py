@@ -28,7 +28,7 @@ _PAGE = 2000
 
 #: Columns that point at a contact and have no index of their own: deleting many contacts
 #: would read the whole table once for each.
-_POINTERS = (("contact", "merged_into"), ("import_change", "contact_id"),
+POINTERS = (("contact", "merged_into"), ("import_change", "contact_id"),
              ("duplicate_decision", "high_id"))  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def undo_import(
         _put_back(connection, database, page, number, now)
     aside = schema.set_aside
     connection.execute(delete(aside).where(aside.c.import_id == number))
-    with _indexed(connection):
+    with indexed(connection, POINTERS):
         _delete_made(connection, number)
     _delete_firms(connection, started_at)
     _delete_fields(connection, database, started_at, now)
@@ -54,12 +54,12 @@ def undo_import(
 
 
 @contextmanager
-def _indexed(connection: Connection) -> Iterator[None]:
+def indexed(connection: Connection, pointers: Sequence[tuple[str, str]]) -> Iterator[None]:
     """Indexes for the time of the deletion."""
-    for table, column in _POINTERS:
+    for table, column in pointers:
         connection.exec_driver_sql(f"CREATE INDEX ix_undo_{table} ON {table} ({column})")
     yield
-    for table, _ in _POINTERS:
+    for table, _ in pointers:
         connection.exec_driver_sql(f"DROP INDEX ix_undo_{table}")
 
 

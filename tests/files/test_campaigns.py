@@ -249,7 +249,7 @@ chain: [replied, replied, order]
 stop_on: [replyed, contacted]
 alongside: maybe
 budget: -3
-repeat: "0 9 * * mon"
+repeat: "0 9 * * mo"
 steps:
   - step: mail
     channel: email
@@ -284,7 +284,7 @@ steps:
         "c.yaml:8:20: 'contacted' is neither a stage of the chain nor a known fact",
         "c.yaml:9:12: 'maybe' is neither true nor false",
         "c.yaml:10:9: -3 is negative",
-        "c.yaml:11:1: `repeat` is not available yet",
+        "c.yaml:11:9: '0 9 * * mo' is no cron expression that ever fires",
         "c.yaml:13:5: an email step needs the key 'subject'",
         "c.yaml:13:5: an email step needs the key 'template'",
         "c.yaml:15:5: an email step has no key 'guide'",
@@ -386,7 +386,11 @@ def test_a_mistake_is_told_with_its_place(text: str, expected: str) -> None:
     [
         (SMALL + "titel: x\n", "did you mean 'title'?"),
         (SMALL + "stop_on: [repleid]\n", "did you mean 'replied'?"),
-        (SMALL + "repeat: x\n", "launch the campaign again by hand, under another name"),
+        (
+            SMALL + "repeat: x\n",
+            "minute, hour, day of the month, month, day of the week: 0 9 * * mon is every"
+            " Monday at 9:00",
+        ),
         (
             SMALL + "budget: 800 €\n",
             "write the number alone: the currency is that of outreach.yaml",

@@ -21,6 +21,7 @@ from outreach.files.settings import (
     resolve_secret,
 )
 from outreach.files.workspace import samples_folder
+from outreach.model.pressure import Pressure
 from outreach.model.settings import (
     Compliance,
     Costs,
@@ -89,7 +90,7 @@ def test_the_contracts_settings_mean_what_they_say(tmp_path: Path) -> None:
     assert (settings.country, settings.currency) == ("FR", "EUR")
     assert settings.compliance is Compliance.WARN
     assert settings.unsubscribe_url == "https://…/u/{token}"
-    assert settings.pressure_days == 7
+    assert settings.pressure == Pressure(min_days_between_touches=7)
     assert settings.costs == Costs(
         minute=Decimal("0.60"), km=Decimal("0.45"), stamp=Decimal("1.39")
     )
@@ -132,7 +133,7 @@ def test_what_is_not_said_has_a_default() -> None:
     settings = parsed("organisation: {name: Us}\n")
     assert settings.store == "sqlite:///data/outreach.db"
     assert (settings.locale, settings.timezone) == ("en_GB", "Europe/Paris")
-    assert settings.pressure_days is None
+    assert settings.pressure is None
     assert (settings.team, settings.senders) == ({}, {})
 
 

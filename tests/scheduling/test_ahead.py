@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from outreach.model.campaign import After, AudienceRule, Campaign, Channel, Step, Unit, Window
-from outreach.model.settings import First, Limits
-from outreach.scheduling.ahead import Ahead, Bounds, Kind, look_ahead
+from outreach.model.campaign import (
+    After,
+    AudienceRule,
+    Campaign,
+    Channel,
+    Step,
+    Unit,
+    Waves,
+    Window,
+)
+from outreach.model.pressure import Pressure
+from outreach.model.settings import First, Limits, TeamMember
+from outreach.scheduling.ahead import look_ahead
 from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.foreseen import Ahead, Bounds, Kind
+from outreach.scheduling.levelling import Taken, Work
 
 FRANCE = Calendar("FR", ZoneInfo("Europe/Paris"))
 #: Monday, 9 o'clock in Rennes.
@@ -157,3 +170,84 @@ def test_people_far_away_get_their_mail_by_their_own_clock() -> None:
     assert days(look(campaign(mail, window=evening), {far: 5})) == [("2027-03-01", "mail", 5)]
     late = Kind(frozenset({"mail"}), zone="Asia/Tokyo")
     assert days(look(campaign(mail, window=evening), {late: 5})) == [("2027-03-02", "mail", 5)]
+
+
+# --- the team, and pressure -----------------------------------------------------------------
+
+VISIT = Step(name="visit", channel=Channel.VISIT, after=After("call", 2, Unit.DAYS))
+TEAM = {
+    "marie": TeamMember(key="marie", name="Marie", calls_per_day=20, visits_per_day=3),
+    "yann": TeamMember(key="yann", name="Yann", calls_per_day=10),
+}
+
+
+def test_calls_are_spread_over_the_team_and_what_follows_counts_from_the_day_of_each() -> None:
+    """Due on the 10th: 30 of 40 then, ten on the 11th; visits two days later, three a day."""
+    chain = campaign(LETTER, MAIL, CALL, VISIT)
+    ahead = look(chain, {EVERYTHING | {"visit"}: 40}, team=TEAM)
+
+    assert days(ahead)[2:6] == [
+        ("2027-03-10", "call", 30),
+        ("2027-03-11", "call", 10),
+        ("2027-03-12", "visit", 3),
+        ("2027-03-15", "visit", 3),
+    ]
+    assert [one.members for one in ahead.days[2:5]] == [
+        (("marie", 20), ("yann", 10)), (("marie", 7), ("yann", 3)), (("marie", 3),),
+    ]  # fmt: skip
+    assert ahead.fall_due[date(2027, 3, 10), "call"] == 40
+    assert sum(n for _, step, n in days(ahead) if step == "visit") == 40
+
+
+def test_what_stands_in_a_seller_s_day_already_and_other_campaigns_push_calls_on() -> None:
+    call = Step(name="call", channel=Channel.CALL, by="yann")
+    ahead = look(
+        campaign(call),
+        {frozenset({"call"}): 10},
+        team=TEAM,
+        taken=(Taken("yann", date(2027, 3, 1), Channel.CALL, Decimal(2), 8),),
+        elsewhere=((Work(Channel.CALL, Decimal(2), "yann"), date(2027, 3, 2), 9),),
+    )
+
+    assert days(ahead) == [
+        ("2027-03-01", "call", 2), ("2027-03-02", "call", 1), ("2027-03-03", "call", 7),
+    ]  # fmt: skip
+
+
+def test_a_step_waits_until_its_person_may_be_touched_again() -> None:
+    """The letter on the 1st, ten days of rest: the mail on the 11th, the call on the 21st."""
+    pressure = Pressure(min_days_between_touches=10)
+    ahead = look(campaign(LETTER, MAIL, CALL), {EVERYTHING: 4}, pressure=pressure)
+
+    assert days(ahead) == [
+        ("2027-03-01", "letter", 4),
+        ("2027-03-11", "mail", 4),
+        ("2027-03-21", "call", 4),
+    ]
+    # Calls are not counted: they come when they come.
+    by_mail = Pressure(min_days_between_touches=10, channels=("letter", "email"))
+    assert days(look(campaign(LETTER, MAIL, CALL), {EVERYTHING: 4}, pressure=by_mail))[2] == (
+        "2027-03-15", "call", 4,
+    )  # fmt: skip
+
+
+def test_who_was_touched_last_week_waits_for_the_first_step_alone() -> None:
+    mail = Step(name="mail", channel=Channel.EMAIL)
+    lately = Kind(frozenset({"mail"}), touched=(date(2027, 2, 26),))
+    pressure = Pressure(min_days_between_touches=7)
+
+    rested = Kind(frozenset({"mail"}))
+    assert days(look(campaign(mail), {lately: 2, rested: 3}, pressure=pressure)) == [
+        ("2027-03-01", "mail", 3), ("2027-03-05", "mail", 2),
+    ]  # fmt: skip
+
+
+def test_waves_begin_one_after_the_other() -> None:
+    mail = Step(name="mail", channel=Channel.EMAIL)
+    of = replace(campaign(mail), waves=Waves(20, 1, Unit.WEEKS))
+    kind = Kind(frozenset({"mail"}))
+    ahead = look(of, {kind: 20, replace(kind, wave=2): 20, replace(kind, wave=3): 5})
+
+    assert days(ahead) == [
+        ("2027-03-01", "mail", 20), ("2027-03-08", "mail", 20), ("2027-03-15", "mail", 5),
+    ]  # fmt: skip

@@ -1,0 +1,295 @@
+"""`preview --calendar`: the dated plan, its warnings, its cost and what it may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from outreach.application import Application
+from outreach.cli.output import say, show, table
+from outreach.errors import Text
+from outreach.model.audience import Arm
+from outreach.model.campaign import Campaign, CampaignState
+from outreach.planning.expectation import Expectation
+from outreach.planning.habits import Coefficient, Habits, Origin
+from outreach.runner.ahead import (
+    Going,
+    ahead,
+    going_on,
+    passed_over,
+    waiting_for_people,
+)
+from outreach.runner.preview import Preview
+from outreach.runner.season import Price, expected, price, warnings
+from outreach.runner.wording import CHANNELS
+from outreach.scheduling.foreseen import Ahead, Leaving
+from outreach.store.campaigns import Launched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """Everything the calendar says of a campaign."""
+
+    campaign: Campaign
+    launched: Launched | None
+    going: Going | None
+    looked: Ahead
+    price: Price
+    outlook: Expectation
+    habits: Habits
+    warnings: Sequence[Text]
+
+    @property
+    def left(self) -> tuple[Leaving, ...]:
+        return self.going.left if self.going else ()
+
+
+def show_calendar(parts: Application, seen: Preview) -> None:
+    """As a table, or as JSON."""
+    foreseen = foresee(parts, seen)
+    show(parts, _as_json(parts, seen, foreseen), lambda: _print(parts, seen, foreseen))
+
+
+def foresee(parts: Application, seen: Preview) -> Foreseen:
+    """Of a campaign that is launched: as the ledger has it; else as if it were launched now."""
+    launched = parts.store.campaigns.look_up(seen.campaign.name)
+    going = going_on(seen, launched) if launched else None
+    looked = going.planned if going else ahead(seen)
+    campaign = launched.definition if launched else seen.campaign
+    left = going.left if going else ()
+    outlook, habits = expected(parts.store, _enrolled(parts, seen, launched))
+    return Foreseen(
+        campaign=campaign,
+        launched=launched,
+        going=going,
+        looked=looked,
+        price=price(campaign, looked, parts.settings.costs, left=left),
+        outlook=outlook,
+        habits=habits,
+        warnings=warnings(campaign, parts.settings, looked),
+    )
+
+
+def _enrolled(parts: Application, seen: Preview, launched: Launched | None) -> int:
+    if launched is not None:
+        return parts.store.campaigns.arms(launched.id).get(Arm.ENROLLED, 0)
+    chosen = seen.checked.chosen
+    return chosen.count.enrolled if chosen else 0
+
+
+# --- as JSON ----------------------------------------------------------------------------------
+
+
+def _as_json(parts: Application, seen: Preview, foreseen: Foreseen) -> dict[str, Any]:
+    channels = {step.name: step.channel.value for step in foreseen.campaign.steps}
+
+    def rows(days: Sequence[Leaving]) -> list[dict[str, Any]]:
+        return [
+            {
+                "date": one.day,
+                "step": one.step,
+                "channel": channels[one.step],
+                "count": one.count,
+                "by": dict(one.members),
+            }
+            for one in days
+            if seen.only in (None, one.step)
+        ]
+
+    launched, looked, cost = foreseen.launched, foreseen.looked, foreseen.price
+    return {
+        "campaign": seen.campaign.name,
+        "state": launched.state.value if launched else None,
+        "left": rows(foreseen.left),
+        "calendar": rows(looked.days),
+        "too_late": dict(looked.too_late),
+        "passed_over": dict(looked.passed_over),
+        "warnings": [parts.language.say(one) for one in foreseen.warnings],
+        "cost": {
+            "total": cost.total,
+            "steps": dict(cost.steps),
+            "fixed": cost.fixed,
+            "spent": cost.spent,
+            "budget": cost.budget,
+        },
+        "expected": _expected_json(foreseen),
+    }
+
+
+def _expected_json(foreseen: Foreseen) -> dict[str, Any]:
+    outlook = foreseen.outlook
+    used = {
+        field.name: figure
+        for field in fields(foreseen.habits)
+        if field.name in _USED and (figure := getattr(foreseen.habits, field.name)) is not None
+    }
+    return {
+        **{field.name: getattr(outlook, field.name) for field in fields(outlook)},
+        "coefficients": {
+            name: {"value": figure.value, "origin": figure.origin.value}
+            for name, figure in used.items()
+        },
+    }
+
+
+# --- as text ----------------------------------------------------------------------------------
+
+
+def _print(parts: Application, seen: Preview, foreseen: Foreseen) -> None:
+    if foreseen.going and foreseen.launched:
+        _under_way(parts, seen, foreseen, foreseen.going, foreseen.launched)
+    else:
+        _days(parts, seen, foreseen, foreseen.looked.days)
+        _lines(parts, passed_over(foreseen.looked))
+        _at_most(parts, foreseen.campaign)
+    if foreseen.warnings:
+        say(parts)
+        _lines(parts, foreseen.warnings)
+    say(parts)
+    _cost(parts, foreseen)
+    _outlook(parts, foreseen)
+
+
+def _under_way(
+    parts: Application, seen: Preview, foreseen: Foreseen, going: Going, launched: Launched
+) -> None:
+    """Of a launched campaign: what has left, what is planned, and what waits for people."""
+    if going.left:
+        say(parts, Text("Has left:"))
+        _days(parts, seen, foreseen, going.left)
+        say(parts)
+    if going.planned.days:
+        say(parts, Text("Is planned, from now on:"))
+        _days(parts, seen, foreseen, going.planned.days)
+    else:
+        say(parts, Text("Nothing more is planned."))
+    _lines(parts, [*passed_over(going.planned), *waiting_for_people(going)])
+    if launched.state is CampaignState.PAUSED:
+        say(parts, Text("The campaign is paused: nothing of it leaves until outreach resume."))
+    if launched.pilot:
+        say(parts, Text("It was launched for the first few; the others come with outreach launch."))
+    if going.planned.days:
+        _at_most(parts, foreseen.campaign)
+
+
+def _days(parts: Application, seen: Preview, foreseen: Foreseen, days: Sequence[Leaving]) -> None:
+    words = {s.name: parts.language.say(CHANNELS[s.channel]) for s in foreseen.campaign.steps}
+    shown = [one for one in days if seen.only in (None, one.step)]
+    headers = [Text("Day"), Text("Step"), Text("Channel"), Text("Number")]
+    rows = [
+        [parts.language.write(one.day), one.step, words[one.step], str(one.count)] for one in shown
+    ]
+    if any(one.members for one in shown):
+        headers.append(Text("Who"))
+        for row, one in zip(rows, shown, strict=True):
+            row.append(", ".join(f"{member} {count}" for member, count in one.members))
+    table(parts, headers, rows, right=[3])
+
+
+def _lines(parts: Application, lines: Sequence[Text]) -> None:
+    for line in lines:
+        say(parts, line)
+
+
+def _at_most(parts: Application, campaign: Campaign) -> None:
+    if any(step.when for step in campaign.steps) or campaign.stop_on:
+        say(parts, Text("At most: whoever answers or does not fit a condition drops out."))
+
+
+def _cost(parts: Application, foreseen: Foreseen) -> None:
+    cost = foreseen.price
+    pieces = [
+        Text("{step} {amount}", step=step, amount=_money(parts, amount))
+        for step, amount in cost.steps.items()
+        if amount
+    ]
+    if cost.fixed:
+        pieces.append(Text("fixed {amount}", amount=_money(parts, cost.fixed)))
+    if cost.spent:
+        pieces.append(Text("spent already {amount}", amount=_money(parts, cost.spent)))
+    told = " + ".join(parts.language.say(piece) for piece in pieces)
+    total = _money(parts, cost.total)
+    if told:
+        say(parts, Text("It costs at most {total}: {pieces}.", total=total, pieces=told))
+    else:
+        say(parts, Text("It costs nothing that the settings or the campaign state."))
+    if cost.beyond:
+        say(
+            parts,
+            Text(
+                "That is {amount} beyond the budget of {budget}.",
+                amount=_money(parts, cost.beyond),
+                budget=_money(parts, cost.budget or Decimal(0)),
+            ),
+        )
+
+
+def _outlook(parts: Application, foreseen: Foreseen) -> None:
+    outlook = foreseen.outlook
+    say(
+        parts,
+        Text(
+            "Of {contacted} people it may bring: active prospects {actives}, proposals"
+            " {proposals}, deals {deals}.",
+            contacted=outlook.contacted,
+            actives=_figure(parts, outlook.active_prospects),
+            proposals=_figure(parts, outlook.proposals),
+            deals=_figure(parts, outlook.deals),
+        ),
+    )
+    if outlook.revenue is not None:
+        amount = _money(parts, _decimal(outlook.revenue))
+        say(parts, Text("That is a revenue of {amount}.", amount=amount))
+    for origin, figures in _by_origin(parts, foreseen.habits):
+        say(parts, Text("{origin}: {figures}", origin=_ORIGINS[origin], figures=figures))
+
+
+def _by_origin(parts: Application, used: Habits) -> Iterator[tuple[Origin, str]]:
+    """Which figures come from where."""
+    for origin in Origin:
+        figures = []
+        for name, text in _USED.items():
+            figure: Coefficient | None = getattr(used, name)
+            if figure is not None and figure.origin is origin:
+                value = _value(parts, name, figure.value)
+                figures.append(f"{parts.language.say(text)} {value}")
+        if figures:
+            yield origin, ", ".join(figures)
+
+
+#: The figures an expectation is made of, as a reader calls them.
+_USED: dict[str, Text] = {
+    "accessibility": Text("accessibility"),
+    "compensation": Text("actives per proposal"),
+    "proposals_per_deal": Text("proposals per deal"),
+    "average_deal": Text("average deal"),
+}
+
+_ORIGINS = {
+    Origin.GIVEN: Text("Given"),
+    Origin.HISTORY: Text("From your own history"),
+    Origin.DEFAULT: Text("For want of a history, what the sources observed"),
+}
+
+
+def _value(parts: Application, name: str, value: Fraction) -> str:
+    if name == "accessibility":
+        return parts.language.percent(float(value), digits=1)
+    if name == "average_deal":
+        return _money(parts, _decimal(value))
+    return _figure(parts, value)
+
+
+def _figure(parts: Application, value: Fraction) -> str:
+    return parts.language.write(round(_decimal(value), 1).normalize() + 0)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _money(parts: Application, amount: Decimal) -> str:
+    return parts.language.money(amount, parts.settings.currency)

@@ -1,0 +1,192 @@
+"""The dossier of one person as files: JSON for programs, a text for people."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from outreach.application import Application
+from outreach.cli.output import plain_json
+from outreach.errors import Text
+from outreach.language import Language
+from outreach.runner.privacy import Dossier
+
+#: Twins and marks of ours that repeat a value in another form.
+_REPEATED = ("_folded", "_print")
+
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+
+#: What each part of the dossier is called.
+_PARTS = {
+    "records": Text("Who you are, as we have it"),
+    "tags": Text("Labels we gave you"),
+    "set_aside": Text("What we read and could not use, or wrote in a cleaner form"),
+    "sources": Text("Where your data comes from"),
+    "imports": Text("The files it was read from"),
+    "consents": Text("On what ground we may contact you"),
+    "suppressions": Text("What you, or we, have forbidden"),
+    "campaigns": Text("Campaigns you were chosen for, or left out of"),
+    "messages": Text("What we sent you, or wanted to"),
+    "promises": Text("What we promised you"),
+    "inquiries": Text("What you asked us"),
+    "recommendations": Text("Recommendations"),
+    "events": Text("What happened, day by day"),
+    "requests": Text("What you asked about your data"),
+}
+
+#: Columns that are no fields of the contact base.
+_COLUMNS = {
+    "at": Text("when"),
+    "recorded_at": Text("noted"),
+    "kind": Text("kind"),
+    "stage": Text("stage"),
+    "channel": Text("channel"),
+    "note": Text("note"),
+    "author": Text("by"),
+    "data": Text("details"),
+    "amount_minor": Text("amount in cents"),
+    "name": Text("name"),
+    "title": Text("title"),
+    "campaign": Text("campaign"),
+    "step": Text("step"),
+    "state": Text("state"),
+    "due_at": Text("due"),
+    "settled_at": Text("done"),
+    "address": Text("address"),
+    "detail": Text("answer"),
+    "arm": Text("place"),
+    "reason": Text("reason"),
+    "enrolled_at": Text("chosen"),
+    "stopped_at": Text("ended"),
+    "stop_reason": Text("ended by"),
+    "file": Text("file"),
+    "started_at": Text("read"),
+    "before": Text("before"),
+    "field": Text("field"),
+    "original": Text("as written"),
+    "origin": Text("origin"),
+    "licence": Text("licence"),
+    "obtained_on": Text("obtained"),
+    "purpose": Text("purpose"),
+    "basis": Text("ground"),
+    "given_at": Text("given"),
+    "evidence": Text("proof"),
+    "withdrawn_at": Text("withdrawn"),
+    "scope": Text("what is forbidden"),
+    "key": Text("about"),
+    "value": Text("value"),
+    "removed_at": Text("taken back"),
+    "received_at": Text("received"),
+    "answered_at": Text("answered"),
+    "created_at": Text("in the base since"),
+    "updated_at": Text("last changed"),
+    "last_active_at": Text("last own act"),
+    "informed_at": Text("told about the data"),
+    "due_on": Text("due"),
+    "done_at": Text("done"),
+}
+
+
+def as_json(parts: Application, found: Dossier) -> str:
+    """Everything, in a form that programs read (GDPR art. 20)."""
+    return json.dumps(_data(parts, found), ensure_ascii=False, indent=2, default=plain_json)
+
+
+def _data(parts: Application, found: Dossier) -> dict[str, Any]:
+    organisation = parts.settings.organisation
+    return {
+        "made_at": parts.now(),
+        "controller": {
+            "name": organisation.name,
+            "address": organisation.address,
+            "privacy_url": organisation.privacy_url,
+        },
+        "kept_until": found.kept_until,
+        **{name: [_row(parts, row) for row in rows] for name, rows in found.held.items()},
+    }
+
+
+def as_text(parts: Application, found: Dossier) -> str:
+    """The same for people, in the person's language where he has one of ours."""
+    spoken = (found.contact.text("language") or "")[:2].lower()
+    language = Language(_LOCALES[spoken]) if spoken in _LOCALES else parts.language
+    return "\n".join(_lines(parts, found, language)) + "\n"
+
+
+def _lines(parts: Application, found: Dossier, language: Language) -> Iterator[str]:
+    speak, organisation = language.say, parts.settings.organisation
+    yield speak(Text("What we hold about {name}", name=found.contact.name))
+    yield "=" * 72
+    yield speak(
+        Text(
+            "{firm} holds this data to tell you about its offers (GDPR art. 6(1)(f), or your"
+            " consent).",
+            firm=", ".join(filter(None, (organisation.name, organisation.address))) or "–",
+        )
+    )
+    until = Text("Without a sign from you it is deleted after {day}.", day=found.kept_until)
+    yield speak(until)
+    yield speak(
+        Text(
+            "You may have it corrected, erased, or given to somebody else, object to being"
+            " contacted, and complain to the data protection authority (in France: cnil.fr)."
+        )
+    )
+    for name, rows in found.held.items():
+        if rows:
+            yield ""
+            yield speak(_PARTS[name])
+            yield "-" * 72
+            for row in rows:
+                yield from _entry(parts, _row(parts, row), language)
+
+
+def _entry(parts: Application, row: dict[str, Any], language: Language) -> Iterator[str]:
+    """One row: its cells behind each other, or one under the other where they are many."""
+    cells = [
+        f"{_label(parts, name, language)}: {_written(value, language)}"
+        for name, value in row.items()
+        if value not in (None, "", [], {})
+    ]
+    if len(cells) > 9:
+        yield from (f"  {cell}" for cell in cells)
+    else:
+        yield f"  {' · '.join(cells)}"
+
+
+def _label(parts: Application, name: str, language: Language) -> str:
+    if name in _COLUMNS:
+        return language.say(_COLUMNS[name])
+    field = parts.database.catalogue.find(name)
+    return language.say(Text(field.label)) if field and field.label else name.replace("_", " ")
+
+
+def _written(value: object, language: Language) -> str:
+    if isinstance(value, datetime | date):
+        return language.write(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=plain_json)
+    return str(value)
+
+
+def _row(parts: Application, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with instants in our zone, without twins of values."""
+    zone = parts.settings.zone
+    return {
+        name.removeprefix("f_"): value.astimezone(zone) if isinstance(value, datetime) else value
+        for name, value in row.items()
+        if not name.endswith(_REPEATED)
+    }
+
+
+def write_private(path: Path, text: str) -> Path:
+    """Write a file that nobody but its owner reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,320 @@
+"""What comes next for a person in a campaign: which step, when, by whom; or why nothing does.
+
+Never nothing: whoever was matched by a campaign has a step to come or a reason for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from outreach.errors import Text
+from outreach.model.audience import Arm
+from outreach.model.campaign import Campaign, CampaignState, Channel, Step, Track
+from outreach.model.contact import Contact
+from outreach.model.delivery import DeliveryState
+from outreach.model.event import EventKind
+from outreach.model.said import from_line
+from outreach.model.settings import Settings
+from outreach.model.silence import Silence
+from outreach.runner.permission import Permissions
+from outreach.runner.silences import silences
+from outreach.runner.wording import exclusion_text, held_text, reason_text, stage_text
+from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.pressure import free_on
+from outreach.scheduling.repeats import firing_after
+from outreach.store.campaigns import Launched
+from outreach.store.persons import Persons
+from outreach.store.store import Store
+from outreach.store.ties import state_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What comes next in a campaign, or why nothing does."""
+
+    step: str | None
+    at: datetime | None
+    what: Text
+    #: Why nothing comes, in the contract's word (`opted_out`, `appointment`, `control`).
+    reason: str | None = None
+    #: Who does it: a key of the settings' `team`, or of `senders`.
+    by: str | None = None
+    #: A rule that is not met, by its name in `compliance/`.
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What decides beside the ledger, for one person at one instant."""
+
+    store: Store
+    settings: Settings
+    contact: Contact
+    #: Who looks after him.
+    owner: str | None
+    now: datetime
+    #: Everything that happened to him, in any campaign.
+    events: Sequence[Any]
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.settings.country, self.settings.zone, self.settings.region)
+
+
+#: States in which something is still to happen.
+_WAITING = frozenset(
+    state.value
+    for state in (
+        DeliveryState.DUE,
+        DeliveryState.CLAIMED,
+        DeliveryState.HELD,
+        DeliveryState.UNKNOWN,
+    )
+)
+
+
+def next_of(
+    store: Store, contact: Contact, launched: Launched, *, settings: Settings, now: datetime
+) -> Next | None:
+    """What comes next for a person in one campaign; None of somebody it did not match."""
+    membership = store.campaigns.enrolment(launched.id, contact.id)
+    if membership is None:
+        return None
+    around = Around(
+        store=store,
+        settings=settings,
+        contact=contact,
+        owner=state_of(store.database, contact.id).owner,
+        now=now,
+        events=store.events.of_contact(contact.id),
+    )
+    deliveries = store.deliveries.of_contact(contact.id, launched.id)
+    return next_in(membership, launched, deliveries, around)
+
+
+def next_in(membership: Any, launched: Launched, deliveries: Sequence[Any], around: Around) -> Next:
+    """What comes, or the reason why nothing does."""
+    if membership.arm == Arm.EXCLUDED.value:
+        return _left_out(membership, launched, around)
+    if membership.arm == Arm.CONTROL.value:
+        what = Text("in the control group: never contacted, followed all the same")
+        return _nothing(what, "control")
+    waiting = [d for d in deliveries if d.state in _WAITING]
+    if membership.stopped_at is not None and not waiting:
+        ended = Text("the chain ended: {reason}", reason=reason_text(membership.stop_reason))
+        return _nothing(ended, membership.stop_reason)
+    if waiting:
+        delivery = min(waiting, key=lambda d: (d.due_at, d.id))
+        return _coming(delivery, launched, membership, around)
+    return _again(launched, around) or _nothing(Text("every step is done"), None)
+
+
+def track_of(launched: Launched, deliveries: Sequence[Any]) -> Track:
+    """The track the person is on: the last one that was opened for him."""
+    track = Track.MAIN
+    steps = {step.name: step for step in launched.definition.steps}
+    for delivery in deliveries:
+        step = steps.get(delivery.step_name)
+        if step is not None and step.track is not Track.MAIN:
+            track = step.track
+    return track
+
+
+# --- a step that waits --------------------------------------------------------------------------
+
+
+def _coming(delivery: Any, launched: Launched, membership: Any, around: Around) -> Next:
+    step = _step(launched.definition, delivery.step_name)
+    name = delivery.step_name
+    by = _by(delivery, membership, step, around)
+    if delivery.occurrence > 1:
+        name = f"{name} ({delivery.occurrence})"
+    what = _standing(launched, name) or _moving(delivery, name, around)
+    if what is not None:
+        return Next(step=delivery.step_name, at=delivery.due_at, what=what, by=by)
+    return (
+        _not_permitted(delivery, launched, name, by, around)
+        or _pressed(delivery, name, by, around)
+        or _silent(delivery, name, by, around)
+        or Next(step=delivery.step_name, at=delivery.due_at, what=_due(delivery, name, around),
+                by=by)
+    )  # fmt: skip
+
+
+def _step(definition: Campaign, name: str) -> Step | None:
+    """The step of that name; None where an edited campaign has it no more."""
+    return next((step for step in definition.steps if step.name == name), None)
+
+
+def _by(delivery: Any, membership: Any, step: Step | None, around: Around) -> str | None:
+    """Who does it: a seller of the team, or the sender of an e-mail."""
+    if not Channel(delivery.channel).by_hand:
+        return str(delivery.sender) if delivery.sender else None
+    found = delivery.assignee or membership.owner or around.owner or (step.by if step else None)
+    return str(found) if found else None
+
+
+def _standing(launched: Launched, step: str) -> Text | None:
+    """Why a campaign that does not run does nothing."""
+    if launched.state is CampaignState.STOPPED:
+        return Text("{step} will not come: the campaign was stopped", step=step)
+    if launched.state is not CampaignState.PAUSED:
+        return None
+    if launched.reason is None:
+        return Text("{step} waits: the campaign is paused", step=step)
+    return Text("{step} waits: the campaign is paused: {reason}", step=step,
+                reason=launched.reason)  # fmt: skip
+
+
+def _moving(delivery: Any, step: str, around: Around) -> Text | None:
+    """What is held, on its way, or in doubt."""
+    match DeliveryState(delivery.state):
+        case DeliveryState.HELD:
+            held = [
+                event
+                for event in around.events
+                if event.kind == EventKind.HELD.value and event.delivery_id == delivery.id
+            ]
+            return held_text(step, delivery.detail, held[-1].data if held else None)
+        case DeliveryState.UNKNOWN:
+            return Text("{step}: nobody knows whether it arrived; see outreach settle", step=step)
+        case DeliveryState.CLAIMED:
+            return Text("{step} is being sent by a run", step=step)
+        case _:
+            return None
+
+
+def _due(delivery: Any, step: str, around: Around) -> Text:
+    channel, due = Channel(delivery.channel), delivery.due_at <= around.now
+    if channel.by_hand:
+        return _by_hand(delivery, step, channel, due)
+    if channel is Channel.LETTER and delivery.batch_id is not None:
+        return Text("{step} is printed and waits to be posted", step=step)
+    if delivery.detail:
+        return Text(
+            "{step} is tried again; last time: {reply}", step=step, reply=from_line(delivery.detail)
+        )
+    return Text("{step} comes next", step=step)
+
+
+def _by_hand(delivery: Any, step: str, channel: Channel, due: bool) -> Text:
+    if delivery.attempts:
+        return Text("{step}: to be tried again, after {count} in vain ({last})", step=step,
+                    count=delivery.attempts, last=stage_text(delivery.detail))  # fmt: skip
+    if not due:
+        return Text("{step} comes next", step=step)
+    if channel is Channel.CALL:
+        return Text("{step}: somebody is to do it; see outreach calls", step=step)
+    if channel is Channel.VISIT:
+        return Text("{step}: somebody is to do it; see outreach visits", step=step)
+    return Text("{step}: somebody is to do it; see outreach today", step=step)
+
+
+# --- what keeps a step back -----------------------------------------------------------------------
+
+
+def _not_permitted(
+    delivery: Any, launched: Launched, step: str, by: str | None, around: Around
+) -> Next | None:
+    """The rule that will keep it from being made, with its date and source."""
+    channel = Channel(delivery.channel)
+    asked = Permissions(around.settings, launched.definition, [channel], around.now)
+    standings = Persons(around.store.database).standings([around.contact.id], asked.kept_since)
+    if around.contact.id not in standings:
+        return None
+    ruling = asked(standings[around.contact.id]).refused([channel])
+    if ruling is None:
+        return None
+    what = Text("{step} may not be made: {rule} ({source}, since {since})", step=step,
+                rule=ruling.text, source=ruling.source, since=ruling.since)  # fmt: skip
+    return Next(step=delivery.step_name, at=None, what=what, by=by, reason="not_permitted",
+                rule=ruling.id)  # fmt: skip
+
+
+def _pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next | None:
+    """The day before which the settings' pressure leaves the person in peace."""
+    pressure = around.settings.pressure
+    if pressure is None or not pressure.covers(delivery.channel):
+        return None
+    calendar = around.calendar
+    touched = [
+        calendar.day_of(event.at)
+        for event in _uncorrected(around.events)
+        if event.kind == EventKind.TOUCHED.value
+        and event.stage != "no_answer"
+        and pressure.covers(event.channel or "")
+    ]
+    due = max(calendar.day_of(delivery.due_at), calendar.day_of(around.now))
+    free = free_on(touched, pressure, due)
+    if free <= due:
+        return None
+    what = Text("{step} waits: contacted on {day}, left in peace until {free}", step=step,
+                day=max(touched), free=free)  # fmt: skip
+    return Next(step=delivery.step_name, at=calendar.midnight(free), what=what, by=by,
+                reason="pressure")  # fmt: skip
+
+
+def _uncorrected(events: Sequence[Any]) -> list[Any]:
+    corrected = {event.corrects for event in events if event.corrects is not None}
+    return [event for event in events if event.id not in corrected]
+
+
+def _silent(delivery: Any, step: str, by: str | None, around: Around) -> Next | None:
+    """The silence of its sender, if any, that an e-mail to this person waits for."""
+    silence = _silence(delivery, around)
+    if silence is None:
+        return None
+    what = Text("{step} waits: {reason}", step=step, reason=silence.reason)
+    return Next(step=delivery.step_name, at=silence.until, what=what, by=by)
+
+
+def _silence(delivery: Any, around: Around) -> Silence | None:
+    if delivery.channel != Channel.EMAIL.value or delivery.sender is None:
+        return None
+    domain = (around.contact.text("email") or "").rpartition("@")[2].lower()
+    found = silences(around.store, around.now).towards(delivery.sender, domain)
+    return found if found and found.until >= delivery.due_at else None
+
+
+# --- nothing comes --------------------------------------------------------------------------------
+
+
+def _left_out(membership: Any, launched: Launched, around: Around) -> Next:
+    out = Text("left out at the launch: {reason}", reason=exclusion_text(membership.reason))
+    rule = next(
+        (
+            str(event.data["rule"])
+            for event in reversed(around.events)
+            if event.campaign_id == launched.id and (event.data or {}).get("rule")
+        ),
+        None,
+    )
+    return Next(step=None, at=None, what=out, reason=membership.reason, rule=rule)
+
+
+def _again(launched: Launched, around: Around) -> Next | None:
+    """The next time that a repeated campaign begins anew."""
+    definition = launched.definition
+    if definition.repeat is None or launched.state is not CampaignState.RUNNING:
+        return None
+    at = firing_after(
+        definition.repeat, around.now, calendar=around.calendar, last=definition.not_after
+    )
+    if at is None:
+        return None
+    first = definition.following(None)
+    step = first[0].name if first else None
+    what = Text("{step} comes again: the campaign repeats", step=step or definition.name)
+    return Next(step=step, at=at, what=what)
+
+
+def _nothing(what: Text, reason: str | None) -> Next:
+    return Next(step=None, at=None, what=what, reason=reason)
+
+
+def at_midnight(day: date, settings: Settings) -> datetime:
+    """The first instant of a day in the workspace's zone."""
+    return datetime.combine(day, time(), settings.zone)

@@ -1,0 +1,271 @@
+"""Everything that follows from one recorded fact, as one `Change`.
+
+Decided from what is known of the person beforehand (`store/known.py`); nothing is read or
+written here. The event of the fact keeps what is needed to take it back (`runner/undo.py`):
+the token of the recording stands in it as `recording`, and as `because` in all that followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from outreach.model.audience import Arm
+from outreach.model.campaign import Track
+from outreach.model.change import Change, Planned, Progress, Stop
+from outreach.model.event import Event, EventKind
+from outreach.model.ids import CampaignId, ContactId
+from outreach.model.settings import Settings
+from outreach.model.stage import ALONE, CALL_AGAIN
+from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.runner.aftermath import beside
+from outreach.runner.by_hand import work_done
+from outreach.runner.facts import Fact
+from outreach.runner.tracks import opens, turned
+from outreach.scheduling.calendar import Calendar
+from outreach.store.campaigns import Launched
+from outreach.store.known import Known, Other
+
+#: Oppositions: they hold on every channel and in every campaign.
+OPPOSED = frozenset({"opted_out", "complained"})
+#: Whoever is set aside gets no more of the campaign that found it out.
+_SET_ASIDE = frozenset({"arid", "latent"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What the consequences of all facts depend on."""
+
+    settings: Settings
+    calendar: Calendar
+    campaigns: Mapping[CampaignId, Launched]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is to be written, and what of it people are told."""
+
+    change: Change
+    stopped: bool
+    call_done: bool
+    #: The track that the fact opened.
+    track: Track | None = None
+
+
+def decide(
+    fact: Fact,
+    known: Known,
+    others: Sequence[Other],
+    here: Here,
+    *,
+    act: str,
+    batch: Mapping[str, object] | None = None,
+) -> Decided:
+    """Everything that is written because `fact` was recorded under the token `act`.
+
+    `batch` is kept in its event: what the facts of one file are taken back by.
+    """
+    work = work_done(fact, known, here.settings, here.calendar, here.now)
+    turn = _turned(fact, known, here)
+    stops = _stops(fact, known, here, act, turns=bool(turn.turns))
+    theirs = _of_others(fact, others, here, act, turns=turn)
+    notes, promised = beside(fact, known, here.calendar, here.now)
+    follows = work.change + turn + _opposed(fact, others, here, act) + _address(fact)
+    follows += notes + _progress(fact)
+    follows = _again(replace(follows, events=_because(follows.events, act)), known)
+    data = {"recording": act, **(batch or {}), **_told(fact), **work.undoing, **promised}
+    concerned = {stop.contact for stop in theirs} | _opposed_others(fact, others)
+    concerned |= {event.contact for event in follows.events} - {fact.contact.id}
+    if concerned:
+        data["others"] = sorted(concerned)
+    if follows.planned:
+        data["planned"] = [[p.campaign, p.step, p.occurrence] for p in follows.planned]
+    head = Change(events=(_head(fact, here.now, data),), stops=(*stops, *theirs))
+    return Decided(
+        head + follows,
+        stopped=bool(stops),
+        call_done=work.delivery is not None and fact.stage not in CALL_AGAIN,
+        track=turn.turns[0].track if turn.turns else None,
+    )
+
+
+# --- what is written of the fact itself -------------------------------------------------------
+
+
+def _head(fact: Fact, now: datetime, data: Mapping[str, object]) -> Event:
+    return Event(
+        kind=EventKind.REACHED,
+        contact=fact.contact.id,
+        at=fact.at,
+        recorded_at=now,
+        campaign=fact.campaign.id if fact.campaign else None,
+        channel=fact.channel,
+        stage=fact.stage,
+        amount=fact.amount,
+        margin=fact.margin,
+        author=fact.author,
+        note=fact.note,
+        data=data,
+    )
+
+
+def _told(fact: Fact) -> dict[str, object]:
+    """What the event has no column for."""
+    told: dict[str, object] = {}
+    for name in ("reason", "origin", "quality"):
+        if (said := getattr(fact, name)) is not None:
+            told[name] = said
+    if fact.back_on is not None:
+        told["back_on"] = fact.back_on.isoformat()
+    if fact.referrer is not None:
+        told["referrer"] = fact.referrer.id
+    return told
+
+
+def _because(events: Sequence[Event], act: str) -> tuple[Event, ...]:
+    return tuple(replace(event, data={**(event.data or {}), "because": act}) for event in events)
+
+
+def _again(change: Change, known: Known) -> Change:
+    """What had been planned by a recording that was taken back comes back with this one."""
+
+    def once_more(one: Planned) -> Planned:
+        there = (one.campaign, one.step, one.occurrence) in known.undone
+        return replace(one, again=True) if there else one
+
+    return replace(change, planned=tuple(map(once_more, change.planned)))
+
+
+def _progress(fact: Fact) -> Change:
+    campaign = fact.campaign
+    if campaign is None or fact.stage not in campaign.definition.chain:
+        return Change()
+    rank = campaign.definition.chain.index(fact.stage)
+    one = Progress(campaign=campaign.id, contact=fact.contact.id, stage=fact.stage, rank=rank)
+    return Change(progress=(one,))
+
+
+# --- what it ends, and what it opens ----------------------------------------------------------
+
+
+def _turned(fact: Fact, known: Known, here: Here) -> Change:
+    """The track that the fact opens for this person; an opposition opens none."""
+    if fact.campaign is None or fact.stage in OPPOSED:
+        return Change()
+    place = known.places.get(fact.campaign.id)
+    if not opens(fact.campaign, place, fact.stage):
+        return Change()
+    return turned(
+        fact.campaign, place, fact.stage, at=fact.at, calendar=here.calendar, now=here.now
+    )
+
+
+def _stops(fact: Fact, known: Known, here: Here, act: str, *, turns: bool) -> tuple[Stop, ...]:
+    """The chains that end: this campaign's by its own rule, all of them by an opposition."""
+    ended = [
+        campaign
+        for campaign, place in known.places.items()
+        if place.arm == Arm.ENROLLED.value
+        and place.stopped_at is None
+        and (fact.stage in OPPOSED or (not turns and _is_here(fact, campaign) and _ends(fact)))
+    ]
+    return tuple(
+        Stop(campaign=one, contact=fact.contact.id, reason=fact.stage, at=here.now, because=act)
+        for one in sorted(ended)
+    )
+
+
+def _is_here(fact: Fact, campaign: CampaignId) -> bool:
+    return fact.campaign is not None and fact.campaign.id == campaign
+
+
+def _ends(fact: Fact) -> bool:
+    assert fact.campaign is not None
+    return fact.stage in fact.campaign.definition.stop_on or fact.stage in _SET_ASIDE
+
+
+def _of_others(
+    fact: Fact, others: Sequence[Other], here: Here, act: str, *, turns: Change
+) -> tuple[Stop, ...]:
+    """The chains of the same person under another address; of colleagues and of a household,
+    where the campaign says so. What leads to a good end ends theirs as what stops would.
+    """
+    if fact.stage in OPPOSED:
+        same = [(other, campaign) for other in others if other.relation == "same"
+                for campaign in other.campaigns]  # fmt: skip
+    elif fact.campaign is None or fact.stage in ALONE:
+        return ()
+    else:
+        answered = fact.stage in fact.campaign.definition.stop_on or any(
+            turn.track is Track.POSITIVE for turn in turns.turns
+        )
+        asked = ("same", *fact.campaign.definition.stop_on)
+        same = [(other, fact.campaign.id) for other in others
+                if answered and other.relation in asked
+                and fact.campaign.id in other.campaigns]  # fmt: skip
+    return tuple(
+        Stop(
+            campaign=campaign,
+            contact=other.contact,
+            reason=fact.stage if other.relation == "same" else other.relation,
+            at=here.now,
+            because=act,
+        )
+        for other, campaign in same
+    )
+
+
+# --- addresses --------------------------------------------------------------------------------
+
+
+def _address(fact: Fact) -> Change:
+    """Bounces and returned post mark the address."""
+    if fact.stage == "bounced":
+        return Change(bounced=(fact.contact.id,))
+    if fact.stage == "returned":
+        return Change(returned=(fact.contact.id,))
+    return Change()
+
+
+def _opposed_others(fact: Fact, others: Sequence[Other]) -> set[ContactId]:
+    if fact.stage not in OPPOSED:
+        return set()
+    return {other.contact for other in others if other.relation == "same"}
+
+
+def _opposed(fact: Fact, others: Sequence[Other], here: Here, act: str) -> Change:
+    """An opposition suppresses the person, under every record that is his."""
+    if fact.stage not in OPPOSED:
+        return Change()
+    people = [fact.contact.id, *sorted(_opposed_others(fact, others))]
+    keys = [(SuppressionKey.CONTACT, str(person)) for person in people]
+    if email := fact.contact.text("email"):
+        keys.append((SuppressionKey.EMAIL, email))
+    told = {"scope": SuppressionScope.ALL.value, "reason": fact.stage}
+    return Change(
+        suppressions=tuple(
+            Suppression(
+                key=key,
+                value=value,
+                scope=SuppressionScope.ALL,
+                reason="opted_out",
+                at=fact.at,
+                note=fact.note,
+                source=f"record:{act}",
+            )
+            for key, value in keys
+        ),
+        events=tuple(
+            Event(
+                kind=EventKind.SUPPRESSED,
+                contact=person,
+                at=fact.at,
+                recorded_at=here.now,
+                data=told,
+                author=fact.author,
+            )
+            for person in people
+        ),
+    )

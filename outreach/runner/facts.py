@@ -1,0 +1,162 @@
+"""What can be recorded of a person, and what is wrong with it before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from outreach.errors import OutreachError, Text, WrongUsage, did_you_mean
+from outreach.model.campaign import Channel
+from outreach.model.contact import Contact
+from outreach.model.delivery import Delivery
+from outreach.model.stage import BESIDE, DEFAULT_CHAIN, FACTS, INTERESTS
+from outreach.store.campaigns import Launched
+
+#: Stages that an amount and a margin belong to.
+_WITH_AMOUNT = ("quote", "order")
+#: Our answer to somebody who came by himself, from bad to good.
+_QUALITIES = range(1, 6)
+
+
+class UnknownStage(WrongUsage):
+    def __init__(self, stage: str, known: Iterable[str]) -> None:
+        words = tuple(known)
+        super().__init__(
+            Text("{stage!r} is no stage of the chain", stage=stage),
+            hint=did_you_mean(stage, words) or Text("known: {words}", words=", ".join(words)),
+        )
+
+
+class NotInCampaign(OutreachError):
+    def __init__(self, contact: Contact, campaign: str) -> None:
+        super().__init__(
+            Text("{name} is not in campaign {campaign!r}", name=contact.name, campaign=campaign),
+            hint=Text("see: outreach why {who}", who=contact.text("email") or str(contact.id)),
+        )
+
+
+class AmountWithoutOrder(WrongUsage):
+    def __init__(self, stage: str) -> None:
+        super().__init__(
+            Text("an amount belongs to a quote or an order, not to {stage!r}", stage=stage)
+        )
+
+
+class ReasonMissing(WrongUsage):
+    def __init__(self, stage: str) -> None:
+        super().__init__(
+            Text("{stage!r} needs its reason", stage=stage),
+            hint=Text('such as: --reason "has a contract elsewhere until June"'),
+        )
+
+
+class DayMissing(WrongUsage):
+    def __init__(self, stage: str) -> None:
+        super().__init__(
+            Text("{stage!r} needs a day, so that it is not forgotten", stage=stage),
+            hint=Text("such as: --back-on 2027-09-01"),
+        )
+
+
+class DayTooEarly(WrongUsage):
+    def __init__(self, back_on: date, day: date) -> None:
+        super().__init__(
+            Text("the day to come back, {day}, is before the day of the fact, {at}",
+                 day=back_on, at=day),
+        )  # fmt: skip
+
+
+class NotOfThatStage(WrongUsage):
+    def __init__(self, what: str, stages: Iterable[str]) -> None:
+        super().__init__(
+            Text("{what} belongs to: {stages}", what=what, stages=", ".join(sorted(stages)))
+        )
+
+
+class BadQuality(WrongUsage):
+    def __init__(self, quality: int) -> None:
+        super().__init__(
+            Text("the quality of an answer goes from 1 (bad) to 5 (good), not {quality}",
+                 quality=quality)
+        )  # fmt: skip
+
+
+class HimselfReferred(WrongUsage):
+    def __init__(self, contact: Contact) -> None:
+        super().__init__(Text("{name} cannot have recommended himself", name=contact.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that became known about a person. `at` is when it happened."""
+
+    contact: Contact
+    stage: str
+    at: datetime
+    campaign: Launched | None = None
+    amount: Decimal | None = None
+    margin: Decimal | None = None
+    author: str | None = None
+    note: str | None = None
+    #: On which channel it became known; None where nobody said.
+    channel: Channel | None = None
+    #: What it took.
+    minutes: Decimal | None = None
+    km: Decimal | None = None
+    #: Why: of what was refused, lost, arid, latent.
+    reason: str | None = None
+    #: The day to call back, to come back to a latent prospect, to keep a promise.
+    back_on: date | None = None
+    #: Of somebody who came by himself: where from, and who recommended us to him.
+    origin: str | None = None
+    referrer: Contact | None = None
+    #: Of our answer to him, from 1 (bad) to 5 (good).
+    quality: int | None = None
+    #: The call or the visit this is the outcome of; None: the one that is due.
+    delivery: Delivery | None = None
+
+
+#: What goes with which facts only, by the option that says it.
+_BELONGS = {
+    "origin": ("inbound",),
+    "referrer": ("inbound",),
+    "quality": ("answered",),
+    "back_on": ("call_back", "latent", "promised"),
+}
+_NEEDS_DAY = ("latent", "promised")
+
+
+def known_words(campaign: Launched | None) -> tuple[str, ...]:
+    """Every word that can be recorded of somebody in that campaign."""
+    chain = campaign.definition.chain if campaign else DEFAULT_CHAIN
+    return (*chain, *FACTS, *INTERESTS, *BESIDE)
+
+
+def check(fact: Fact, day: date) -> None:
+    """Raise what is wrong with a fact of that day, whoever it is about."""
+    words = known_words(fact.campaign)
+    if fact.stage not in words:
+        raise UnknownStage(fact.stage, words)
+    if fact.stage not in _WITH_AMOUNT and (fact.amount or fact.margin):
+        raise AmountWithoutOrder(fact.stage)
+    for what, stages in _BELONGS.items():
+        if getattr(fact, what) is not None and fact.stage not in stages:
+            raise NotOfThatStage(what, stages)
+    if fact.stage == "arid" and not fact.reason:
+        raise ReasonMissing(fact.stage)
+    if fact.stage in _NEEDS_DAY and fact.back_on is None:
+        raise DayMissing(fact.stage)
+    if fact.back_on is not None and fact.back_on < day:
+        raise DayTooEarly(fact.back_on, day)
+    if fact.quality is not None and fact.quality not in _QUALITIES:
+        raise BadQuality(fact.quality)
+    if fact.referrer is not None and fact.referrer.id == fact.contact.id:
+        raise HimselfReferred(fact.contact)
+
+
+def check_place(fact: Fact, followed: Collection[int]) -> None:
+    """Raise where the person is not in the campaign; `followed` are those he is in."""
+    if fact.campaign is not None and fact.campaign.id not in followed:
+        raise NotInCampaign(fact.contact, fact.campaign.name)

@@ -1,0 +1,90 @@
+"""Somebody asks not to be contacted: on whatever channel he says it, for all or for one.
+
+The right of GDPR art. 21(2) is absolute: no condition, no delay. What forbids him holds by
+his number and by keyed fingerprints of his addresses, so that it survives an erasure and a
+new list; the request stands in the register, answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from outreach.model.campaign import Channel
+from outreach.model.contact import Contact
+from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.runner.suppress import suppress_people
+from outreach.store.privacy import Request
+from outreach.store.store import Store
+
+#: The word of the contract for an opposition of the person's own.
+OPTED_OUT = "opted_out"
+
+#: Which addresses an opposition to one channel is about; a letter has none that is matched.
+_ADDRESSES: dict[SuppressionScope, tuple[str, ...]] = {
+    SuppressionScope.ALL: ("email", "phone", "mobile"),
+    SuppressionScope.EMAIL: ("email",),
+    SuppressionScope.PHONE: ("phone", "mobile"),
+    SuppressionScope.POST: (),
+}
+
+_SCOPES = {
+    Channel.EMAIL: SuppressionScope.EMAIL,
+    Channel.LETTER: SuppressionScope.POST,
+    Channel.CALL: SuppressionScope.PHONE,
+}
+
+
+def scope_of(channel: Channel | None) -> SuppressionScope:
+    """What an opposition to a channel forbids; None, a visit and a task: everything."""
+    return _SCOPES.get(channel, SuppressionScope.ALL) if channel else SuppressionScope.ALL
+
+
+def oppose(
+    store: Store,
+    contact: Contact,
+    scopes: Collection[SuppressionScope],
+    *,
+    at: datetime,
+    now: datetime,
+    note: str | None = None,
+) -> int:
+    """Put an opposition in force, end the consents it withdraws; how many entries were new."""
+    entries = [entry for scope in scopes for entry in entries_of(contact, scope, at, note)]
+    added = suppress_people(store, entries, now=now)
+    for channel in _channels(scopes):
+        store.consents.withdraw([contact.id], channel, at=at)
+    told = ", ".join(scope.value for scope in scopes)
+    note = f"{told}: {note}" if note else told
+    request = Request(
+        kind="opposition", contact=contact.id, received_at=at, answered_at=now, note=note
+    )
+    store.privacy.note([request])
+    return added
+
+
+def entries_of(
+    contact: Contact, scope: SuppressionScope, at: datetime, note: str | None = None
+) -> Sequence[Suppression]:
+    """What forbids a person on a channel: his number, and his addresses there."""
+    keys = [(SuppressionKey.CONTACT, str(contact.id))]
+    for name in _ADDRESSES[scope]:
+        if value := contact.text(name):
+            key = SuppressionKey.EMAIL if name == "email" else SuppressionKey.PHONE
+            keys.append((key, value))
+    return [
+        Suppression(key=key, value=value, scope=scope, reason=OPTED_OUT, at=at, note=note)
+        for key, value in keys
+    ]
+
+
+def still_opposed(store: Store, contact: Contact, channel: Channel | None) -> bool:
+    """Whether an entry in force forbids what was just consented to: a yes lifts no earlier no."""
+    channels = (Channel.EMAIL, Channel.LETTER, Channel.CALL) if channel is None else (channel,)
+    return any(store.suppressions.forbids(contact, one) for one in channels)
+
+
+def _channels(scopes: Collection[SuppressionScope]) -> list[Channel | None]:
+    if SuppressionScope.ALL in scopes:
+        return [None]
+    return [channel for channel, scope in _SCOPES.items() if scope in scopes]

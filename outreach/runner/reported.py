@@ -1,0 +1,255 @@
+"""The table of the sheets, filled in: what came of calls and visits that were made on paper.
+
+Rows that cannot be recorded leave nothing behind and are given back with their reason. A row
+that was entered before is recognised by its number and its try, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
+from outreach.files.tables import Row
+from outreach.model.admission import Rejection
+from outreach.model.campaign import Channel
+from outreach.model.contact import Contact
+from outreach.model.delivery import Delivery, DeliveryState
+from outreach.model.ids import DeliveryId
+from outreach.model.stage import DEFAULT_CHAIN
+from outreach.runner.call_outcomes import Answer, Asked, Outcome, outcomes, read_outcome
+from outreach.runner.call_session import Concluded, conclude, planned_minutes
+from outreach.runner.calls import Call, DayList
+from outreach.runner.recording import read_amount
+from outreach.runner.said_days import SaidDay, read_day
+from outreach.runner.sheets import COLUMNS
+from outreach.scheduling.attempts import most_attempts
+
+#: Who it is about, and what came of it: without them a row says nothing.
+NEEDED = ("outcome",)
+
+
+class WrongColumns(DefinitionError):
+    """A table that is not that of the sheets."""
+
+    def __init__(self, file: str, strange: Sequence[str], lacking: Sequence[str]) -> None:
+        near = did_you_mean(strange[0], COLUMNS) if strange else None
+        what = (
+            Text("the columns {found} are none of a report", found=", ".join(strange))
+            if strange
+            else Text("the column {name!r} is missing", name=lacking[0])
+        )
+        known = Text("known: {names}", names=", ".join(COLUMNS))
+        super().__init__(what, where=Location(file, 1), hint=near or known)
+
+
+class RowWrong(OutreachError):
+    """A row that cannot be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What became of the rows of a table."""
+
+    recorded: tuple[Concluded, ...]
+    #: Entered before: nothing was added.
+    unchanged: int
+    #: No outcome yet: the call was not made.
+    blank: int
+    rejected: tuple[Rejection, ...]
+
+    @property
+    def read(self) -> int:
+        return len(self.recorded) + self.unchanged + self.blank + len(self.rejected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDesk:
+    """What turns the words of a row into an outcome: the parts the door gives."""
+
+    day: DayList
+    channel: Channel
+    now: datetime
+    author: str | None
+    person: Callable[[str], Contact]
+    instant: Callable[[str], datetime]
+    say: Callable[[Text], str]
+
+    def row(self, cells: Mapping[str, str]) -> Concluded | None:
+        """Record a row; None when it was recorded before. Raises what is wrong with it."""
+        call = self._call(cells)
+        outcome = read_outcome(cells["outcome"], outcomes(self.channel, self._chain(call)),
+                               self.say)  # fmt: skip
+        if self._entered(call, outcome, cells):
+            self._require_same(call, outcome)
+            return None
+        at = self._at(cells)
+        answer = self._answer(outcome, cells, call, at)
+        author = cells.get("by") or self.author
+        return conclude(self.day, call, answer, author=author, at=at, now=self.now)
+
+    # --- which call it was ------------------------------------------------------------------------
+
+    def _call(self, cells: Mapping[str, str]) -> Call:
+        if number := cells.get("ref"):
+            return self._numbered(number, cells)
+        if not cells.get("contact"):
+            raise RowWrong(Text("neither the number of the sheet nor a person is given"))
+        contact = self.person(cells["contact"])
+        for launched in self.day.campaigns.values():
+            if cells.get("campaign") not in (None, "", launched.name):
+                continue
+            for delivery in self.day.store.deliveries.open_by_hand(contact.id, launched.id):
+                if delivery.channel is self.channel:
+                    return self._of(delivery, contact)
+        if cells.get("campaign") or cells.get("step"):
+            raise RowWrong(Text("nothing of that campaign waits for {name}", name=contact.name))
+        return self._made(contact)
+
+    def _numbered(self, number: str, cells: Mapping[str, str]) -> Call:
+        digits = number.removeprefix("n°").strip()
+        found = self.day.store.by_hand.find(DeliveryId(int(digits))) if digits.isdecimal() else None
+        if found is None or found.campaign not in self.day.campaigns:
+            raise RowWrong(Text("no sheet has the number {number}", number=number))
+        if found.channel is not self.channel:
+            raise RowWrong(Text("the sheet {number} is of another kind", number=number))
+        contact = self.day.store.contacts.get(found.contact)
+        named = cells.get("contact")
+        if named and named != str(contact.id) and self.person(named).id != contact.id:
+            what = Text("the sheet {number} is of {name}", number=number, name=contact.name)
+            raise RowWrong(what)
+        return self._of(found, contact)
+
+    def _of(self, delivery: Delivery, contact: Contact) -> Call:
+        launched = self.day.campaigns[delivery.campaign]
+        step = launched.definition.step(delivery.step)
+        return replace(
+            self._made(contact), campaign=launched.name, step=step.name, delivery=delivery,
+            due_at=delivery.due_at, attempts=delivery.attempts, most=most_attempts(step),
+        )  # fmt: skip
+
+    def _made(self, contact: Contact) -> Call:
+        """A call that no campaign had planned."""
+        number = contact.text("phone") or contact.text("mobile")
+        return Call(
+            contact=contact, channel=self.channel, campaign=None, step=None, number=number,
+            other_number=None, due_at=self.now, attempts=0, most=None, by=None, history=(),
+        )  # fmt: skip
+
+    def _chain(self, call: Call) -> Sequence[str]:
+        if call.delivery is None:
+            return DEFAULT_CHAIN
+        return self.day.campaigns[call.delivery.campaign].definition.chain
+
+    def _entered(self, call: Call, outcome: Outcome, cells: Mapping[str, str]) -> bool:
+        """Whether that try of that call is on record: the table was read before."""
+        delivery, number = call.delivery, cells.get("try") or ""
+        if delivery is None:
+            return False
+        if delivery.state is not DeliveryState.DUE:
+            return True
+        if outcome.stage == "call_back" and cells.get("back_on"):
+            return self._put_off(delivery, cells["back_on"])
+        return number.isdecimal() and delivery.attempts >= int(number)
+
+    def _put_off(self, delivery: Delivery, back_on: str) -> bool:
+        """Whether he was promised that day already: a call back is no try in vain."""
+        told = self.day.store.events.recorded(delivery.contact, "call_back", delivery.campaign)
+        if not told:
+            return False
+        then = self._day_of(told[-1].at)
+        said = read_day(back_on, today=then, locale=self.day.settings.locale)
+        return delivery.due_at == self.day.calendar.midnight(said.day)
+
+    def _require_same(self, call: Call, outcome: Outcome) -> None:
+        """The row was entered before; what it says now must be what it said then."""
+        assert call.delivery is not None
+        told = self.day.store.events.recorded(
+            call.contact.id, outcome.stage, call.delivery.campaign
+        )
+        if not told:
+            raise RowWrong(Text("this was recorded before, with another outcome"))
+
+    # --- what came of it --------------------------------------------------------------------------
+
+    def _at(self, cells: Mapping[str, str]) -> datetime:
+        at = self.instant(cells["on"]) if cells.get("on") else self.now
+        if at > self.now:
+            raise RowWrong(Text("{day} has not come yet", day=self._day_of(at)))
+        return at
+
+    def _answer(
+        self, outcome: Outcome, cells: Mapping[str, str], call: Call, at: datetime
+    ) -> Answer:
+        reason = cells.get("reason") or None
+        if outcome.reason is Asked.MUST and not reason:
+            raise RowWrong(Text("a refusal needs its reason"))
+        day = self._said_day(outcome, cells.get("back_on"), at)
+        amount = read_amount(cells.get("amount"))
+        if amount is not None and outcome.amount is Asked.NO:
+            raise RowWrong(Text("an amount belongs to a quote or an order"))
+        minutes = read_amount(cells.get("minutes"))
+        return Answer(
+            outcome=outcome,
+            day=day,
+            reason=reason,
+            note=cells.get("note") or None,
+            amount=amount,
+            minutes=_positive(planned_minutes(self.day, call) if minutes is None else minutes),
+            km=_positive(read_amount(cells.get("km"))),
+        )
+
+    def _said_day(self, outcome: Outcome, text: str | None, at: datetime) -> SaidDay | None:
+        if text and outcome.day is Asked.NO:
+            raise RowWrong(Text("no day belongs to {outcome}", outcome=outcome.label))
+        if text:
+            return read_day(text, today=self._day_of(at), locale=self.day.settings.locale)
+        if outcome.day is Asked.MUST:
+            raise RowWrong(Text("{outcome} needs its day", outcome=outcome.label))
+        return None
+
+    def _day_of(self, at: datetime) -> date:
+        return self.day.calendar.day_of(at)
+
+
+def _positive(number: Decimal | None) -> Decimal | None:
+    if number is not None and number < 0:
+        raise RowWrong(Text("minutes and kilometres are not negative"))
+    return number
+
+
+def report_rows(
+    header: Sequence[str],
+    rows: Iterable[Row],
+    desk: ReportDesk,
+    *,
+    file: str,
+    rejected: Callable[[Row, Rejection], None],
+) -> Reported:
+    """Record every row that can be. Raises `WrongColumns` where the table is another one."""
+    names = [name.strip().lower() for name in header]
+    known = [name for name in names if not name.startswith("outreach_")]
+    strange = [name for name in known if name not in COLUMNS]
+    lacking = [name for name in NEEDED if name not in names]
+    if strange or lacking or not {"ref", "contact"} & set(names):
+        raise WrongColumns(file, strange, lacking or ["ref"])
+    recorded: list[Concluded] = []
+    bad: list[Rejection] = []
+    unchanged = blank = 0
+    for row in rows:
+        cells = {name: cell.strip() for name, cell in zip(names, row.cells, strict=False)}
+        try:
+            if row.fault is not None:
+                raise RowWrong(row.fault)
+            if not cells.get("outcome"):
+                blank += 1
+            elif (done := desk.row(cells)) is None:
+                unchanged += 1
+            else:
+                recorded.append(done)
+        except OutreachError as error:
+            bad.append(Rejection(row.line, error.what))
+            rejected(row, bad[-1])
+    return Reported(tuple(recorded), unchanged, blank, tuple(bad))

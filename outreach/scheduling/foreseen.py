@@ -1,0 +1,87 @@
+"""What a look ahead is told and what it answers (`ahead.py`). Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from outreach.model.campaign import Step
+from outreach.model.pressure import Pressure
+from outreach.model.settings import First, Limits, TeamMember
+from outreach.scheduling.levelling import Taken, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """People who go the same way."""
+
+    #: The steps by name that they have an address for.
+    steps: frozenset[str]
+    #: Who receives their e-mails, where it is a provider with limits.
+    provider: str | None = None
+    #: Where their clock stands, when it is not the workspace's zone.
+    zone: str | None = None
+    #: Whose they are in the campaign, and whose contacts, of the team.
+    owner: str | None = None
+    keeper: str | None = None
+    #: The days on which they were touched, where a pressure makes them matter.
+    touched: tuple[date, ...] = ()
+    #: In which wave they begin.
+    wave: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What may leave on a day, by whom it is limited."""
+
+    #: Of who writes a step.
+    sender: Callable[[Step], Limits]
+    #: When who writes a step began to write at all; None: with this campaign.
+    began: Callable[[Step], datetime | None] = lambda step: None
+    #: How many e-mails who writes a step has sent today already.
+    sent: Callable[[Step], int] = lambda step: 0
+    #: How many e-mails of the campaign have left today already.
+    left: int = 0
+    providers: Mapping[str, Limits] = field(default_factory=dict)
+    first: First = First.FOLLOW_UPS
+    #: Who makes calls and visits, and what stands in their days already.
+    team: Mapping[str, TeamMember] = field(default_factory=dict)
+    taken: tuple[Taken, ...] = ()
+    #: What other campaigns will ask of the team, by the day it falls due.
+    elsewhere: tuple[tuple[Work, date, int], ...] = ()
+    pressure: Pressure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """So many people of a kind have a step to come, due at an instant."""
+
+    due: datetime
+    step: Step
+    kind: Kind
+    count: int
+    #: Of calls and visits that stand in somebody's day already: whose.
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Leaving:
+    """So many touches of one step on one day."""
+
+    day: date
+    step: str
+    count: int
+    #: Of calls and visits: how many of them are whose.
+    members: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    days: tuple[Leaving, ...]
+    #: By step: those whose last day (`not_after`) would be gone.
+    too_late: Mapping[str, int]
+    #: By step: those who have no address for it.
+    passed_over: Mapping[str, int]
+    #: Calls, visits and tasks: how many fall due on which day, before they are spread.
+    fall_due: Mapping[tuple[date, str], int] = field(default_factory=dict)

@@ -1,0 +1,273 @@
+"""Who was touched when, and whose next touch must wait: where the settings state a pressure.
+
+One query for a group of people, however many; nothing at all where no pressure is stated.
+What is on the wire counts as a touch: of two campaigns of one run the second one waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.engine import Dialect
+
+from outreach.model.campaign import CampaignState
+from outreach.model.delivery import DeliveryState
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId, ContactId, DeliveryId
+from outreach.model.pressure import Pressure
+from outreach.model.value import value
+from outreach.scheduling.pressure import MONTH, free_on, reach_back
+from outreach.store import schema
+from outreach.store.engine import Database
+from outreach.store.lists import listed, packed
+from outreach.store.prepared import ForEach, Query, given
+
+#: How long a step of a weightier campaign that nobody does holds back the others, where the
+#: pressure states no days of rest.
+_A_WEEK = 7
+
+
+@value
+class Claim:
+    """Somebody's step that is about to be done."""
+
+    delivery: DeliveryId
+    contact: ContactId
+    campaign: CampaignId
+    due_at: datetime
+
+
+@dataclass(slots=True)
+class Resting:
+    """What keeps people in peace during one run."""
+
+    pressure: Pressure
+    #: Of the campaigns that run.
+    priorities: Mapping[CampaignId, int] = field(default_factory=dict)
+    #: Whose step was put off: it is neither sent nor passed over.
+    put_off: set[DeliveryId] = field(default_factory=set)
+
+
+def hold_back(
+    connection: Connection,
+    database: Database,
+    claims: Sequence[Claim],
+    resting: Resting,
+    *,
+    now: datetime,
+) -> set[DeliveryId]:
+    """Put off the steps of people who must be left in peace now; which ones.
+
+    They are due again on the first day on which they may be done, at their time of day.
+    """
+    if not claims:
+        return set()
+    waits = _waits(connection, database, claims, resting, now)
+    due = {
+        one.delivery: datetime.combine(
+            waits[one.delivery], _clock(one.due_at, database), database.zone
+        )
+        for one in claims
+        if one.delivery in waits
+    }
+    _putting_off(connection.dialect).run(
+        connection, {"id": list(due), "due_at": list(due.values())}
+    )
+    resting.put_off |= waits.keys()
+    return set(waits)
+
+
+def _clock(at: datetime, database: Database) -> time:
+    return at.astimezone(database.zone).time()
+
+
+def _waits(
+    connection: Connection,
+    database: Database,
+    claims: Sequence[Claim],
+    resting: Resting,
+    now: datetime,
+) -> dict[DeliveryId, date]:
+    """Until which day each of them waits; of two for one person the weightier goes."""
+    today = database.day_of(now)
+    people = {one.contact for one in claims}
+    days = touched(connection, database, people, resting.pressure, now=now)
+    rivals = _rivals(connection, database, people, resting, now)
+    #: Of these very claims: who goes today.
+    going: dict[ContactId, list[date]] = {}
+    waits: dict[DeliveryId, date] = {}
+    weight = resting.priorities
+    tomorrow = today + timedelta(days=1)
+    for one in sorted(claims, key=lambda c: (-weight.get(c.campaign, 0), c.due_at, c.delivery)):
+        before = days.get(one.contact, [])
+        free = free_on(before, resting.pressure, today)
+        if free > today:
+            waits[one.delivery] = free
+        elif rivals.get(one.contact, 0) > weight.get(one.campaign, 0) or (
+            free_on(before + going.get(one.contact, []), resting.pressure, today) > today
+        ):
+            # Whether the other one really goes is known tomorrow.
+            waits[one.delivery] = tomorrow
+        else:
+            going.setdefault(one.contact, []).append(today)
+    return waits
+
+
+def _rivals(
+    connection: Connection,
+    database: Database,
+    people: Collection[ContactId],
+    resting: Resting,
+    now: datetime,
+) -> dict[ContactId, int]:
+    """The greatest weight of a campaign that has a step due for each of them."""
+    weighty = {number: weight for number, weight in resting.priorities.items() if weight}
+    if not weighty:
+        return {}
+    d, k = schema.delivery.c, schema.campaign.c
+    rest = resting.pressure.min_days_between_touches or _A_WEEK
+    dialect = connection.dialect
+    query = (
+        select(d.contact_id, d.campaign_id)
+        .join(schema.campaign, k.id == d.campaign_id)
+        .where(
+            listed(dialect, d.contact_id, "people"),
+            d.state == DeliveryState.DUE.value,
+            d.due_at <= now,
+            d.due_at > now - timedelta(days=rest),
+            d.campaign_id.in_(list(weighty)),
+            k.state == CampaignState.RUNNING.value,
+        )
+    )
+    if resting.pressure.channels:
+        query = query.where(d.channel.in_(resting.pressure.channels))
+    rows = connection.execute(query, {"people": packed(dialect, people)})
+    most: dict[ContactId, int] = {}
+    for contact, campaign in rows:
+        most[contact] = max(most.get(contact, 0), weighty[campaign])
+    return most
+
+
+# --- who was touched when ------------------------------------------------------------------------
+
+
+def touched(
+    connection: Connection,
+    database: Database,
+    people: Iterable[ContactId],
+    pressure: Pressure,
+    *,
+    now: datetime,
+) -> dict[ContactId, list[date]]:
+    """The days on which they were touched that still matter; who was not is not in it."""
+    since = datetime.combine(
+        database.day_of(now) - timedelta(days=reach_back(pressure)), time(), database.zone
+    )
+    dialect = connection.dialect
+    rows = _touches(dialect, pressure.channels).rows(
+        connection, people=packed(dialect, sorted(people)), since=since
+    )
+    found: dict[ContactId, list[date]] = {}
+    for contact, at in rows:
+        found.setdefault(contact, []).append(database.day_of(at))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _touches(dialect: Dialect, channels: tuple[str, ...]) -> Query:
+    """What reached people, and what is on its way to them."""
+    e, d = schema.event.c, schema.delivery.c
+    events = select(e.contact_id, e.at).where(
+        listed(dialect, e.contact_id, "people"),
+        _is_touch(channels),
+        e.at >= given("since", e.at.type),
+    )
+    on_the_way = [DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]
+    leaving = select(d.contact_id, func.coalesce(d.claimed_at, d.due_at)).where(
+        listed(dialect, d.contact_id, "people"), d.state.in_(on_the_way)
+    )
+    if channels:
+        leaving = leaving.where(d.channel.in_(channels))
+    both = union_all(events, leaving).subquery()
+    return Query(select(both.c[0], both.c[1]), dialect)
+
+
+def _is_touch(channels: Sequence[str]) -> ColumnElement[bool]:
+    """A touch that reached somebody and was not taken back."""
+    e, fix = schema.event.c, schema.event.alias("fix")
+    stands = ~exists(select(literal(1)).where(fix.c.corrects == e.id).correlate(schema.event))
+    told = and_(e.kind == EventKind.TOUCHED.value, e.stage.is_(None), stands)
+    return and_(told, e.channel.in_(channels)) if channels else told
+
+
+@lru_cache(maxsize=4)
+def _putting_off(dialect: Dialect) -> ForEach:
+    """Of a call or a visit nobody's day is taken any more."""
+    d = schema.delivery.c
+
+    def statement(given: Any) -> Any:
+        return (
+            update(schema.delivery)
+            .where(d.id == given["id"], d.state == DeliveryState.DUE.value)
+            .values(due_at=given["due_at"], assignee=None)
+        )
+
+    return ForEach(statement, dialect, each={"id": d.id, "due_at": d.due_at})
+
+
+# --- at the launch -------------------------------------------------------------------------------
+
+
+def under_pressure(
+    database: Database, contact: Table, pressure: Pressure, day: date
+) -> ColumnElement[bool]:
+    """Whether a person may not be touched on that day."""
+    reasons: list[ColumnElement[bool]] = []
+    rest, most = pressure.min_days_between_touches, pressure.most_touches_per_month
+    if rest is not None:
+        reasons.append(_touched_since(database, contact, pressure, day - timedelta(days=rest - 1)))
+    if most is not None:
+        e = schema.event.c
+        since = _midnight(database, day - timedelta(days=MONTH - 1))
+        count = (
+            select(func.count())
+            .select_from(schema.event)
+            .where(e.contact_id == contact.c.id, e.at >= since, _is_touch(pressure.channels))
+        )
+        reasons.append(count.correlate(contact).scalar_subquery() >= most)
+    return or_(*reasons) if reasons else literal(False)
+
+
+def _touched_since(
+    database: Database, contact: Table, pressure: Pressure, day: date
+) -> ColumnElement[bool]:
+    """Over all channels the contact's own record knows it."""
+    if not pressure.channels:
+        return func.coalesce(contact.c.last_contacted_on >= day, literal(False))
+    e = schema.event.c
+    since = _midnight(database, day)
+    query = select(literal(1)).where(
+        e.contact_id == contact.c.id, e.at >= since, _is_touch(pressure.channels)
+    )
+    return exists(query.correlate(contact))
+
+
+def _midnight(database: Database, day: date) -> datetime:
+    return datetime.combine(day, time(), database.zone)

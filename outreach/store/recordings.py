@@ -1,0 +1,189 @@
+"""What was recorded by people, and what followed from it: found, so that it can be taken back.
+
+The event of a recorded fact has `recording` in its data, a token; what followed from it has
+the same token as `because`. Facts of one file have its token as `batch`, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
+
+from outreach.model.event import EventKind
+from outreach.model.ids import ContactId, EventId
+from outreach.model.value import value
+from outreach.store import schema
+from outreach.store.engine import Database
+from outreach.store.lists import among
+
+#: Kinds under which people record something.
+_KINDS = (EventKind.REACHED.value, EventKind.NOTED.value)
+#: Recordings taken back at once.
+PAGE = 1000
+
+
+@value(kw_only=True)
+class Recording:
+    """One recorded fact: the row of its event, with the name of its campaign."""
+
+    number: EventId
+    event: Any
+    #: Facts recorded with it from one file; itself alone is 1.
+    together: int = 1
+    taken_back: bool = False
+
+    @property
+    def act(self) -> str:
+        token: str = self.event.data["recording"]
+        return token
+
+    @property
+    def batch(self) -> str | None:
+        token: str | None = self.event.data.get("batch")
+        return token
+
+
+class Recordings:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def number(self, contact: ContactId, act: str) -> EventId | None:
+        """The number of the recording with that token."""
+        e = schema.event.c
+        query = select(e.id).where(e.contact_id == contact, _says("recording", act))
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def mark(self) -> int:
+        """The number of the newest event: what is recorded from now on comes behind it."""
+        with self.database.reading() as connection:
+            return connection.execute(select(func.max(schema.event.c.id))).scalar() or 0
+
+    def last(self, count: int = 1) -> list[Recording]:
+        """The last recordings that stand, the newest first; the facts of a file are one."""
+        e = schema.event.c
+        found: list[Recording] = []
+        seen: set[str] = set()
+        with self.database.reading() as connection:
+            below: int | None = None
+            while len(found) < count:
+                query = _query().where(_is_recording(), ~_taken_back())
+                if below is not None:
+                    query = query.where(e.id < below)
+                rows = connection.execute(query.order_by(e.id.desc()).limit(max(count, 50))).all()
+                if not rows:
+                    break
+                for row in rows:
+                    below = row.id
+                    batch = row.data.get("batch")
+                    if batch is not None and batch in seen:
+                        continue
+                    if batch is not None:
+                        seen.add(batch)
+                        # The rest of a file is passed over at once.
+                        below = min(below, int(row.data["since"]) + 1)
+                    found.append(self._recording(connection, row))
+                    if batch is not None:
+                        break
+        return found[:count]
+
+    def find(self, number: int) -> Recording | None:
+        """The recording of that number, whether it stands or not."""
+        query = _query().where(schema.event.c.id == number, _is_recording())
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else self._recording(connection, row)
+
+    def _recording(self, connection: Connection, row: Any) -> Recording:
+        e = schema.event.c
+        fix = schema.event.alias("fix")
+        back = connection.execute(select(fix.c.id).where(fix.c.corrects == row.id)).first()
+        together = 1
+        if (batch := row.data.get("batch")) is not None:
+            query = select(func.count()).where(
+                e.id > int(row.data["since"]),
+                e.recorded_at == row.recorded_at,
+                _says("batch", batch),
+                ~_taken_back(),
+            )
+            together = connection.execute(query).scalar_one()
+        return Recording(
+            number=EventId(row.id), event=row, together=together, taken_back=back is not None
+        )
+
+    # --- what is to be taken back -----------------------------------------------------------------
+
+    def pages(self, recording: Recording) -> Iterator[Sequence[Any]]:
+        """The events of the facts that are taken back with it, newest first, page by page.
+
+        Each page is read when it is asked for: what was taken back meanwhile is in none.
+        """
+        e = schema.event.c
+        if recording.batch is None:
+            yield [recording.event]
+            return
+        query = (
+            _query()
+            .where(
+                e.id > int(recording.event.data["since"]),
+                e.recorded_at == recording.event.recorded_at,
+                _says("batch", recording.batch),
+                ~_taken_back(),
+            )
+            .order_by(e.id.desc())
+            .limit(PAGE)
+        )
+        while True:
+            with self.database.reading() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield rows
+
+    def followed(self, heads: Sequence[Any]) -> list[Any]:
+        """The events that followed from these, and stand."""
+        e = schema.event.c
+        acts = {head.data["recording"] for head in heads}
+        people = {head.contact_id for head in heads}
+        people |= {other for head in heads for other in head.data.get("others", ())}
+        first = min((head.recorded_at for head in heads), default=None)
+        query = _query().where(
+            e.recorded_at >= first, e.data.is_not(None), ~_taken_back()
+        )  # fmt: skip
+        with self.database.reading() as connection:
+            rows = connection.execute(query.where(among(connection, e.contact_id, people)))
+            return [row for row in rows if (row.data or {}).get("because") in acts]
+
+    def later(self, recording: Recording, people: Collection[ContactId]) -> list[Any]:
+        """What was recorded of these people since, and stands."""
+        e = schema.event.c
+        query = _query().where(e.id > recording.number, _is_recording(), ~_taken_back())
+        with self.database.reading() as connection:
+            return list(
+                connection.execute(query.where(among(connection, e.contact_id, people)))
+            )  # fmt: skip
+
+
+def _query() -> Select[Any]:
+    k = schema.campaign.c
+    return select(schema.event, k.name.label("campaign_name")).outerjoin(
+        schema.campaign, k.id == schema.event.c.campaign_id
+    )
+
+
+def _is_recording() -> ColumnElement[bool]:
+    e = schema.event.c
+    return e.kind.in_(_KINDS) & cast(e.data, Text).like('%"recording"%')
+
+
+def _says(key: str, token: str) -> ColumnElement[bool]:
+    """Tokens are made by ourselves, of hexadecimal digits: no other text has the same form."""
+    e = schema.event.c
+    return cast(e.data, Text).like(f'%"{key}": "{token}"%')
+
+
+def _taken_back() -> ColumnElement[bool]:
+    fix = schema.event.alias("fix")
+    return select(fix.c.id).where(fix.c.corrects == schema.event.c.id).exists()
