@@ -177,6 +177,10 @@ class Application:
         """The one contact that `who` names. Raises `UnknownPerson` or `AmbiguousPerson`."""
         found = self.store.contacts.find(who)
         if not found:
+            from outreach.runner.reply_codes import coded
+
+            if answered := coded(self.store, who):
+                return answered[0]
             raise UnknownPerson(who)
         if len(found) > 1:
             raise AmbiguousPerson(who, found)

@@ -367,7 +367,10 @@ def _count_act(connection: Connection, database: Database, event: Event) -> None
     day = database.day_of(event.at)
     values: dict[str, object] = {
         "last_active_at": case(
-            (or_(c.last_active_at.is_(None), c.last_active_at < event.at), event.at),
+            (
+                or_(c.last_active_at.is_(None), c.last_active_at < event.at),
+                literal(event.at, c.last_active_at.type),
+            ),
             else_=c.last_active_at,
         ),
         "stage": case(

@@ -45,7 +45,7 @@ class Terminal:
 
     def until(self, text: str) -> str:
         """Wait until a text stands behind what was read before; what came."""
-        begin, end = len(self.screen), time.monotonic() + 30
+        begin, end = len(self.screen), time.monotonic() + 60
         while text not in self.screen[begin:]:
             if not self._more(end):
                 raise AssertionError(f"{text!r} never came:\n{self.screen}")
@@ -71,7 +71,7 @@ class Terminal:
 
     def close(self) -> int:
         """Wait for the end of the command; its exit code."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while self._more(end):
             pass
         return self.process.wait(timeout=30)

@@ -69,6 +69,20 @@ def test_every_command_stands_in_the_readme(name: str) -> None:
     assert f"outreach {name}" in README
 
 
+def _commands_in(readme: str) -> set[str]:
+    """The commands that a README names, of all that can be typed."""
+    names = [name for name, _ in COMMANDS_TYPED]
+    return {name for name in names if f"outreach {name}" in readme}
+
+
+def test_the_french_readme_names_the_same_commands() -> None:
+    """Each can be reached from the other."""
+    french = (ROOT / "README.fr.md").read_text(encoding="utf-8")
+    assert _commands_in(french) == _commands_in(README)
+    assert "(README.fr.md)" in README
+    assert "(README.md)" in french
+
+
 @pytest.mark.parametrize("kind", [*EventKind, *DeliveryState, *Exclusion], ids=str)
 def test_every_word_of_the_ledger_stands_in_the_glossary(kind: str) -> None:
     glossary = README.split("## Glossary", 1)[1]

@@ -177,7 +177,7 @@ def _wanted(
     headers: Sequence[str], overrides: Mapping[str, str], stages: Sequence[str]
 ) -> list[str | None]:
     """What the map says of each column."""
-    known = (*Role, *stages, *STANDARD_NAMES, IGNORE)
+    known = (*map(str, Role), *stages, *STANDARD_NAMES, IGNORE)
     by_key = {key_of(header): index for index, header in enumerate(headers)}
     found: list[str | None] = [None] * len(headers)
     for header, meant in overrides.items():

@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "pause": ("standing", "Hold CAMPAIGN back for a while."),
         "resume": ("standing", "Let CAMPAIGN go on after a pause."),
         "stop": ("standing", "End CAMPAIGN for good."),
+        "campaign": ("campaign", "The campaigns there are: list, clone, renew, delete."),
         "settle": ("settle", "Say what became of messages whose outcome is unknown."),
     },
     "Every day": {
@@ -42,10 +43,14 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "visits": ("visits", "The visits of the day: list, report them, sheets."),
         "today": ("today", "What the day asks of us: steps, promises, people who wait."),
         "record": ("record", "Record a step of the chain: a reply, an appointment, an order."),
+        "undo": ("undo", "Take back the last recording, or one by its number."),
+        "inquiries": ("inquiries", "Who came to us, from where, how well and fast answered."),
+        "referrals": ("referrals", "Who recommended us to whom: list, add, ask, thank."),
         "why": ("why", "What a person got, what comes next, or why nothing comes."),
     },
     "What came of it, how much next": {
         "report": ("report", "The chain with its rates, cost and profit."),
+        "events": ("events", "Everything that happened, as a table for other programs."),
         "plan": ("plan", "From a goal to prospects, touches and hours."),
     },
 }

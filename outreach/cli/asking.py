@@ -9,8 +9,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from typing import Any
 
 import click
@@ -25,17 +25,23 @@ class NoMoreAnswers(Exception):
 
 
 class Asking:
-    """Asks and tells. Under `--json` both go to stderr: the answer of the command is one object."""
+    """Asks and tells, within a `conversation`."""
 
     def __init__(self, parts: Application) -> None:
         self.parts = parts
-        self._err = parts.options.json
 
     def tell(self, line: str | Text = "", *, first: str = "", rest: str = "") -> None:
         """A sentence, in lines of at most 80 columns."""
         said = self.parts.language.say(line) if isinstance(line, Text) else line
         for piece in pieces(said, first, rest) or [""]:
-            click.echo(piece, err=self._err)
+            click.echo(piece)
+
+    def menu(self, choices: Sequence[str]) -> None:
+        """What may be typed, each choice on one line and no line beginning with the dot."""
+        glue = "\N{NO-BREAK SPACE}"
+        whole = f"{glue}· ".join(choice.replace(" ", glue) for choice in choices)
+        for line in pieces(whole, "   ", "   "):
+            click.echo(line.replace(glue, " "))
 
     def ask(self, question: Text, usual: str = "") -> str:
         """What is typed, without blanks around it; `usual` for an empty line.
@@ -43,17 +49,21 @@ class Asking:
         Raises `NoMoreAnswers`.
         """
         proposed = f" [{usual}]" if usual else ""
-        click.echo(f"{self.parts.language.say(question)}{proposed}: ", nl=False, err=self._err)
+        asked = Text("{question}:", question=Text("{words}{usual}", words=question, usual=proposed))
+        click.echo(f"{self.parts.language.say(asked)} ", nl=False)
         try:
             line = sys.stdin.readline()
         except OSError:  # the terminal is gone
             line = ""
+        except KeyboardInterrupt:
+            click.echo()
+            raise
         if not line:
-            click.echo(err=self._err)
+            click.echo()
             raise NoMoreAnswers
         typed = line.strip()
         if not sys.stdin.isatty():
-            click.echo(typed, err=self._err)  # as a terminal would have shown it
+            click.echo(typed)  # as a terminal would have shown it
         return typed or usual
 
     def told(self, error: OutreachError) -> None:
@@ -64,16 +74,40 @@ class Asking:
 
 
 @contextmanager
-def ending_cleanly() -> Iterator[None]:
-    """A terminal that is closed, or a stop by the system, is taken for a Ctrl-C in the block."""
+def conversation(parts: Application) -> Iterator[None]:
+    """Under `--json` all that is said in the block goes to stderr: the answer is one object.
+
+    A terminal that is closed, or a stop by the system, is taken for a Ctrl-C.
+    """
+    aside = redirect_stdout(sys.stderr) if parts.options.json else nullcontext()
+    with aside, _stopping_cleanly():
+        yield
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A Ctrl-C in the block is heard when it is over: an outcome is written whole or not at all."""
+    heard: list[int] = []
+    with _handling(lambda number, _frame: heard.append(number)):
+        yield
+    if heard:
+        raise KeyboardInterrupt
+
+
+def _stopping_cleanly() -> AbstractContextManager[None]:
+    return _handling(signal.default_int_handler)
+
+
+@contextmanager
+def _handling(handler: Any) -> Iterator[None]:
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGHUP", "SIGTERM"):  # Windows knows only the second
+        for name in ("SIGINT", "SIGHUP", "SIGTERM"):  # Windows knows no hang-up
             if hasattr(signal, name):
                 number = getattr(signal, name)
-                before[number] = signal.signal(number, signal.default_int_handler)
+                before[number] = signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, usual in before.items():
+            signal.signal(number, usual)

@@ -207,6 +207,8 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
     show.title(Text("8  What came of it in the following weeks"))
     show.run("record", "--from", str(outcomes.write(parts, before=10_000)), now=day(season.end))
     show.run("status", CAMPAIGN, now=day(season.end))
+    show.run("today", "--limit", "3", now=day(season.end))
+    show.run("contacts", "adrift", now=day(season.end))
 
     show.title(Text("9  The report: the chain, its rates, its cost and profit"))
     show.run("report", CAMPAIGN, now=day(season.end))
@@ -228,7 +230,8 @@ def _farewell(show: Stage, folder: Path, received: int) -> None:
     click.echo(f"  cd {shlex.quote(str(folder))}")
     for command in (
         'outreach contacts list \'city = "Rennes" and kind = "prospect"\'',
-        "outreach why C0001",
+        "outreach why C0019",
+        "outreach today",
         "outreach check newsletter",
         "outreach plan effort --revenue 60000 --average-deal 20000",
         f"outreach report {CAMPAIGN} --json",

@@ -63,7 +63,8 @@ class Outcomes:
         self.rows = [row for row in self.rows if int(row["day"]) >= before]
         self.part += 1
         path = self.folder / f"outcomes-{self.part}.csv"
-        names = ["contact", "stage", "campaign", "on", "amount", "margin", "by", "note"]
+        names = ["contact", "stage", "campaign", "on", "amount", "margin", "by", "note", "reason",
+                 "back_on", "origin", "referrer"]  # fmt: skip
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             writer.writeheader()
@@ -76,10 +77,14 @@ class Outcomes:
         dated = []
         for row in sorted(rows, key=lambda r: int(r["day"])):
             arm = arms.get(parts.person(row["contact"]).id)
-            if arm is Arm.ENROLLED or (arm is Arm.CONTROL and row["stage"] == "order"):
-                day = self.season.launch + timedelta(days=int(row["day"]))
-                dated.append(row | {"on": day.isoformat()})
+            by_himself = not row["campaign"] or (arm is Arm.CONTROL and row["stage"] == "order")
+            if arm is Arm.ENROLLED or by_himself:
+                dated.append(row | {"on": self._day(row["day"]), "back_on": self._day(row["back"])})
         return dated
+
+    def _day(self, days: str) -> str:
+        """So many days after the launch, as a file writes it; nothing for nothing."""
+        return (self.season.launch + timedelta(days=int(days))).isoformat() if days else ""
 
 
 def outcomes_of(folder: Path, season: Season) -> Outcomes:

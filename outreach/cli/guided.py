@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from outreach.application import Application
-from outreach.cli.asking import Asking, NoMoreAnswers, ending_cleanly
+from outreach.cli.asking import Asking, NoMoreAnswers, conversation, undisturbed
 from outreach.cli.day_list import (
     day_list,
     print_head,
@@ -25,6 +25,7 @@ from outreach.runner.call_session import CallSession, Concluded, Taken
 from outreach.runner.calls import Call, Wish
 from outreach.runner.recording import read_amount
 from outreach.runner.said_days import SaidDay, read_day
+from outreach.runner.wording import stage_text
 
 #: What is read before the outcome is known; the endings come when it is.
 _BEFORE = ("introduction", "reach", "reason", "objective", "questions", "arguments")
@@ -55,10 +56,12 @@ def guided(
     session = CallSession(day, wish, clock=parts.now)
     talk = Talk(parts, session, channel, limit)
     try:
-        with ending_cleanly():
+        with conversation(parts):
             talk.all()
     except KeyboardInterrupt:
         raise Interrupted(talk.kept()) from None
+    finally:
+        session.give_back()  # whatever happened, nobody waits for a call that is not made
     show(parts, talk.data(), talk.summary)
 
 
@@ -103,19 +106,16 @@ class Talk:
             if form.complete:
                 self.done.append(self._record(taken, form))  # it was said: it is kept
             else:
-                self.session.give_back(taken)
+                self.session.give_back()
             raise
         except (_Later, _Enough):
-            self.session.give_back(taken)
+            self.session.give_back()
             raise
         return self._record(taken, form)
 
     # --- the call ---------------------------------------------------------------------------------
 
     def _show(self, call: Call) -> None:
-        if self.parts.options.json:
-            self.asking.tell(f"── {call.contact.name}")
-            return
         self.asking.tell()
         print_head(self.parts, call, place=f"{len(self.done) + self.later + 1} · ")
         if call.guide:
@@ -130,12 +130,11 @@ class Talk:
     def _menu(self, call: Call) -> None:
         say = self.parts.language.say
         keys = [f"{one.key} {say(one.label)}" for one in self._known(call)]
-        self.asking.tell(" · ".join(_glued(key) for key in keys), first="   ", rest="   ")
+        self.asking.menu(keys)
         others = [Text("s later"), Text("n note"), Text("h history"), Text("q stop")]
         if call.guide:
             others[1:1] = [Text("g guide"), Text("o1, o2… objection")]
-        words = " · ".join(_glued(say(word)) for word in others)
-        self.asking.tell(words, first="   ", rest="   ")
+        self.asking.menu([say(word) for word in others])
 
     def _outcome(self, taken: Taken, form: _Form) -> Taken:
         """Ask until an outcome is said; everything else is answered on the way."""
@@ -241,11 +240,8 @@ class Talk:
                              first="   ! ", rest="     ")  # fmt: skip
 
     def _record(self, taken: Taken, form: _Form) -> Concluded:
-        try:
-            done = self.session.conclude(taken, form.answer())
-        except BaseException:
-            self.session.give_back(taken)
-            raise
+        with undisturbed():
+            done = self.session.conclude(taken, form.answer(self.parts.language.say))
         for number, line in enumerate(told(done)):
             self.asking.tell(line, first="     " if number else "   ✓ ", rest="     ")
         return done
@@ -297,9 +293,11 @@ class _Form:
         #: Everything that must be said was said: it can be recorded.
         self.complete = False
 
-    def answer(self) -> Answer:
+    def answer(self, say: Callable[[Text], str]) -> Answer:
         assert self.outcome is not None
+        promised = say(stage_text(self.outcome.stage)) if self.outcome.then == "promised" else None
         return Answer(
+            promised=promised,
             outcome=self.outcome, day=self.day, reason=self.reason, note=self.note,
             amount=self.amount, minutes=self.minutes, km=self.km,
         )  # fmt: skip
@@ -308,8 +306,3 @@ class _Form:
 def _number(text: str) -> Decimal | None:
     """Minutes or kilometres; None for an empty line. Raises `BadAmount`."""
     return read_amount(text) if text else None
-
-
-def _glued(words: str) -> str:
-    """Words that stand on one line."""
-    return words.replace(" ", "\N{NO-BREAK SPACE}")

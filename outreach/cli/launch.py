@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from outreach.application import Application
@@ -12,15 +14,16 @@ from outreach.errors import OutreachError, Plural, Problems, Text, WrongUsage
 from outreach.files.campaigns import CampaignFile
 from outreach.model.audience import AudienceCount
 from outreach.model.campaign import CampaignState
+from outreach.runner.beginning import Begun
 from outreach.runner.check import check as check_campaign
 from outreach.runner.compose import Mailroom
 from outreach.runner.edits import FileChanged, compare
 from outreach.runner.findings import Checked
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint, same_mark
-from outreach.runner.launch import launch as start
-from outreach.runner.launch import may_launch_again
 from outreach.runner.place import remember_first
 from outreach.runner.standing import HasEnded
+from outreach.runner.starting import launch as start
+from outreach.runner.starting import may_launch_again, waves_ahead
 from outreach.store.campaigns import Launched
 
 
@@ -95,6 +98,14 @@ def launch(
         raise Problems(stopping) if len(stopping) > 1 else stopping[0]
     assert checked.chosen is not None
     count = checked.chosen.count
+    waves = waves_ahead(
+        parts.store,
+        file.campaign,
+        checked.chosen,
+        settings=parts.settings,
+        now=parts.now(),
+        extending=extending,
+    )
     if not dry_run:
         confirm = confirm if confirm is not None else _ask(parts, name, count)
         mark = fingerprint(file.campaign, room.folder, room.templates(room.language(file.campaign)))
@@ -113,8 +124,8 @@ def launch(
         remember_first(parts.store, parts.settings)
     show(
         parts,
-        _data(name, count),
-        lambda: _print(parts, name, checked, started=not dry_run, adding=add),
+        _data(name, count) | {"waves": _waves_data(parts, waves)},
+        lambda: _print(parts, name, checked, waves, started=not dry_run, adding=add),
     )
 
 
@@ -155,10 +166,20 @@ def _data(name: str, count: AudienceCount) -> dict[str, object]:
     }
 
 
-def _print(parts: Application, name: str, checked: Checked, *, started: bool, adding: bool) -> None:
+def _print(
+    parts: Application,
+    name: str,
+    checked: Checked,
+    waves: Sequence[Begun],
+    *,
+    started: bool,
+    adding: bool,
+) -> None:
     assert checked.chosen is not None
     for line in audience_lines(checked.chosen.count):
         say(parts, line)
+    if len(waves) > 1:
+        say(parts, _in_waves(parts, waves))
     for problem in checked.problems:
         notice(parts, Text("warning: {what}", what=problem.error.what))
     if adding:
@@ -177,6 +198,26 @@ def _print(parts: Application, name: str, checked: Checked, *, started: bool, ad
                 enrolled=checked.chosen.count.enrolled,
             ),
         )
+
+
+def _waves_data(parts: Application, waves: Sequence[Begun]) -> list[dict[str, object]]:
+    zone = parts.settings.zone
+    return [
+        {"wave": one.wave, "people": one.people, "at": one.at and one.at.astimezone(zone)}
+        for one in waves
+    ]
+
+
+def _in_waves(parts: Application, waves: Sequence[Begun]) -> Text:
+    zone = parts.settings.zone
+    days = [one.at.astimezone(zone).date() for one in waves if one.at is not None]
+    return Text(
+        "{count:>7}  waves, of {people} people at most, from {first} to {last}",
+        count=len(waves),
+        people=max(one.people for one in waves),
+        first=days[0],
+        last=days[-1],
+    )
 
 
 def _added(name: str, count: AudienceCount, *, started: bool) -> Text:

@@ -29,12 +29,16 @@ from outreach.runner.separating import Separators
 _NAMED = 10
 
 
-@click.group(cls=Group, default="print")
+@click.group(
+    cls=Group,
+    default="print",
+    elsewhere={"posted": "letters_posted:posted", "returned": "letters_posted:returned"},
+)
 def letters() -> None:
     """Make the print bundle of the letters that are due; say when it was posted.
 
     `outreach letters CAMPAIGN` prints; `outreach letters posted CAMPAIGN` starts the chain's
-    clock.
+    clock; `outreach letters returned CODE…` marks the addresses of those that came back.
     """
 
 
@@ -198,35 +202,3 @@ def _next(held: int) -> list[Plural]:
             held,
         )
     ]
-
-
-@letters.command()
-@click.argument("campaign")
-@click.option("--on", metavar="DATE", help="The day they were posted; else today.")
-@click.option(
-    "--except",
-    "taken_out",
-    multiple=True,
-    metavar="WHO",
-    help="Not posted: taken out of the bundle (can be repeated).",
-)
-@click.pass_obj
-def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[str, ...]) -> None:
-    """Say that the printed letters of CAMPAIGN were posted: the chain's clock starts."""
-    launched = parts.launched(campaign)
-    people = [parts.person(who).id for who in taken_out]
-    at = parts.instant(on) if on else parts.now()
-    with parts.alone():
-        count = Letters(mailroom(parts, [launched])).post(
-            launched, on=at, now=parts.now(), taken_out=people
-        )
-    lines = [Plural("{count} letter is posted", "{count} letters are posted", count)]
-    show(
-        parts,
-        {
-            "campaign": launched.name,
-            "posted": count,
-            "on": at.astimezone(parts.settings.zone).date(),
-        },
-        lines,
-    )

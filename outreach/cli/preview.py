@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,9 @@ from outreach.errors import ExitCode, Text, WrongUsage
 from outreach.model.contact import Contact
 from outreach.runner.preview import Page, Preview
 from outreach.runner.sampling import Sample, Sampled
+
+if TYPE_CHECKING:
+    from outreach.files.campaigns import CampaignFile
 
 
 class OneThing(WrongUsage):
@@ -50,6 +53,9 @@ class OneThing(WrongUsage):
     is_flag=True,
     help="What would be done on which day, by whom; what it costs and may bring.",
 )
+@click.option(
+    "--season", is_flag=True, help="Play all of it, run by run, against a mail server of ours."
+)
 @click.option("--diff", nargs=2, metavar="WHO WHO", help="What differs between two people.")
 @click.option("--web", is_flag=True, help="Look through it in a browser, on this machine only.")
 @click.pass_obj
@@ -60,18 +66,25 @@ def preview(
     step: str | None,
     out: Path | None,
     calendar: bool,
+    season: bool,
     diff: tuple[str, str] | None,
     web: bool,
 ) -> None:
     """Show every step of CAMPAIGN as people would get it. Nothing is sent or recorded.
 
     Without --who it shows a sample: each variant, each branch of the templates, missing
-    values, the longest name.
+    values, the longest name. With --season every run to the end of the campaign is played on
+    a copy that is forgotten: nobody answers, letters are posted, calls are made; with --out
+    its e-mails are kept there.
     """
-    ways = {"--calendar": calendar, "--diff": diff, "--web": web}
-    _refuse_together({**ways, "--out": out})
-    _refuse_together({"--calendar": calendar, "--diff": diff, "--who": who})
-    seen = Preview(campaign_file(parts, campaign), mailroom(parts), step=step, now=parts.now())
+    ways = {"--calendar": calendar, "--season": season, "--diff": diff, "--web": web}
+    _refuse_together(ways if season else {**ways, "--out": out})
+    _refuse_together({"--calendar": calendar, "--season": season, "--diff": diff, "--who": who})
+    file = campaign_file(parts, campaign)
+    if season:
+        _season(parts, file, step, out)
+        return
+    seen = Preview(file, mailroom(parts), step=step, now=parts.now())
     with seen.mailroom.office:
         if calendar:
             _calendar(parts, seen)
@@ -174,6 +187,12 @@ def _calendar(parts: Application, seen: Preview) -> None:
     from outreach.cli.preview_calendar import show_calendar
 
     show_calendar(parts, seen)
+
+
+def _season(parts: Application, file: CampaignFile, step: str | None, out: Path | None) -> None:
+    from outreach.cli.preview_season import show_season
+
+    show_season(parts, file, step=step, out=out)
 
 
 def _diff(parts: Application, seen: Preview, people: list[Contact]) -> None:

@@ -84,47 +84,50 @@ def _enrolled(parts: Application, seen: Preview, launched: Launched | None) -> i
 
 
 def _as_json(parts: Application, seen: Preview, foreseen: Foreseen) -> dict[str, Any]:
-    channels = {step.name: step.channel.value for step in foreseen.campaign.steps}
-
-    def rows(days: Sequence[Leaving]) -> list[dict[str, Any]]:
-        return [
-            {
-                "date": one.day,
-                "step": one.step,
-                "channel": channels[one.step],
-                "count": one.count,
-                "by": dict(one.members),
-            }
-            for one in days
-            if seen.only in (None, one.step)
-        ]
-
-    launched, looked, cost = foreseen.launched, foreseen.looked, foreseen.price
+    campaign, launched, looked = foreseen.campaign, foreseen.launched, foreseen.looked
     return {
         "campaign": seen.campaign.name,
         "state": launched.state.value if launched else None,
-        "left": rows(foreseen.left),
-        "calendar": rows(looked.days),
+        "left": day_rows(campaign, foreseen.left, seen.only),
+        "calendar": day_rows(campaign, looked.days, seen.only),
         "too_late": dict(looked.too_late),
         "passed_over": dict(looked.passed_over),
         "warnings": [parts.language.say(one) for one in foreseen.warnings],
-        "cost": {
-            "total": cost.total,
-            "steps": dict(cost.steps),
-            "fixed": cost.fixed,
-            "spent": cost.spent,
-            "budget": cost.budget,
-        },
-        "expected": _expected_json(foreseen),
+        "cost": cost_data(foreseen.price),
+        "expected": expected_data(foreseen.outlook, foreseen.habits),
     }
 
 
-def _expected_json(foreseen: Foreseen) -> dict[str, Any]:
-    outlook = foreseen.outlook
+def day_rows(campaign: Campaign, days: Sequence[Leaving], only: str | None) -> list[dict[str, Any]]:
+    channels = {step.name: step.channel.value for step in campaign.steps}
+    return [
+        {
+            "date": one.day,
+            "step": one.step,
+            "channel": channels[one.step],
+            "count": one.count,
+            "by": dict(one.members),
+        }
+        for one in days
+        if only in (None, one.step)
+    ]
+
+
+def cost_data(cost: Price) -> dict[str, Any]:
+    return {
+        "total": cost.total,
+        "steps": dict(cost.steps),
+        "fixed": cost.fixed,
+        "spent": cost.spent,
+        "budget": cost.budget,
+    }
+
+
+def expected_data(outlook: Expectation, habits: Habits) -> dict[str, Any]:
     used = {
         field.name: figure
-        for field in fields(foreseen.habits)
-        if field.name in _USED and (figure := getattr(foreseen.habits, field.name)) is not None
+        for field in fields(habits)
+        if field.name in _USED and (figure := getattr(habits, field.name)) is not None
     }
     return {
         **{field.name: getattr(outlook, field.name) for field in fields(outlook)},
@@ -142,15 +145,15 @@ def _print(parts: Application, seen: Preview, foreseen: Foreseen) -> None:
     if foreseen.going and foreseen.launched:
         _under_way(parts, seen, foreseen, foreseen.going, foreseen.launched)
     else:
-        _days(parts, seen, foreseen, foreseen.looked.days)
+        print_days(parts, foreseen.campaign, foreseen.looked.days, seen.only)
         _lines(parts, passed_over(foreseen.looked))
         _at_most(parts, foreseen.campaign)
     if foreseen.warnings:
         say(parts)
         _lines(parts, foreseen.warnings)
     say(parts)
-    _cost(parts, foreseen)
-    _outlook(parts, foreseen)
+    print_cost(parts, foreseen.price)
+    print_outlook(parts, foreseen.outlook, foreseen.habits)
 
 
 def _under_way(
@@ -159,14 +162,14 @@ def _under_way(
     """Of a launched campaign: what has left, what is planned, and what waits for people."""
     if going.left:
         say(parts, Text("Has left:"))
-        _days(parts, seen, foreseen, going.left)
+        print_days(parts, foreseen.campaign, going.left, seen.only)
         say(parts)
     if going.planned.days:
         say(parts, Text("Is planned, from now on:"))
-        _days(parts, seen, foreseen, going.planned.days)
+        print_days(parts, foreseen.campaign, going.planned.days, seen.only)
     else:
         say(parts, Text("Nothing more is planned."))
-    _lines(parts, [*passed_over(going.planned), *waiting_for_people(going)])
+    _lines(parts, [*passed_over(going.planned), *waiting_for_people(going.stuck)])
     if launched.state is CampaignState.PAUSED:
         say(parts, Text("The campaign is paused: nothing of it leaves until outreach resume."))
     if launched.pilot:
@@ -175,9 +178,12 @@ def _under_way(
         _at_most(parts, foreseen.campaign)
 
 
-def _days(parts: Application, seen: Preview, foreseen: Foreseen, days: Sequence[Leaving]) -> None:
-    words = {s.name: parts.language.say(CHANNELS[s.channel]) for s in foreseen.campaign.steps}
-    shown = [one for one in days if seen.only in (None, one.step)]
+def print_days(
+    parts: Application, campaign: Campaign, days: Sequence[Leaving], only: str | None
+) -> None:
+    """The days as a table; whose the calls are, where there is a team."""
+    words = {s.name: parts.language.say(CHANNELS[s.channel]) for s in campaign.steps}
+    shown = [one for one in days if only in (None, one.step)]
     headers = [Text("Day"), Text("Step"), Text("Channel"), Text("Number")]
     rows = [
         [parts.language.write(one.day), one.step, words[one.step], str(one.count)] for one in shown
@@ -199,8 +205,7 @@ def _at_most(parts: Application, campaign: Campaign) -> None:
         say(parts, Text("At most: whoever answers or does not fit a condition drops out."))
 
 
-def _cost(parts: Application, foreseen: Foreseen) -> None:
-    cost = foreseen.price
+def print_cost(parts: Application, cost: Price) -> None:
     pieces = [
         Text("{step} {amount}", step=step, amount=_money(parts, amount))
         for step, amount in cost.steps.items()
@@ -227,8 +232,7 @@ def _cost(parts: Application, foreseen: Foreseen) -> None:
         )
 
 
-def _outlook(parts: Application, foreseen: Foreseen) -> None:
-    outlook = foreseen.outlook
+def print_outlook(parts: Application, outlook: Expectation, habits: Habits) -> None:
     say(
         parts,
         Text(
@@ -243,7 +247,7 @@ def _outlook(parts: Application, foreseen: Foreseen) -> None:
     if outlook.revenue is not None:
         amount = _money(parts, _decimal(outlook.revenue))
         say(parts, Text("That is a revenue of {amount}.", amount=amount))
-    for origin, figures in _by_origin(parts, foreseen.habits):
+    for origin, figures in _by_origin(parts, habits):
         say(parts, Text("{origin}: {figures}", origin=_ORIGINS[origin], figures=figures))
 
 

@@ -105,6 +105,8 @@ def _head(parts: Application, page: Page) -> None:
     channel = parts.language.say(CHANNELS[page.channel])
     variant = f" ({page.variant})" if page.variant else ""
     wrap(f"── {page.step}{variant} · {channel} · {day} · {page.contact.name}", rest="   ")
+    if page.opened_by:
+        say(parts, Text("only after: {facts}", facts=page.opened_by))
     if page.when:
         say(parts, Text("only where: {condition}", condition=page.when))
     if page.skipped:

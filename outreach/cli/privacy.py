@@ -40,10 +40,10 @@ def privacy() -> None:
 def export(parts: Application, who: str, out: Path | None) -> None:
     """Write everything held about WHO, for him to read: one JSON file and one text."""
     from outreach.cli.privacy_text import as_json, as_text, write_private
-    from outreach.runner.privacy import dossier
+    from outreach.runner.privacy import answered, dossier
 
     contact = parts.person(who)
-    found = dossier(parts.store, parts.settings, contact, now=parts.now())
+    found = dossier(parts.store, parts.settings, contact)
     folder = out or parts.settings.data / "privacy"
     name = f"contact-{contact.id}-{parts.today():%Y-%m-%d}"
     data = as_json(parts, found)
@@ -51,6 +51,7 @@ def export(parts: Application, who: str, out: Path | None) -> None:
         write_private(folder / f"{name}.json", data),
         write_private(folder / f"{name}.txt", as_text(parts, found)),
     ]
+    answered(parts.store, contact, now=parts.now())
     counts = {table_: len(rows) for table_, rows in found.held.items()}
     lines: list[str | Text] = [
         Text("Everything held about {name} (#{id}):", name=contact.name, id=contact.id),
@@ -81,11 +82,13 @@ def oppose(
     contact = parts.person(who)
     scopes = [SuppressionScope(one) for one in only] or [SuppressionScope.ALL]
     at = parts.instant(on) if on else parts.now()
-    added = put_in_force(parts.store, contact, scopes, at=at, now=parts.now(), note=note)
+    entries = put_in_force(
+        parts.store, parts.settings, contact, scopes, at=at, now=parts.now(), note=note
+    )
     said: Text = Text("{name} is left alone on every channel", name=contact.name)
     if only:
         said = Text("{name} is left alone: {channels}", name=contact.name, channels=", ".join(only))
-    data = {"id": contact.id, "scope": [scope.value for scope in scopes], "added": added}
+    data = {"id": contact.id, "scope": [scope.value for scope in scopes], "entries": entries}
     show(parts, data, [said])
 
 

@@ -212,7 +212,7 @@ def withdraw(
     at = parts.instant(on) if on else parts.now()
     scopes = [scope_of(Channel(one)) for one in only] or [SuppressionScope.ALL]
     before = sum(one.withdrawn_at is None for one in parts.store.consents.of(contact.id))
-    oppose(parts.store, contact, scopes, at=at, now=parts.now(), note=note)
+    oppose(parts.store, parts.settings, contact, scopes, at=at, now=parts.now(), note=note)
     ended = before - sum(one.withdrawn_at is None for one in parts.store.consents.of(contact.id))
     said = Plural(
         "{count} consent withdrawn; nothing more leaves there",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from outreach.application import Application
-from outreach.cli.output import plain_json
-from outreach.errors import Text
+from outreach.cli.output import WIDTH, plain_json
+from outreach.errors import Location, OutreachError, Text
 from outreach.language import Language
 from outreach.runner.privacy import Dossier
 
@@ -19,6 +20,12 @@ from outreach.runner.privacy import Dossier
 _REPEATED = ("_folded", "_print")
 
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+
+#: Columns that repeat others or link rows of ours: in the JSON, not in the text.
+_OURS = frozenset(
+    {"id", "company_id", "email_domain", "household", "import_id", "merged_into",
+     "margin_minor", "extra", "data", "before"}
+)  # fmt: skip
 
 #: What each part of the dossier is called.
 _PARTS = {
@@ -47,8 +54,8 @@ _COLUMNS = {
     "channel": Text("channel"),
     "note": Text("note"),
     "author": Text("by"),
-    "data": Text("details"),
     "amount_minor": Text("amount in cents"),
+    "revenue_minor": Text("orders in cents"),
     "name": Text("name"),
     "title": Text("title"),
     "campaign": Text("campaign"),
@@ -65,7 +72,6 @@ _COLUMNS = {
     "stop_reason": Text("ended by"),
     "file": Text("file"),
     "started_at": Text("read"),
-    "before": Text("before"),
     "field": Text("field"),
     "original": Text("as written"),
     "origin": Text("origin"),
@@ -91,6 +97,15 @@ _COLUMNS = {
 }
 
 
+class NotWritten(OutreachError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            Text("the file cannot be written: {reason}", reason=reason),
+            where=Location(str(path)),
+            hint=Text("say where it may be written: --out DIR"),
+        )
+
+
 def as_json(parts: Application, found: Dossier) -> str:
     """Everything, in a form that programs read (GDPR art. 20)."""
     return json.dumps(_data(parts, found), ensure_ascii=False, indent=2, default=plain_json)
@@ -114,7 +129,13 @@ def as_text(parts: Application, found: Dossier) -> str:
     """The same for people, in the person's language where he has one of ours."""
     spoken = (found.contact.text("language") or "")[:2].lower()
     language = Language(_LOCALES[spoken]) if spoken in _LOCALES else parts.language
-    return "\n".join(_lines(parts, found, language)) + "\n"
+    lines = (piece for line in _lines(parts, found, language) for piece in _within(line))
+    return "\n".join(lines) + "\n"
+
+
+def _within(line: str) -> list[str]:
+    """A line in pieces that a sheet of paper and a terminal have room for."""
+    return textwrap.wrap(line, WIDTH, subsequent_indent="    ", break_on_hyphens=False) or [line]
 
 
 def _lines(parts: Application, found: Dossier, language: Language) -> Iterator[str]:
@@ -150,7 +171,7 @@ def _entry(parts: Application, row: dict[str, Any], language: Language) -> Itera
     cells = [
         f"{_label(parts, name, language)}: {_written(value, language)}"
         for name, value in row.items()
-        if value not in (None, "", [], {})
+        if value not in (None, "", [], {}, 0) and name not in _OURS
     ]
     if len(cells) > 9:
         yield from (f"  {cell}" for cell in cells)
@@ -184,9 +205,12 @@ def _row(parts: Application, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_private(path: Path, text: str) -> Path:
-    """Write a file that nobody but its owner reads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    """Write a file that nobody but its owner reads. Raises `NotWritten`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise NotWritten(path, error.strerror or str(error)) from None
     return path

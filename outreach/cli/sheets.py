@@ -15,6 +15,7 @@ from outreach.cli.output import leave, say, show
 from outreach.errors import ExitCode, Interrupted, Location, OutreachError, Plural, Text, WrongUsage
 from outreach.model.admission import Rejection
 from outreach.model.campaign import Channel
+from outreach.model.contact import Contact
 from outreach.runner.calls import DayList, Wish
 from outreach.runner.sheets import Printed, SheetMaker
 from outreach.store.campaigns import Launched
@@ -22,15 +23,18 @@ from outreach.store.store import Store
 
 
 class NothingWaits(OutreachError):
-    def __init__(self, name: str, channel: Channel) -> None:
+    def __init__(self, contact: Contact, channel: Channel) -> None:
+        name = contact.name
         what = (
             Text("no call waits for {name}", name=name)
             if channel is Channel.CALL
             else Text("no visit waits for {name}", name=name)
         )
         super().__init__(
-            what, hint=Text("record it as it is: outreach record {name} STAGE", name=name)
-        )
+            what,
+            hint=Text("record it as it is: outreach record {who} STAGE",
+                      who=contact.text("email") or str(contact.id)),
+        )  # fmt: skip
 
 
 def make_sheets(
@@ -103,7 +107,7 @@ def report(
     """Report one person's call or visit, or those of a table."""
     if who and file:
         raise WrongUsage(Text("a person or a file? give one of them"))
-    if who and Path(who).suffix.lower() in (".csv", ".xlsx", ".ods") and Path(who).is_file():
+    if who and Path(who).suffix.lower() in (".csv", ".xlsx", ".ods"):
         file, who = Path(who), None
     author = seller_known(parts, seller)
     if file is not None:
@@ -117,7 +121,7 @@ def report(
 
 
 def _report_one(parts: Application, channel: Channel, who: str, author: str | None) -> None:
-    from outreach.cli.asking import ending_cleanly
+    from outreach.cli.asking import conversation
     from outreach.runner.call_session import CallSession
 
     person = parts.person(who)
@@ -125,12 +129,14 @@ def _report_one(parts: Application, channel: Channel, who: str, author: str | No
     session = CallSession(day_list(parts, None), wish, clock=parts.now, only=person.id)
     talk = Talk(parts, session, channel, limit=1)
     try:
-        with ending_cleanly():
+        with conversation(parts):
             asked = talk.all()
     except KeyboardInterrupt:
         raise Interrupted(talk.kept()) from None
+    finally:
+        session.give_back()
     if not asked:
-        raise NothingWaits(person.name, channel)
+        raise NothingWaits(person, channel)
     show(parts, talk.data(), talk.summary)
 
 

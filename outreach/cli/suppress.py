@@ -133,9 +133,17 @@ def _print(parts: Application, entries: list[Suppression]) -> None:
 @click.option("--reason", default="suppressed", metavar="WORD", help="Why, in a word.")
 @click.pass_obj
 def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
-    """Forbid everyone in FILE: an address, number or @domain per line, or a table with them."""
+    """Forbid everyone in FILE: an address, number or @domain per line, or a table with them.
+
+    A mailbox (mbox, Maildir, .eml) forbids whoever wrote its messages: opt-outs that came by
+    mail. What a machine answered is passed over.
+    """
+    from outreach.files.opt_outs import is_mailbox
     from outreach.files.words import words_of
 
+    if is_mailbox(file):
+        _import_mailbox(parts, file, SuppressionScope(channel))
+        return
     entries: list[Suppression] = []
     errors: list[OutreachError] = []
     read = 0
@@ -164,3 +172,35 @@ def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
         tell(Problems(errors), parts)
     if errors:
         leave(ExitCode.PARTLY_DONE)
+
+
+def _import_mailbox(parts: Application, file: Path, scope: SuppressionScope) -> None:
+    from outreach.files.opt_outs import opt_outs_of
+    from outreach.runner.opt_outs import OptOuts
+
+    takes = OptOuts(parts.store, parts.settings, scope, parts.now())
+    done = takes.take(opt_outs_of(file), file.name)
+    counts = {
+        "read": done.read,
+        "added": len(done.people) + len(done.unknown),
+        "known": done.known,
+        "rejected": 0,
+    }
+    data = counts | {
+        "people": done.people,
+        "unknown": done.unknown,
+        "skipped": len(done.skipped),
+        "errors": [],
+    }
+    lines: list[str | Text] = [
+        Plural("{count} message read", "{count} messages read", done.read),
+        Plural("{count} person on file is left alone from now on",
+               "{count} people on file are left alone from now on", len(done.people)),
+        Plural("{count} address that nobody on file has is forbidden",
+               "{count} addresses that nobody on file has are forbidden", len(done.unknown)),
+        Plural("{count} was left alone before", "{count} were left alone before", done.known),
+        Plural("{count} message is no opposition: written by a machine or by us",
+               "{count} messages are no oppositions: written by machines or by us",
+               len(done.skipped)),
+    ]  # fmt: skip
+    show(parts, data, lines)

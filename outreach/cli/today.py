@@ -22,6 +22,9 @@ from outreach.store.follow_ups import Latent, Promise, Waiting, Who
 #: Lines of each list that are shown to people who state no limit.
 SHOWN = 15
 
+#: Stands for a blank at which no line may end.
+_GLUE = "\N{WORD JOINER}"
+
 #: The channels of the day in their order, and what each is called in the answer.
 _COUNTED = {
     Channel.CALL: "calls",
@@ -32,7 +35,9 @@ _COUNTED = {
 
 
 @click.command(cls=Command)
-@click.option("--for", "seller", metavar="SELLER", help="Only what SELLER of the team is to do.")
+@click.option(
+    "--for", "seller", metavar="SELLER", help="Only what is SELLER's, and what is nobody's."
+)
 @click.option("--done", "done", type=click.IntRange(1), metavar="N", multiple=True,
               help="Tick promise N off (repeat for several).")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), default=SHOWN, metavar="N",
@@ -113,12 +118,13 @@ def _promise(parts: Application, one: Promise) -> dict[str, Any]:
 
 def _latent(one: Latent) -> dict[str, Any]:
     return {"n": one.promise, **_person(one.who), "until": one.until, "reason": one.reason,
-            "owner": one.who.owner}  # fmt: skip
+            "owner": one.owner}  # fmt: skip
 
 
 def _waiting(parts: Application, one: Waiting) -> dict[str, Any]:
     at = one.at.astimezone(parts.settings.zone)
     return {
+        "n": one.promise,
         **_person(one.who),
         "at": at,
         "days": (parts.today() - at.date()).days,
@@ -126,7 +132,7 @@ def _waiting(parts: Application, one: Waiting) -> dict[str, Any]:
         "subject": one.subject,
         "note": one.note,
         "campaign": one.campaign,
-        "owner": one.who.owner,
+        "owner": one.owner,
     }
 
 
@@ -163,7 +169,7 @@ def _print_amount(parts: Application, found: Today, channel: Channel) -> None:
     if not amount.count:
         return
     remarks: list[Text] = []
-    if found.seller is None:
+    if found.seller is None or len(found.shares) > 1:
         remarks += [
             Text("{name}: {count}", name=name or Text("nobody's"), count=share[channel].count)
             for name, share in _in_order(found)
@@ -226,7 +232,7 @@ def _latent_lines(parts: Application, found: Today, one: Latent) -> Iterable[str
 def _waiting_lines(parts: Application, found: Today, one: Waiting) -> Iterable[str]:
     at = parts.language.write(one.at.astimezone(parts.settings.zone).date())
     about = ", ".join(filter(None, (one.subject, one.origin, one.note)))
-    yield from _lines(parts, found, one, None, at, "", about)
+    yield from _lines(parts, found, one, one.promise, at, "", about)
 
 
 def _lines(
@@ -243,8 +249,10 @@ def _lines(
 
     who, owner = one.who, owner_of(one) if found.seller is None else None
     dialled = as_dialled(who.number, parts.settings.country) if who.number else who.email
-    told = " · ".join(filter(None, (since, what, who.name, dialled, owner)))
-    yield from pieces(told, f"{number if number else '–':>7}  ", " " * 9)
+    # A number, a name and a day stay on one line, to be read and copied.
+    whole = [word.replace(" ", _GLUE) for word in (since, what, who.name, dialled, owner) if word]
+    for line in pieces(" · ".join(whole), f"{number if number else '–':>7}  ", " " * 9):
+        yield line.replace(_GLUE, " ")
     if note:
         yield from pieces(note, " " * 9, " " * 9)
 
@@ -261,8 +269,7 @@ def _print_end(parts: Application, found: Today) -> None:
         Plural("Nobody knows whether {count} message arrived: outreach settle",
                "Nobody knows whether {count} messages arrived: outreach settle", unknown)
         if unknown else None,
-        Plural("{count} more thing is nobody's: outreach today",
-               "{count} more things are nobody's: outreach today", found.nobodys)
+        Plural("{count} of these is nobody's", "{count} of these are nobody's", found.nobodys)
         if found.nobodys else None,
         Text("Done: outreach today --done N; what came of it: outreach record WHO STAGE")
         if found.promised else None,

@@ -207,14 +207,16 @@ def _heading(parts: Application, found: Why) -> Iterator[str]:
     speak, contact, state = parts.language.say, found.contact, found.state
     told = [speak(kind_text(contact.text("kind")))] if contact.text("kind") else []
     if state.interest:
-        told.append(speak(interest_text(state.interest)))
-        told += [state.interest_reason] if state.interest_reason else []
+        said = interest_text(state.interest)
+        if state.interest_reason:
+            said = Text("{what} ({reason})", what=said, reason=state.interest_reason)
+        told.append(speak(said))
     if state.interest_until:
         told.append(speak(Text("come back on {day}", day=state.interest_until)))
     if state.owner:
         told.append(speak(Text("looked after by {name}", name=_called(parts, state.owner))))
     if told:
-        yield from pieces(", ".join(told), "  ", "    ")
+        yield from pieces(" · ".join(told), "  ", "    ")
     shown = {refusal for refusal in found.refusals if refusal.binding}
     for channel, reason in found.forbidden:
         if not any(channel in refusal.channels for refusal in shown if refusal.on):

@@ -14,7 +14,7 @@ from outreach.files.plain import Contradiction, is_map, word, words
 from outreach.files.source import Path_, Plain
 from outreach.files.values import Unreadable, read_after, read_date
 from outreach.model.channels import CHANNELS, Channel
-from outreach.model.stage import DEFAULT_CHAIN, FACTS
+from outreach.model.stage import DEFAULT_CHAIN, FACTS, OTHERS
 from outreach.scheduling.sequence import circle
 
 #: What a step of a channel cannot do without, itself or in each of its variants.
@@ -63,6 +63,8 @@ def _waits(steps: Mapping[int, Plain]) -> Iterator[Contradiction]:
         path = " → ".join(found)
         what = Text("these steps wait for each other: {path}", path=path)
         hint = Text("a chain begins with a step that has no `after`")
+        if hides := next((name for name in found if name in (*DEFAULT_CHAIN, *FACTS)), None):
+            hint = Text("{name!r} is a fact too: give the step another name", name=hides)
         yield ("steps", names[found[0]], "after"), what, hint
 
 
@@ -95,12 +97,12 @@ def _stages(file: Mapping[str, Plain]) -> Iterator[Contradiction]:
     for number, stage in enumerate(chain):
         if stage in chain[:number]:
             yield ("chain", number), Text("the stage {stage!r} stands twice", stage=stage), None
-    known = {*chain, *FACTS}
+    known = {*chain, *FACTS, *OTHERS}
     for number, fact in enumerate(words(file.get("stop_on"))):
         if fact not in known:
             what = Text("{word!r} is neither a stage of the chain nor a known fact", word=fact)
             hint = did_you_mean(fact, known) or Text(
-                "known are: {words}", words=", ".join((*chain, *FACTS))
+                "known are: {words}", words=", ".join((*chain, *FACTS, *OTHERS))
             )
             yield ("stop_on", number), what, hint
 

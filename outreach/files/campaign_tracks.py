@@ -44,7 +44,8 @@ def _track(step: Plain) -> str:
 
 def _openings(file: Mapping[str, Plain], steps: Mapping[int, Plain]) -> Iterator[Contradiction]:
     """Somebody must begin: in the main track."""
-    if steps and all(_track(step) != Track.MAIN.value for step in steps.values()):
+    others = [track.value for track in DEFAULT_TRACKS]
+    if steps and all(_track(step) in others for step in steps.values()):
         what = Text("no step is of the main track: nobody would begin")
         yield ("steps", next(iter(steps))), what, Text("write a step without `track`")
 

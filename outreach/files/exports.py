@@ -8,9 +8,10 @@ numbers begin with a sign too, but no spreadsheet runs them.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -100,6 +101,23 @@ def written(value: Value) -> str:
             return value.isoformat()
 
 
+def _write_lines(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    """One JSON object a line; numbers are numbers, to the last digit as they are written."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            told = {name: _plain(value) for name, value in zip(header, row, strict=True)}
+            file.write(json.dumps(told, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     from openpyxl import Workbook
 
@@ -135,6 +153,7 @@ def _write_cards(path: Path, header: Sequence[str], rows: Iterable[Sequence[Valu
 
 _FORMATS: dict[str, Callable[[Path, Sequence[str], Iterable[Sequence[Value]]], int]] = {
     ".csv": _write_csv,
+    ".jsonl": _write_lines,
     ".xlsx": _write_workbook,
     ".vcf": _write_cards,
 }

@@ -69,6 +69,7 @@ def parse_settings(text: str, path: Path) -> Settings:
 def _contradictions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
     """What does not go together: a region and its country, a mail server's keys."""
     yield from _regions(file)
+    yield from _pressure(file)
     for path, server in _servers(file):
         host, security = server.get("host"), server.get("security")
         if security == "none" and isinstance(host, str) and not _on_loopback(host.strip()):
@@ -81,6 +82,14 @@ def _contradictions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
             if one in server and other not in server:
                 what = Text("{one!r} stands without {other!r}", one=one, other=other)
                 yield (*path, one), what, None
+
+
+def _pressure(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:
+    said = file.get("pressure") if isinstance(file, dict) else None
+    limits = ("min_days_between_touches", "most_touches_per_month")
+    if isinstance(said, dict) and not any(key in said for key in limits):
+        what = Text("`pressure` states no limit")
+        yield ("pressure",), what, Text("give it one of: {words}", words=", ".join(limits))
 
 
 def _regions(file: Plain) -> Iterator[tuple[Path_, Text, Text | None]]:

@@ -216,7 +216,7 @@ class Campaign:
 
     def step(self, name: str) -> Step:
         """The step of that name, one that was taken out too. Raises KeyError for none."""
-        for step in (*self.steps, *self.former):
+        for step in self.every_step:
             if step.name == name:
                 return step
         raise KeyError(name)
@@ -239,6 +239,11 @@ class Campaign:
             if step.track is track
             and (step.after is None or (step.after.fact and step.after.step == fact))
         )
+
+    @property
+    def every_step(self) -> tuple[Step, ...]:
+        """Its steps, and those that a change took out: what was done of them is told too."""
+        return (*self.steps, *self.former)
 
     def of_track(self, track: Track) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.track is track)

@@ -128,6 +128,8 @@ class Turn:
     steps: tuple[StepId, ...]
     #: Something is planned with it: a campaign in which all was done goes on.
     opens: bool = True
+    #: The token of the recording that opened it.
+    because: str | None = None
 
 
 @value(kw_only=True)

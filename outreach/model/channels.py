@@ -47,6 +47,10 @@ class ChannelKind:
     minutes: Decimal | None = None
     #: A touch takes a stamp of the settings' `costs`.
     stamped: bool = False
+    #: The field that says since when the address is dead, and the reason it gives.
+    dead: tuple[str, str] | None = None
+    #: Several contacts may share an address: the same message goes there once.
+    shared: bool = False
     #: What an opposition must name to forbid it: a scope of the suppression list.
     scope: str = "all"
 
@@ -59,10 +63,19 @@ class ChannelKind:
 
 CHANNELS: Mapping[Channel, ChannelKind] = {
     Channel.EMAIL: ChannelKind(
-        by_clock=True, any_of=("email",), needed=("subject", "template"), scope="email"
+        by_clock=True,
+        any_of=("email",),
+        needed=("subject", "template"),
+        dead=("email_bounced_at", "bounced"),
+        shared=True,
+        scope="email",
     ),
     Channel.LETTER: ChannelKind(
-        all_of=("postal_code", "city"), needed=("template",), stamped=True, scope="post"
+        all_of=("postal_code", "city"),
+        needed=("template",),
+        stamped=True,
+        dead=("post_returned_at", "invalid_address"),
+        scope="post",
     ),
     Channel.CALL: ChannelKind(
         by_hand=True, any_of=("phone", "mobile"), minutes=Decimal(2), scope="phone"

@@ -39,6 +39,12 @@ ALONE: frozenset[str] = frozenset(
     {"no_answer", "wrong_number", "bounced", "returned", "call_back"}
 )
 
+#: Oppositions: they hold on every channel and in every campaign.
+OPPOSED: frozenset[str] = frozenset({"opted_out", "complained"})
+
+#: Whoever is set aside gets no more of the campaign that found it out.
+SET_ASIDE: frozenset[str] = frozenset({"arid", "latent"})
+
 #: Facts of which the reason is asked for.
 WITH_REASON: frozenset[str] = frozenset({"refused", "lost", "arid"})
 

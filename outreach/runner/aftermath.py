@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from outreach.model.campaign import Unit
 from outreach.model.change import Change
-from outreach.model.contact import Interest, Kind
+from outreach.model.contact import Interest
 from outreach.model.event import Event, EventKind
 from outreach.model.follow_up import FollowUp, FollowUpDone, FollowUpKind
 from outreach.model.ids import FollowUpId
@@ -140,7 +140,7 @@ def _interest(fact: Fact, known: Known) -> Change:
             reason=fact.reason,
             until=fact.back_on,
         )
-    elif fact.stage in ACTIVE_BY and known.kind != Kind.CUSTOMER.value:
+    elif fact.stage in ACTIVE_BY:
         one = InterestSet(contact=fact.contact.id, interest=Interest.ACTIVE)
     else:
         return Change()
@@ -168,7 +168,14 @@ def _network(fact: Fact, calendar: Calendar, now: datetime) -> Change:
     if fact.stage == "thanked":
         return Change(thanked=(Thanked(referrer=fact.contact.id, on=calendar.day_of(fact.at)),))
     if fact.stage == "recommended":
-        return Change(referrals=(Referral(referrer=fact.contact.id, at=fact.at, note=fact.note),))
+        brought = Referral(
+            referrer=fact.contact.id,
+            referred=fact.referred.id if fact.referred else None,
+            at=fact.at,
+            fee=fact.fee,
+            note=fact.note,
+        )
+        return Change(referrals=(brought,))
     if fact.referrer is None:
         return Change()
     told = Event(

@@ -71,7 +71,7 @@ def going_on(preview: Preview, launched: Launched) -> Going:
         definition, _planned(around, launched, waiting),
         bounds=bounds, calendar=around.calendar, now=preview.now,
     )  # fmt: skip
-    place = {step.name: number for number, step in enumerate(definition.steps)}
+    place = {step.name: number for number, step in enumerate(definition.every_step)}
     return Going(
         left=tuple(
             Leaving(day, name, count)
@@ -94,11 +94,14 @@ def _planned(around: Around, launched: Launched, waiting: Iterable[Waits]) -> It
                 counted[one.due_at, one.step, kind, one.member] += 1
     for (due_at, number, kind, member), count in counted.items():
         step: Step = launched.step_named(number)
-        yield Planned(due_at, step, kind, count, member)
+        # What is on its way of a step that was taken out leads no further.
+        if step in launched.definition.steps:
+            yield Planned(due_at, step, kind, count, member)
 
 
-def waiting_for_people(days: Going) -> list[Text]:
-    """What will not leave before somebody sees to it."""
+def waiting_for_people(stuck: Iterable[tuple[str, DeliveryState, int]]) -> list[Text]:
+    """What will not leave before somebody sees to it: of which step, in which state."""
+    waiting = list(stuck)
     held = [
         Plural(
             "{count} of {step} is held for what it lacks: outreach status",
@@ -106,7 +109,7 @@ def waiting_for_people(days: Going) -> list[Text]:
             count,
             step=step,
         )
-        for step, state, count in days.stuck
+        for step, state, count in waiting
         if state is DeliveryState.HELD
     ]
     doubt = [
@@ -116,7 +119,7 @@ def waiting_for_people(days: Going) -> list[Text]:
             count,
             step=step,
         )
-        for step, state, count in days.stuck
+        for step, state, count in waiting
         if state is DeliveryState.UNKNOWN
     ]
     return [*held, *doubt]

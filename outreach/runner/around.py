@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -22,8 +22,7 @@ from outreach.runner.windows import zone_by
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.foreseen import Bounds, Kind
 from outreach.scheduling.levelling import Work, minutes_of, seller_of
-from outreach.store.engine import Database
-from outreach.store.pressure import touched
+from outreach.store.pressure import touched_of
 from outreach.store.zones import FIELD
 
 #: People read at once; only how many of them have which addresses is kept.
@@ -80,7 +79,9 @@ class Around:
             return ()
         known = {launched.id: launched for launched in store.campaigns.all()}
         found: list[tuple[Work, date, int]] = []
-        for one in store.placing.elsewhere(self.number):
+        now, day = self.preview.now, self.calendar.day_of(self.preview.now)
+        before = self.calendar.midnight(day + timedelta(days=1))
+        for one in store.placing.elsewhere(self.number, before=before, now=now):
             if one.campaign in known:
                 step = known[one.campaign].step_named(one.step)
                 only = seller_of(settings.team, step, *one.owners)
@@ -135,15 +136,12 @@ class Around:
 
     def _days(self, people: Sequence[ContactId]) -> Mapping[ContactId, Sequence[date]]:
         """When they were touched, where a pressure asks for it."""
-        pressure, database = self.preview.mailroom.settings.pressure, self._database
-        if pressure is None:
+        mailroom = self.preview.mailroom
+        if mailroom.settings.pressure is None:
             return {}
-        with database.reading() as connection:
-            return touched(connection, database, people, pressure, now=self.preview.now)
-
-    @property
-    def _database(self) -> Database:
-        return self.preview.mailroom.store.database
+        return touched_of(
+            mailroom.store.database, people, mailroom.settings.pressure, now=self.preview.now
+        )
 
 
 def _together(several: list[Limits]) -> Limits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -66,6 +67,28 @@ class Beginning:
             dates = [(step, self.due(step, wave)) for step in self.definition.following(None)]
             self._dated[wave] = [(step, at) for step, at in dates if at is not None]
         return self._dated[wave]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One wave: how many are enrolled in it, and when its first step falls due."""
+
+    wave: int
+    people: int
+    at: datetime | None
+
+
+def outlook(beginning: Beginning, members: Sequence[Member]) -> tuple[Begun, ...]:
+    """The waves that people come in by; the one of all of them where there are none."""
+    waves = wave_of(members, beginning.definition.waves, first=beginning.wave)
+    counted = Counter(waves[one.contact] for one in members if one.arm is Arm.ENROLLED)
+    steps = beginning.definition.following(None)
+
+    def first(wave: int) -> datetime | None:
+        dates = [at for step in steps if (at := beginning.due(step, wave)) is not None]
+        return min(dates, default=None)
+
+    return tuple(Begun(wave, people, first(wave)) for wave, people in sorted(counted.items()))
 
 
 def wave_of(members: Iterable[Member], waves: Waves | None, *, first: int) -> dict[ContactId, int]:

@@ -60,11 +60,15 @@ def work_done(
     if fact.stage not in (*_IN_VAIN, "contacted"):
         change += contacted(delivery, here)
     change += _settled(delivery, step, fact, here, touch)
+    left = change.settled[0]
     was = {
         "id": delivery.id,
         "due_at": delivery.due_at.isoformat(),
         "state": delivery.state.value,
-        "left": change.settled[0].state.value,
+        "attempts": delivery.attempts,
+        "left": left.state.value,
+        "left_due": left.due_at.isoformat() if left.due_at else None,
+        "tries": int(left.attempted),
     }
     return Work(change, delivery, {"was": [was]})
 

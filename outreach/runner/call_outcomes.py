@@ -120,7 +120,7 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
         Outcome(
             key="9",
             stage="order",
-            label=Text("orders"),
+            label=Text("places an order"),
             amount=Asked.MAY,
             ending="positive_ending",
             words=("order", "commande"),
@@ -167,6 +167,8 @@ class Answer:
     day: SaidDay | None = None
     reason: str | None = None
     note: str | None = None
+    #: What was promised, in the words of the workspace: an appointment.
+    promised: str | None = None
     #: Of a quote or an order, in units of the currency.
     amount: Decimal | None = None
     minutes: Decimal | None = None

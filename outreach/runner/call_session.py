@@ -16,7 +16,7 @@ from outreach.errors import Text
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact, Draft
 from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import ContactId
+from outreach.model.ids import ContactId, DeliveryId
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.runner.call_outcomes import Answer
 from outreach.runner.call_rules import is_barred
@@ -77,6 +77,8 @@ class CallSession:
         self._wish = wish
         self._clock = clock
         self._seen: set[object] = set()
+        #: What is before the seller now: its number, and the instant that says it is ours.
+        self._holding: tuple[DeliveryId, datetime] | None = None
         #: Not at this hour: offered when nothing else is left, with a warning.
         self._not_now: list[HandWork | Promise] = []
         #: Not offered: the rules on calls forbid it now, under `compliance: strict`.
@@ -107,13 +109,17 @@ class CallSession:
         delivery, now = taken.call.delivery, self._clock()
         if delivery is None or taken.held is None:
             return taken
-        ours = self._store.by_hand.hold_on(delivery.id, taken=taken.held, now=now)
-        return replace(taken, held=now) if ours else taken
+        if not self._store.by_hand.hold_on(delivery.id, taken=taken.held, now=now):
+            return taken
+        self._holding = (delivery.id, now)
+        return replace(taken, held=now)
 
-    def give_back(self, taken: Taken) -> None:
-        """Not made: it waits again, for whoever asks next."""
-        if taken.call.delivery is not None and taken.held is not None:
-            self._store.by_hand.give_back(taken.call.delivery.id, taken=taken.held)
+    def give_back(self) -> None:
+        """What is before the seller was not made: it waits again, for whoever asks next."""
+        if self._holding is not None:
+            number, taken = self._holding
+            self._store.by_hand.give_back(number, taken=taken)
+            self._holding = None
 
     def usual_minutes(self, taken: Taken) -> Decimal:
         """How long it took, in whole minutes; what the step says where nobody measured it."""
@@ -140,10 +146,10 @@ class CallSession:
 
     def conclude(self, taken: Taken, answer: Answer) -> Concluded:
         """Record what came of it, and all that follows. Raises what `record` raises."""
-        return conclude(
-            self._day, taken.call, answer, author=self._wish.seller, at=self._clock(),
-            now=self._clock(),
-        )  # fmt: skip
+        now = self._clock()
+        done = conclude(self._day, taken.call, answer, author=self._wish.seller, at=now, now=now)
+        self.give_back()  # where it is to be tried again today
+        return done
 
     # --- taking -----------------------------------------------------------------------------------
 
@@ -157,9 +163,10 @@ class CallSession:
         if not self._store.by_hand.take(number, now=now):
             self._seen.discard(_key(work))  # another one has it: it may come back
             return None
+        self._holding = (number, now)
         fresh = self._day.again(work, self._wish, now)
         if fresh is None:
-            self._store.by_hand.give_back(number, taken=now)
+            self.give_back()
             return None
         call = replace(self._day.one(fresh, now, guides=self._wish.guides), held=False)
         return self._allowed(Taken(call, now, now), work, whatever_the_hour)
@@ -176,7 +183,7 @@ class CallSession:
             return taken
         else:
             self._not_now.append(work)
-        self.give_back(taken)
+        self.give_back()
         return None
 
     def _planned_minutes(self, call: Call) -> Decimal:
@@ -234,6 +241,7 @@ def conclude(
         then = replace(
             fact, stage=answer.outcome.then, amount=None, minutes=None, km=None, channel=None,
             delivery=None, back_on=back_on, campaign=None if goes_on else launched,
+            note=" – ".join(filter(None, (answer.promised, note))) or None,
         )  # fmt: skip
         record(store, then, settings=day.settings, now=now)
     _keep_promise(day, call, author, now)

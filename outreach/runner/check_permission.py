@@ -29,7 +29,6 @@ class PermissionCheck:
     """What the law asks of one campaign."""
 
     def __init__(self, file: CampaignFile, mailroom: Mailroom) -> None:
-        self._file = file
         self._campaign = file.campaign
         self._mailroom = mailroom
         self._settings = mailroom.settings
@@ -40,13 +39,11 @@ class PermissionCheck:
         if self._campaign.legal.purpose is Purpose.PROSPECTING:
             yield from self._notice(chosen)
             yield from self._interest(chosen)
-        where = self._settings.folder / "outreach.yaml"
         for said in departures(self._settings.policy):
-            what = Text("your policy ({file}): {what}", file=where.name, what=said)
+            what = Text("your policy ({file}): {what}", file="outreach.yaml", what=said)
             yield warning(what, None, NOT_ADVICE)
 
     def _of_people(self, chosen: Chosen) -> Iterator[Problem]:
-        where = self._file.locate(("audience",))
         found = sorted(chosen.legal.found.items(), key=lambda entry: entry[0].id)
         for ruling, (count, channels) in found:
             what = Plural(
@@ -56,7 +53,7 @@ class PermissionCheck:
                 channels=listed([CHANNELS[channel] for channel in channels]),
                 rule=rule_text(ruling.id),
             )
-            yield warning(what, where, _advice(ruling))
+            yield warning(what, None, _advice(ruling))
         for rule, count in sorted(chosen.legal.barred.items()):
             what = Plural(
                 "{count} person is left out: {rule}",
@@ -64,13 +61,13 @@ class PermissionCheck:
                 count,
                 rule=rule_text(rule),
             )
-            yield warning(what, where, Text("`compliance: strict` is set in outreach.yaml"))
+            yield warning(what, None, Text("`compliance: strict` is set in outreach.yaml"))
 
     def _notice(self, chosen: Chosen) -> Iterator[Problem]:
         """The first message tells who we are and where the data comes from."""
         if not chosen.legal.uninformed:
             return
-        for index, step in enumerate(self._campaign.steps):
+        for step in self._campaign.steps:
             opens = step.after is None and step.channel in (Channel.EMAIL, Channel.LETTER)
             if not opens or informs(step, self._campaign, self._mailroom):
                 continue
@@ -85,7 +82,7 @@ class PermissionCheck:
                 source=rule.source,
             )
             hint = Text("write {{ data_notice }} at its end: it is filled in for each person")
-            yield warning(what, self._file.locate(("steps", index)), hint, legal=True)
+            yield warning(what, None, hint, legal=True)
 
     def _interest(self, chosen: Chosen) -> Iterator[Problem]:
         written = any(step.channel is Channel.EMAIL for step in self._campaign.steps)
@@ -98,7 +95,7 @@ class PermissionCheck:
                     " offer has to do with their work (GDPR art. 6(1)(f), CNIL)",
                     chosen.legal.professionals,
                 ),
-                self._file.locate(("campaign",)),
+                None,
                 Text("write it in a line: `legal: {interest: …}`; it is kept with the campaign"),
             )
 

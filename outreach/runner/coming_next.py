@@ -21,7 +21,14 @@ from outreach.model.settings import Settings
 from outreach.model.silence import Silence
 from outreach.runner.permission import Permissions
 from outreach.runner.silences import silences
-from outreach.runner.wording import exclusion_text, held_text, reason_text, stage_text
+from outreach.runner.tracks import awaited
+from outreach.runner.wording import (
+    exclusion_text,
+    held_text,
+    reason_text,
+    rule_text,
+    stage_text,
+)
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.pressure import free_on
 from outreach.scheduling.repeats import firing_after
@@ -109,7 +116,10 @@ def next_in(membership: Any, launched: Launched, deliveries: Sequence[Any], arou
     if waiting:
         delivery = min(waiting, key=lambda d: (d.due_at, d.id))
         return _coming(delivery, launched, membership, around)
-    return _again(launched, around) or _nothing(Text("every step is done"), None)
+    if waits := awaited(launched.definition, membership, {d.step_name for d in deliveries}):
+        return _nothing(waits, "track")
+    again = None if membership.stop_reason else _again(launched, around)
+    return again or _nothing(Text("every step is done"), None)
 
 
 def track_of(launched: Launched, deliveries: Sequence[Any]) -> Track:
@@ -247,9 +257,10 @@ def _pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next |
         and event.stage != "no_answer"
         and pressure.covers(event.channel or "")
     ]
-    due = max(calendar.day_of(delivery.due_at), calendar.day_of(around.now))
-    free = free_on(touched, pressure, due)
-    if free <= due:
+    today = calendar.day_of(around.now)
+    free = free_on(touched, pressure, today)
+    # A run that found it due has put it off to that very day.
+    if free <= today or calendar.day_of(delivery.due_at) > free:
         return None
     what = Text("{step} waits: contacted on {day}, left in peace until {free}", step=step,
                 day=max(touched), free=free)  # fmt: skip
@@ -283,7 +294,6 @@ def _silence(delivery: Any, around: Around) -> Silence | None:
 
 
 def _left_out(membership: Any, launched: Launched, around: Around) -> Next:
-    out = Text("left out at the launch: {reason}", reason=exclusion_text(membership.reason))
     rule = next(
         (
             str(event.data["rule"])
@@ -292,6 +302,10 @@ def _left_out(membership: Any, launched: Launched, around: Around) -> Next:
         ),
         None,
     )
+    reason = exclusion_text(membership.reason)
+    if rule is not None:
+        reason = Text("{first}: {rest}", first=reason, rest=rule_text(rule))
+    out = Text("left out at the launch: {reason}", reason=reason)
     return Next(step=None, at=None, what=out, reason=membership.reason, rule=rule)
 
 

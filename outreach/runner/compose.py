@@ -101,6 +101,7 @@ class Mailroom:
             organisation=settings.organisation,
             orders=self.store.events.orders,
             notice=self._notice_of,
+            mark=self.store.database.fingerprint,
         )
 
     def _notice_of(self, contact: Contact) -> str | None:

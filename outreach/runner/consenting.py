@@ -33,8 +33,8 @@ class NoEvidence(WrongUsage):
 
 
 class InTheFuture(WrongUsage):
-    def __init__(self, on: datetime) -> None:
-        super().__init__(Text("{day} is still to come: nobody has consented yet", day=on.date()))
+    def __init__(self, on: str | None) -> None:
+        super().__init__(Text("{day} is still to come: nobody has consented yet", day=on))
 
 
 class WrongColumns(DefinitionError):
@@ -70,7 +70,7 @@ class Reader:
         channel = _word("channel", said["channel"] or "", _CHANNELS)
         given_at = self.instant(said["on"]) if said["on"] else self.now
         if given_at > self.now:
-            raise InTheFuture(given_at)
+            raise InTheFuture(said["on"])
         if basis is Basis.CONSENT and not said["evidence"]:
             raise NoEvidence
         purpose = _word("purpose", said["purpose"] or Purpose.PROSPECTING.value, _PURPOSES)

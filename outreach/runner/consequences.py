@@ -17,7 +17,7 @@ from outreach.model.change import Change, Planned, Progress, Stop
 from outreach.model.event import Event, EventKind
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
-from outreach.model.stage import ALONE, CALL_AGAIN
+from outreach.model.stage import ALONE, CALL_AGAIN, OPPOSED, SET_ASIDE
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.runner.aftermath import beside
 from outreach.runner.by_hand import work_done
@@ -26,11 +26,6 @@ from outreach.runner.tracks import opens, turned
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.known import Known, Other
-
-#: Oppositions: they hold on every channel and in every campaign.
-OPPOSED = frozenset({"opted_out", "complained"})
-#: Whoever is set aside gets no more of the campaign that found it out.
-_SET_ASIDE = frozenset({"arid", "latent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +63,7 @@ def decide(
     `batch` is kept in its event: what the facts of one file are taken back by.
     """
     work = work_done(fact, known, here.settings, here.calendar, here.now)
-    turn = _turned(fact, known, here)
+    turn = _turned(fact, known, here, act)
     stops = _stops(fact, known, here, act, turns=bool(turn.turns))
     theirs = _of_others(fact, others, here, act, turns=turn)
     notes, promised = beside(fact, known, here.calendar, here.now)
@@ -119,8 +114,9 @@ def _told(fact: Fact) -> dict[str, object]:
             told[name] = said
     if fact.back_on is not None:
         told["back_on"] = fact.back_on.isoformat()
-    if fact.referrer is not None:
-        told["referrer"] = fact.referrer.id
+    for name in ("referrer", "referred"):
+        if (other := getattr(fact, name)) is not None:
+            told[name] = other.id
     return told
 
 
@@ -150,7 +146,7 @@ def _progress(fact: Fact) -> Change:
 # --- what it ends, and what it opens ----------------------------------------------------------
 
 
-def _turned(fact: Fact, known: Known, here: Here) -> Change:
+def _turned(fact: Fact, known: Known, here: Here, act: str) -> Change:
     """The track that the fact opens for this person; an opposition opens none."""
     if fact.campaign is None or fact.stage in OPPOSED:
         return Change()
@@ -158,8 +154,9 @@ def _turned(fact: Fact, known: Known, here: Here) -> Change:
     if not opens(fact.campaign, place, fact.stage):
         return Change()
     return turned(
-        fact.campaign, place, fact.stage, at=fact.at, calendar=here.calendar, now=here.now
-    )
+        fact.campaign, place, fact.stage, at=fact.at, calendar=here.calendar, now=here.now,
+        because=act,
+    )  # fmt: skip
 
 
 def _stops(fact: Fact, known: Known, here: Here, act: str, *, turns: bool) -> tuple[Stop, ...]:
@@ -183,7 +180,7 @@ def _is_here(fact: Fact, campaign: CampaignId) -> bool:
 
 def _ends(fact: Fact) -> bool:
     assert fact.campaign is not None
-    return fact.stage in fact.campaign.definition.stop_on or fact.stage in _SET_ASIDE
+    return fact.stage in fact.campaign.definition.stop_on or fact.stage in SET_ASIDE
 
 
 def _of_others(

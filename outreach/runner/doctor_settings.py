@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from outreach.compliance.policy import departures
 from outreach.errors import OutreachError, Plural, Text
 from outreach.files.campaigns import campaign_files
 from outreach.files.secrets import is_reference, open_to_others
@@ -19,6 +20,7 @@ def settings_findings(settings: Settings, file: Path, secret: Secret) -> Iterato
     yield _ok("settings", Text("settings: {file}", file=str(file)))
     yield _campaigns(settings)
     yield _templates(settings)
+    yield from _policy(settings)
     for reference in references(settings):
         yield _secret(reference, settings, secret)
     for key in dkim_keys(settings):
@@ -55,6 +57,14 @@ def _templates(settings: Settings) -> Finding:
     if not folder.is_dir():
         return _lacking("templates", folder, Text("letters and e-mails are written in it"))
     return _ok("templates", Text("templates: {folder}", folder=str(folder)))
+
+
+def _policy(settings: Settings) -> Iterator[Finding]:
+    """What the firm states otherwise than the careful defaults: its own choice, never silent."""
+    for number, said in enumerate(departures(settings.policy), start=1):
+        what = Text("your policy ({file}): {what}", file="outreach.yaml", what=said)
+        hint = Text("your own answer to the law: have it checked by somebody who knows it")
+        yield Finding(f"policy:{number}", Area.SETTINGS, Health.WARNING, what, hint)
 
 
 def _lacking(name: str, folder: Path, hint: Text) -> Finding:

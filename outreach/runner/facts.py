@@ -112,6 +112,9 @@ class Fact:
     #: Of somebody who came by himself: where from, and who recommended us to him.
     origin: str | None = None
     referrer: Contact | None = None
+    #: Of somebody who recommended us: to whom, and what he gets for it.
+    referred: Contact | None = None
+    fee: Decimal | None = None
     #: Of our answer to him, from 1 (bad) to 5 (good).
     quality: int | None = None
     #: The call or the visit this is the outcome of; None: the one that is due.
@@ -122,6 +125,8 @@ class Fact:
 _BELONGS = {
     "origin": ("inbound",),
     "referrer": ("inbound",),
+    "referred": ("recommended",),
+    "fee": ("recommended",),
     "quality": ("answered",),
     "back_on": ("call_back", "latent", "promised"),
 }
@@ -152,7 +157,8 @@ def check(fact: Fact, day: date) -> None:
         raise DayTooEarly(fact.back_on, day)
     if fact.quality is not None and fact.quality not in _QUALITIES:
         raise BadQuality(fact.quality)
-    if fact.referrer is not None and fact.referrer.id == fact.contact.id:
+    if any(other is not None and other.id == fact.contact.id
+           for other in (fact.referrer, fact.referred)):  # fmt: skip
         raise HimselfReferred(fact.contact)
 
 

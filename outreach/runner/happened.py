@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from outreach.errors import Text
@@ -12,6 +13,7 @@ from outreach.model.field import Catalogue
 from outreach.runner.wording import (
     CHANNELS,
     exclusion_text,
+    follow_up_text,
     held_text,
     kind_text,
     reason_text,
@@ -66,14 +68,45 @@ def _channel(event: Any) -> Text:
     return CHANNELS[Channel(event.channel)] if event.channel else Text("a touch")
 
 
+def _touched(event: Any) -> Text:
+    """An attempt; one that reached nobody says so."""
+    told = Text("{channel} {step}", channel=_channel(event), step=event.step_name or "")
+    if event.stage == "no_answer":
+        return Text("{first}, {rest}", first=told, rest=stage_text(event.stage))
+    return told
+
+
+def _reached(event: Any) -> Text:
+    """A stage or a fact, with what was said of it: why, until when, what about."""
+    data = event.data or {}
+    said = [Text("{note}", note=text) for text in (data.get("reason"), event.note) if text]
+    if day := data.get("back_on"):
+        said.append(Text("come back on {day}", day=date.fromisoformat(day)))
+    told = stage_text(event.stage)
+    for number, one in enumerate(said):
+        told = (
+            Text("{first}, {rest}", first=told, rest=one)
+            if number
+            else Text("{first} – {rest}", first=told, rest=one)
+        )
+    return told
+
+
+def _noted(event: Any) -> Text:
+    """A note, or a promise that was ticked off."""
+    kept = (event.data or {}).get("kept")
+    if not isinstance(kept, str):
+        return Text("note: {note}", note=event.note)
+    told = Text("done: {what}", what=follow_up_text(kept))
+    return Text("{first} – {rest}", first=told, rest=event.note) if event.note else told
+
+
 #: What each kind of event says in a person's story.
 _SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
     EventKind.IMPORTED: lambda e: Text("came into the contact base"),
     EventKind.ENROLLED: lambda e: Text("enrolled"),
     EventKind.EXCLUDED: lambda e: Text("left out: {reason}", reason=_left_out(e)),
-    EventKind.TOUCHED: lambda e: Text(
-        "{channel} {step}", channel=_channel(e), step=e.step_name or ""
-    ),
+    EventKind.TOUCHED: lambda e: _touched(e),
     EventKind.REFUSED: lambda e: refused_text(e.step_name, e.note, e.data),
     EventKind.HELD: lambda e: held_text(e.step_name, e.note, e.data),
     EventKind.SKIPPED: lambda e: Text(
@@ -85,13 +118,11 @@ _SENTENCES: Mapping[EventKind, Callable[[Any], Text]] = {
         reason=reason_text(reason_of(e)),
     ),
     EventKind.UNKNOWN: lambda e: Text("{step}: nobody knows whether it arrived", step=e.step_name),
-    EventKind.REACHED: lambda e: Text(
-        "{stage}{note}", stage=stage_text(e.stage), note=f" – {e.note}" if e.note else ""
-    ),
+    EventKind.REACHED: lambda e: _reached(e),
     EventKind.BECAME: lambda e: Text("became {kind}", kind=kind_text((e.data or {}).get("to"))),
     EventKind.SUPPRESSED: lambda e: Text("must not be contacted any more"),
     EventKind.UNSUPPRESSED: lambda e: Text("may be contacted again"),
-    EventKind.NOTED: lambda e: Text("note: {note}", note=e.note),
+    EventKind.NOTED: lambda e: _noted(e),
     EventKind.MERGED: lambda e: Text("merged with another record"),
     EventKind.ERASED: lambda e: Text("erased on request"),
     EventKind.CORRECTED: lambda e: Text("an earlier entry was corrected"),

@@ -1,6 +1,7 @@
-"""Launching: who is in, who is out and why, frozen; the first steps planned.
+"""Launching: who is in, who is out and why.
 
-The same function answers the dry run and the launch: what was shown is what is done.
+The same function answers the dry run and the launch (`runner/starting.py`): what was shown is
+what is done.
 """
 
 from __future__ import annotations
@@ -13,14 +14,11 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
 from outreach.model.audience import Arm, AudienceCount, Exclusion
-from outreach.model.campaign import Campaign, CampaignState, OnePer
+from outreach.model.campaign import Campaign, OnePer
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
-from outreach.runner.beginning import Beginning
 from outreach.runner.drawing import draw, nearest_whole, shared_out
 from outreach.runner.permission import Lacks, Permissions, lacks_of
-from outreach.runner.repeating import coming_firing, plan_firings
-from outreach.scheduling.calendar import Calendar
 from outreach.store.audience import Candidate, Question, candidates
 from outreach.store.campaigns import Launched
 from outreach.store.freezing import Member
@@ -42,30 +40,6 @@ class EmptyAudience(OutreachError):
                 out=out,
             ),
             hint=Text("see who and why: outreach check {name}", name=name),
-        )
-
-
-class AlreadyLaunched(OutreachError):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            Text("campaign {name!r} was launched already", name=name),
-            hint=Text(
-                "more people: outreach launch {name} --add; a changed file: outreach launch {name}"
-                " --confirm-change; how far it is: outreach status {name}",
-                name=name,
-            ),
-        )
-
-
-class WrongNumber(OutreachError):
-    def __init__(self, confirmed: int, enrolled: int) -> None:
-        super().__init__(
-            Text(
-                "{confirmed} people were confirmed, but {enrolled} would be enrolled",
-                confirmed=confirmed,
-                enrolled=enrolled,
-            ),
-            hint=Text("look at them again, then: --confirm {enrolled}", enrolled=enrolled),
         )
 
 
@@ -237,79 +211,3 @@ def _arms(
             rank=rank,
             sender=senders.get(person.id),
         )
-
-
-# --- really -----------------------------------------------------------------------------------
-
-
-def launch(
-    store: Store,
-    definition: Campaign,
-    chosen: Chosen,
-    *,
-    file: str,
-    fingerprint: str,
-    settings: Settings,
-    now: datetime,
-    confirmed: int | None,
-    pilot: bool = False,
-    extending: Launched | None = None,
-) -> CampaignId:
-    """Freeze `chosen` and plan the first steps, in one transaction.
-
-    Raises `EmptyAudience` and `WrongNumber`; nothing is written then.
-    """
-    count = chosen.count
-    if count.enrolled == 0:
-        raise EmptyAudience(definition.name, count)
-    if confirmed is not None and confirmed != count.enrolled:
-        raise WrongNumber(confirmed, count.enrolled)
-    calendar = Calendar(settings.country, settings.zone, settings.region)
-    if extending is not None:
-        already = store.campaigns.members(extending.id)
-        more = [member for member in chosen.members if member.contact not in already]
-        beginning = _later(store, extending, calendar, now)
-        store.campaigns.extend(
-            extending,
-            beginning.members(more),
-            matched=count.matched + (extending.matched if chosen.adding else 0),
-            selected=count.selected + (extending.selected if chosen.adding else 0),
-            now=now,
-            stays_paused=chosen.adding,
-        )
-        return extending.id
-    beginning = Beginning(definition=definition, calendar=calendar, launched_at=now, now=now)
-    members = beginning.members(chosen.members)
-    return store.campaigns.launch(
-        definition,
-        members,
-        file=file,
-        fingerprint=fingerprint,
-        matched=count.matched,
-        selected=count.selected,
-        pilot=pilot,
-        now=now,
-    )
-
-
-def _later(store: Store, launched: Launched, calendar: Calendar, now: datetime) -> Beginning:
-    """How people begin who come in after the launch: in the next wave, with the next firing."""
-    plan_firings(store, [launched], calendar=calendar, now=now)
-    firing = coming_firing(store, launched) if launched.definition.repeat else None
-    return Beginning(
-        definition=launched.definition,
-        calendar=calendar,
-        launched_at=launched.launched_at,
-        now=now,
-        wave=store.campaigns.last_wave(launched.id) + 1,
-        occurrence=firing.occurrence if firing else 1,
-    )
-
-
-def may_launch_again(launched: Launched | None, name: str) -> Launched | None:
-    """A campaign launched as a pilot may be launched again for the rest; nothing else may."""
-    if launched is None:
-        return None
-    if launched.state in (CampaignState.RUNNING, CampaignState.PAUSED) and launched.pilot:
-        return launched
-    raise AlreadyLaunched(name)

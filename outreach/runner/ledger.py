@@ -108,7 +108,8 @@ class SendLedger:
             launched = self.campaigns[number]
             for step in launched.definition.steps:
                 if step.channel is Channel.EMAIL:
-                    (following if step.after else opening).add(launched.steps[step.name])
+                    opens = step in launched.definition.following(None)
+                    (opening if opens else following).add(launched.steps[step.name])
         if self.settings.first is First.NEW_PEOPLE:
             return frozenset(opening), frozenset(following)
         return frozenset(following), frozenset(opening)

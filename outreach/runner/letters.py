@@ -7,7 +7,6 @@ really posted. A letter that lacks a value is held by name and never printed wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from outreach.files.pdf import Failed
 from outreach.model.campaign import Campaign
 from outreach.model.change import Change
 from outreach.model.contact import Contact
-from outreach.model.delivery import Delivery, DeliveryState, Held, Sent, Skipped
+from outreach.model.delivery import Delivery, Held, Skipped
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.model.message import Letter
 from outreach.rendering.letter.bundle import BundleWriter
@@ -35,7 +34,8 @@ from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.pdf_letters import AsPdf, PdfLetters
 from outreach.runner.peace import leave_in_peace_by_post
 from outreach.runner.print_runs import Place, Stack, stacks
-from outreach.runner.printed import NothingToPost, Printed
+from outreach.runner.printed import Printed
+from outreach.runner.reply_codes import with_code
 from outreach.runner.separating import Opening, divider_pages, separated
 from outreach.runner.steps import with_variant
 from outreach.scheduling.calendar import Calendar
@@ -214,7 +214,9 @@ class Letters:
         """The compiled template of a bundle, and what it sees of its people."""
         step = stack.step
         program = self.merging.program(step.template or "", answers=step.answers)
-        return program, self.merging.reader(program, [people[d.contact] for d in stack.deliveries])
+        values = self.merging.reader(program, [people[d.contact] for d in stack.deliveries])
+        campaign = stack.deliveries[0].campaign
+        return program, with_code(values, campaign, self.store.database.fingerprint)
 
     def _write_pdf(
         self,
@@ -269,23 +271,6 @@ class Letters:
             change += change_for(delivery, why[delivery.id], self._situation(launched, now))
         if change.settled:
             self.store.deliveries.write(change)
-
-    # --- the post -----------------------------------------------------------------------------
-
-    def post(
-        self, launched: Launched, *, on: datetime, now: datetime, taken_out: Sequence[ContactId]
-    ) -> int:
-        """The printed letters went to the post on that day, but for those taken out. How many."""
-        printed = self.store.printing.printed(launched.id, now=max(now, on))
-        posted = [delivery for delivery in printed if delivery.contact not in taken_out]
-        if not printed:
-            raise NothingToPost(launched.name)
-        change = Change()
-        for delivery in posted:
-            here = replace(self._situation(launched, now), at=on, expected=(DeliveryState.DUE,))
-            change += change_for(delivery, Sent("posted"), here)
-        self.store.printing.post(launched.id, change, on=self._day(on))
-        return len(posted)
 
     def _situation(self, launched: Launched, now: datetime) -> Situation:
         return Situation(

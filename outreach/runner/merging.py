@@ -23,6 +23,7 @@ from outreach.rendering.letter.program import Program
 from outreach.rendering.letter.reading import Template, read_template
 from outreach.runner.notices import NOTICE
 from outreach.runner.orders import LISTS, ReadOrders, items
+from outreach.runner.reply_codes import NO_CAMPAIGN, REPLY_CODE, Mark, code_of, is_reply_code
 
 #: What ASK and FILLIN are answered with, by bookmark or prompt (`Step.answers`).
 Answers = tuple[tuple[str, str], ...]
@@ -41,8 +42,13 @@ class Merging:
         organisation: Organisation,
         orders: ReadOrders,
         notice: Callable[[Contact], str | None],
+        mark: Mark,
     ) -> None:
-        """`country` (ISO 3166) is where addresses need no country line; `currency`: ISO 4217."""
+        """`country` (ISO 3166) is where addresses need no country line; `currency`: ISO 4217.
+
+        `mark` is what the codes of answer coupons are made with.
+        """
+        self._mark = mark
         self._folder = folder
         self._catalogue = catalogue
         self._country = country
@@ -113,14 +119,15 @@ class Merging:
         """The contact's fields, and the lines of the address as the post wants them."""
         read = with_dialled_phones(contact, self._country)
         lines = line_fields(contact.values, home=self._country)
-        told = {NOTICE: self._notice(contact)}
+        code = code_of(contact.id, NO_CAMPAIGN, self._mark)
+        told = {NOTICE: self._notice(contact), REPLY_CODE: code}
         return {**self._common, **told, **lines, **read.values}
 
     def _compiled(self, template: Template, answers: Answers, several: bool) -> Program:
         return compile_template(
             template,
             self._resolve,
-            {*self._catalogue.names, *header_words()},
+            {*self._catalogue.names, *header_words(), REPLY_CODE},
             answers=dict(answers),
             pictures=self._folder.picture,
             lists=LISTS,
@@ -135,6 +142,8 @@ class Merging:
             return field.name
         if fold(name) == NOTICE:
             return NOTICE
+        if is_reply_code(name):
+            return REPLY_CODE
         known = standard_field(name) or line_field(name)
         if known is not None:
             return known

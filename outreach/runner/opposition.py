@@ -12,8 +12,12 @@ from datetime import datetime
 
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
+from outreach.model.settings import Settings
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.runner.facts import Fact
+from outreach.runner.record import credited, record
 from outreach.runner.suppress import suppress_people
+from outreach.store.campaigns import Launched
 from outreach.store.privacy import Request
 from outreach.store.store import Store
 
@@ -42,25 +46,46 @@ def scope_of(channel: Channel | None) -> SuppressionScope:
 
 def oppose(
     store: Store,
+    settings: Settings,
     contact: Contact,
     scopes: Collection[SuppressionScope],
     *,
     at: datetime,
     now: datetime,
     note: str | None = None,
+    channel: Channel | None = None,
+    campaign: Launched | None = None,
 ) -> int:
-    """Put an opposition in force, end the consents it withdraws; how many entries were new."""
+    """Put an opposition in force, end the consents it withdraws; how many entries forbid him.
+
+    To everything, it is the fact `opted_out` and ends every chain; `channel` is the one on which
+    it was said, `campaign` the one it answers (None: the last that touched the person).
+    """
     entries = [entry for scope in scopes for entry in entries_of(contact, scope, at, note)]
-    added = suppress_people(store, entries, now=now)
-    for channel in _channels(scopes):
-        store.consents.withdraw([contact.id], channel, at=at)
+    if SuppressionScope.ALL in scopes:
+        campaign = campaign or credited(store, contact, at)
+        fact = Fact(
+            contact=contact,
+            stage=OPTED_OUT,
+            at=at,
+            campaign=campaign,
+            note=note,
+            channel=channel,
+        )
+        record(store, fact, settings=settings, now=now)
+        # The record forbids his number and his e-mail; here his telephones too.
+        store.suppressions.add(entries)
+    else:
+        suppress_people(store, entries, now=now)
+    for one in _channels(scopes):
+        store.consents.withdraw([contact.id], one, at=at)
     told = ", ".join(scope.value for scope in scopes)
-    note = f"{told}: {note}" if note else told
+    told = f"{told}: {note}" if note else told
     request = Request(
-        kind="opposition", contact=contact.id, received_at=at, answered_at=now, note=note
+        kind="opposition", contact=contact.id, received_at=at, answered_at=now, note=told
     )
     store.privacy.note([request])
-    return added
+    return len(entries)
 
 
 def entries_of(

@@ -8,18 +8,17 @@ on which it may be done. Without a pressure nothing is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
-from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
+from outreach.runner.placing import with_work
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.pressure import free_on
 from outreach.store.campaigns import Launched
 from outreach.store.placing import ToPlace
-from outreach.store.pressure import Claim, Resting, touched
+from outreach.store.pressure import Claim, Resting
 from outreach.store.store import Store
 
 #: People asked about in one query.
@@ -38,11 +37,12 @@ def leave_in_peace_by_hand(
     store: Store, settings: Settings, campaigns: Mapping[CampaignId, Launched], *, now: datetime
 ) -> None:
     """Calls, visits and tasks of today wait, unless somebody has begun with them."""
-    if settings.pressure is None or not campaigns:
+    numbers = with_work(campaigns)
+    if settings.pressure is None or not numbers:
         return
     calendar = Calendar(settings.country, settings.zone, settings.region)
     before = calendar.midnight(calendar.day_of(now) + timedelta(days=1))
-    waiting = store.placing.to_place(list(campaigns), before=before, now=now)
+    waiting = store.placing.to_place(numbers, before=before, now=now)
     covered = [
         one
         for one in waiting
@@ -75,18 +75,3 @@ def _hold_back(
     while page := list(islice(rest, _PAGE)):
         claims = [Claim(one.id, one.contact, one.campaign, one.due_at) for one in page]
         store.deliveries.hold_back(claims, asking, now=now)
-
-
-def left_in_peace_until(
-    store: Store, settings: Settings, contact: Contact, channel: str, *, now: datetime
-) -> date | None:
-    """Until which day a step on a channel waits for the sake of this person; None: it need not."""
-    pressure = settings.pressure
-    if pressure is None or not pressure.covers(channel):
-        return None
-    database = store.database
-    today = now.astimezone(settings.zone).date()
-    with database.reading() as connection:
-        days = touched(connection, database, [contact.id], pressure, now=now)
-    free = free_on(days.get(contact.id, ()), pressure, today)
-    return free if free > today else None

@@ -30,12 +30,13 @@ def place_by_hand(
 
     Asked twice on a day, the second time changes nothing.
     """
-    if not settings.team or not campaigns:
+    numbers = with_work(campaigns)
+    if not settings.team or not numbers:
         return 0
     calendar = Calendar(settings.country, settings.zone, settings.region)
     today = calendar.day_of(now)
     before = calendar.midnight(today + timedelta(days=1))
-    waiting = store.placing.to_place(list(campaigns), before=before, now=now)
+    waiting = store.placing.to_place(numbers, before=before, now=now)
     if not waiting:
         return 0
     book = Book(settings.team, calendar)
@@ -50,16 +51,26 @@ def place_by_hand(
     return len(placed)
 
 
+def with_work(campaigns: Mapping[CampaignId, Launched]) -> list[CampaignId]:
+    """Those that have anything for people to do: of the others nobody need be looked through."""
+    return [
+        number
+        for number, launched in campaigns.items()
+        if any(step.channel.by_hand for step in launched.definition.steps)
+    ]
+
+
 def taken(
     store: Store, settings: Settings, calendar: Calendar, *, now: datetime
 ) -> tuple[Taken, ...]:
-    """What stands in the team's days already, over all campaigns, and what was done today."""
+    """What stands in the team's days already, over all campaigns, and what the week has taken."""
     if not settings.team:
         return ()
     today = calendar.day_of(now)
     known = {launched.id: launched for launched in store.campaigns.all()}
     standing = store.placing.standing(
-        since=calendar.midnight(today),
+        # Hours are counted by the week, calls and visits by the day.
+        since=calendar.midnight(today - timedelta(days=today.weekday())),
         before=calendar.midnight(today + timedelta(days=1)),
         now=now,
     )
@@ -67,7 +78,8 @@ def taken(
     for one in standing:
         if one.campaign in known:
             step = known[one.campaign].step_named(one.step)
-            day = max(today, calendar.day_of(one.at))
+            day = calendar.day_of(one.at)
+            day = day if one.done else max(today, day)
             found.append(Taken(one.assignee, day, step.channel, minutes_of(step), one.count))
     return tuple(found)
 
@@ -84,9 +96,11 @@ class _Turn:
     calendar: Calendar
 
     @property
-    def turn(self) -> tuple[date, int, bool, int]:
-        """Longest due, then the weightier campaign, then what only one can do."""
-        return self.day, -self.priority, self.work.only is None, self.position
+    def turn(self) -> tuple[date, bool, int, bool, int]:
+        """Longest due, then what stands there already, then the weightier campaign, then what
+        only one can do."""
+        free = self.work.only is None
+        return self.day, self.one.assignee is None, -self.priority, free, self.position
 
 
 def _in_turn(

@@ -16,8 +16,9 @@ from outreach.errors import OutreachError, Text, WrongUsage, did_you_mean
 from outreach.files.campaigns import CampaignFile
 from outreach.files.pdf import letter_pdf
 from outreach.model.audience import Arm
-from outreach.model.campaign import Campaign, Channel, Step
+from outreach.model.campaign import Campaign, Channel, Step, Track
 from outreach.model.contact import Contact
+from outreach.model.delivery import SETTLED
 from outreach.model.ids import ContactId
 from outreach.model.message import Guide, Message
 from outreach.rendering.letter.skipping import SkippedLetter
@@ -31,11 +32,14 @@ from outreach.runner.launch import EmptyAudience
 from outreach.runner.reach import no_address
 from outreach.runner.sampling import AT_MOST, LOOKED_AT, Sample, telling
 from outreach.runner.steps import with_variant
+from outreach.runner.tracks import opened_by
 from outreach.runner.traits import traits_of
 from outreach.runner.unread import UnknownSender
-from outreach.runner.wording import exclusion_text
+from outreach.runner.wording import exclusion_text, rule_text
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.sequence import due_at, first_due, order
+from outreach.scheduling.sequence import due_at, order
+from outreach.scheduling.waves import begins
+from outreach.store.campaigns import Launched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,8 @@ class Page:
     at: datetime
     #: The condition under which it is done, as it is written; None: always.
     when: str | None = None
+    #: The answers that lead to it; None: everybody's way leads there.
+    opened_by: Text | None = None
     variant: str | None = None
     to: str | None = None
     subject: str | None = None
@@ -147,6 +153,8 @@ class Preview:
                 told[member.contact] = Text("in the control group: never contacted")
             elif member.reason:
                 reason = exclusion_text(member.reason.value)
+                if member.rule:
+                    reason = Text("{first}: {rest}", first=reason, rest=rule_text(member.rule))
                 told[member.contact] = Text("left out: {reason}", reason=reason)
         return told
 
@@ -169,6 +177,7 @@ class Preview:
             channel=step.channel,
             at=self._dates(contact)[step.name],
             when=step.when,
+            opened_by=opened_by(self.campaign, step),
             variant=variant_for(self.campaign.name, step.name, contact.id, names),
         )
         if no_address(contact, step.channel):
@@ -188,19 +197,46 @@ class Preview:
     def _dates(self, contact: Contact) -> dict[str, datetime]:
         """When each step would be done, as the calendar of the whole audience has it.
 
-        An e-mail waits for its window; one that is passed over holds up nothing after it.
+        An e-mail waits for its window; one that is passed over holds up nothing after it. Once
+        the campaign is launched: when it was done, or when it is really due.
         """
         calendar = self._calendar
         dates: dict[str, datetime] = {}
+        ledger = self._in_ledger(contact)
         for step in order(self.campaign.steps):
-            if step.after is None:
-                at = first_due(step, start=self.campaign.start, now=self.now, calendar=calendar)
+            if step.name in ledger:
+                dates[step.name] = ledger[step.name]
+                continue
+            if step.waits_for is not None:
+                at = due_at(step, done_at=dates[step.waits_for], calendar=calendar)
+            elif step.track is Track.MAIN:
+                at = self._begins(step)
             else:
-                at = due_at(step, done_at=dates[step.after.step], calendar=calendar)
+                # As if the answer that opens its track came now.
+                at = due_at(step, done_at=self.now, calendar=calendar)
             if step.channel is Channel.EMAIL and not no_address(contact, step.channel):
                 at = calendar.opening(self.campaign.window, at)
             dates[step.name] = at
         return dates
+
+    def _in_ledger(self, contact: Contact) -> dict[str, datetime]:
+        """Of a launched campaign: when each step of this person was done, or is due."""
+        launched = self._launched
+        if launched is None:
+            return {}
+        rows = self.mailroom.store.deliveries.of_contact(contact.id, launched.id)
+        over = {state.value for state in SETTLED}
+        return {row.step_name: (row.settled_at or row.due_at) if row.state in over else
+                max(row.due_at, self.now) for row in rows}  # fmt: skip
+
+    @cached_property
+    def _launched(self) -> Launched | None:
+        return self.mailroom.store.campaigns.look_up(self.campaign.name)
+
+    def _begins(self, step: Step) -> datetime:
+        """When the first wave begins, or the next firing; the last day is gone: now."""
+        at = begins(self.campaign, step, launched_at=self.now, calendar=self._calendar)
+        return at or self.now
 
     @cached_property
     def _calendar(self) -> Calendar:

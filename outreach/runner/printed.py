@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from outreach.errors import OutreachError, Text
 from outreach.files.pdf import Failed
 from outreach.model.contact import Contact
 from outreach.runner.labels import Addressed
@@ -27,14 +26,3 @@ class Printed:
     failed: tuple[Failed[Contact], ...] = ()
     #: Labels and envelopes beside the bundle.
     addressed: tuple[Addressed, ...] = ()
-
-
-class NothingToPost(OutreachError):
-    def __init__(self, campaign: str) -> None:
-        super().__init__(
-            Text(
-                "campaign {campaign!r} has no printed letters that wait for the post",
-                campaign=campaign,
-            ),
-            hint=Text("print them first: outreach letters {campaign}", campaign=campaign),
-        )

@@ -54,14 +54,18 @@ class ToPurge:
     unknown: int
 
 
-def dossier(store: Store, settings: Settings, contact: Contact, *, now: datetime) -> Dossier:
-    """Everything about a person, for himself; the request is noted, and answered by it."""
+def dossier(store: Store, settings: Settings, contact: Contact) -> Dossier:
+    """Everything about a person, for himself."""
     held = holdings(store.database, contact.id)
     last = store.privacy.last_act(contact.id).astimezone(settings.zone).date()
-    request = Request(kind="access", contact=contact.id, received_at=now, answered_at=now)
-    store.privacy.note([request])
     until = kept_until(last, settings.policy)
     return Dossier(contact=contact, held=held, kept_until=until)
+
+
+def answered(store: Store, contact: Contact, *, now: datetime) -> None:
+    """The dossier lies there to be handed over: the request stands in the register."""
+    request = Request(kind="access", contact=contact.id, received_at=now, answered_at=now)
+    store.privacy.note([request])
 
 
 def to_erase(store: Store, contact: Contact) -> ToErase:

@@ -7,13 +7,12 @@ address it ends, the promises it makes and keeps (`runner/consequences.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
 from outreach.model.campaign import Track
-from outreach.model.change import Change
 from outreach.model.contact import Contact
 from outreach.model.ids import CampaignId, ContactId, EventId
 from outreach.model.settings import Settings
@@ -40,7 +39,6 @@ __all__ = [
     "UnknownStage",
     "credited",
     "record",
-    "record_set",
 ]
 
 
@@ -81,44 +79,18 @@ def record(store: Store, fact: Fact, *, settings: Settings, now: datetime) -> Re
     with store.together() as held:
         known = held.known.of([fact.contact.id]).get(fact.contact.id, Known())
         check_place(fact, known.places)
-        others = _others(held, [fact]).get(fact.contact.id, ())
+        others = others_of(held, [fact]).get(fact.contact.id, ())
         decided = decide(fact, known, others, around, act=act)
         held.deliveries.write(decided.change)
         number = held.recordings.number(fact.contact.id, act)
     return _recorded(fact, decided, number)
 
 
-def record_set(
-    store: Store, facts: Sequence[Fact], around: Here, *, batch: Mapping[str, object]
-) -> list[Recorded]:
-    """The same of many, at once. They have been checked, and no person is named twice.
-
-    `batch` stands in the event of each: what they are taken back by together.
-    """
-    people = [fact.contact.id for fact in facts]
-    with store.together() as held:
-        known = held.known.of(people)
-        others = _others(held, facts)
-        decided = [
-            decide(
-                fact,
-                known.get(fact.contact.id, Known()),
-                others.get(fact.contact.id, ()),
-                around,
-                act=token_hex(6),
-                batch=batch,
-            )
-            for fact in facts
-        ]
-        held.deliveries.write(Change.joined(one.change for one in decided))
-    return [_recorded(fact, one, None) for fact, one in zip(facts, decided, strict=True)]
-
-
 def _recorded(fact: Fact, decided: Decided, number: EventId | None) -> Recorded:
     return Recorded(fact, decided.stopped, decided.call_done, decided.track, number)
 
 
-def _others(store: Store, facts: Sequence[Fact]) -> dict[ContactId, tuple[Other, ...]]:
+def others_of(store: Store, facts: Sequence[Fact]) -> dict[ContactId, tuple[Other, ...]]:
     """Who else is concerned; nobody is where a fact tells of an address or an attempt alone."""
     found: dict[ContactId, tuple[Other, ...]] = {}
     by_words: dict[frozenset[str], list[ContactId]] = {}

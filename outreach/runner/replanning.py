@@ -19,7 +19,8 @@ from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.sequence import due_at
 from outreach.scheduling.waves import begins
 from outreach.store.campaigns import Launched
-from outreach.store.editing import Moved, Place
+from outreach.store.editing import Moved
+from outreach.store.places import Place
 from outreach.store.store import Store
 
 
@@ -184,18 +185,18 @@ class _Work:
     def _places(
         self, step: Step, number: StepId
     ) -> Iterator[tuple[list[Place], Callable[[Place], datetime | None]]]:
-        editing, campaign = self.store.editing, self.launched.id
+        places, campaign = self.store.places, self.launched.id
         pages: Iterable[list[Place]]
         if step.waits_for is not None:
             before = self.numbers[step.waits_for]
-            pages = editing.after(campaign, number, before, step.track)
+            pages = places.after(campaign, number, before, step.track)
             dated = self._after(step)
         elif step in self.definition.following(None):
-            pages = editing.opening(campaign, number, self.occurrence)
+            pages = places.opening(campaign, number, self.occurrence)
             dated = self._opening(step)
         else:
             facts = [step.after.step] if step.after else list(self.definition.tracks[step.track])
-            pages = editing.in_track(campaign, number, step.track, facts)
+            pages = places.in_track(campaign, number, step.track, facts)
             dated = self._after(step)
         for page in pages:
             yield page, dated

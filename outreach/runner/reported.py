@@ -25,6 +25,7 @@ from outreach.runner.calls import Call, DayList
 from outreach.runner.recording import read_amount
 from outreach.runner.said_days import SaidDay, read_day
 from outreach.runner.sheets import COLUMNS
+from outreach.runner.wording import stage_text
 from outreach.scheduling.attempts import most_attempts
 
 #: Who it is about, and what came of it: without them a row says nothing.
@@ -196,6 +197,7 @@ class ReportDesk:
             day=day,
             reason=reason,
             note=cells.get("note") or None,
+            promised=self.say(stage_text(outcome.stage)) if outcome.then == "promised" else None,
             amount=amount,
             minutes=_positive(planned_minutes(self.day, call) if minutes is None else minutes),
             km=_positive(read_amount(cells.get("km"))),

@@ -54,7 +54,7 @@ def price(
     campaign: Campaign, looked: Ahead, costs: Costs, *, left: Sequence[Leaving] = ()
 ) -> Price:
     """Each touch at its step's price, and what does not depend on the number of people."""
-    by_name = {step.name: cost_of(step, costs) for step in campaign.steps}
+    by_name = {step.name: cost_of(step, costs) for step in campaign.every_step}
     steps = {name: by_name[name] * count for name, count in _counted(campaign, looked.days)}
     spent = sum((by_name[one.step] * one.count for one in left), Decimal(0))
     fixed = sum(campaign.fixed_costs.values(), Decimal(0))

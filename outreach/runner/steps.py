@@ -23,8 +23,8 @@ def with_variant(step: Step, name: str | None) -> Step:
 def emails_before(definition: Campaign, step: Step) -> list[Step]:
     """The e-mails that a step continues, oldest first: those its chain of `after` leads to."""
     found: list[Step] = []
-    while step.after is not None:
-        step = definition.step(step.after.step)
+    while step.waits_for is not None:
+        step = definition.step(step.waits_for)
         if step.channel is Channel.EMAIL:
             found.insert(0, step)
     return found

@@ -56,13 +56,17 @@ def _keys(word: str, store: Store, country: str) -> list[tuple[SuppressionKey, s
     return [(SuppressionKey.CONTACT, str(person.id)) for person in people]
 
 
-def suppress_people(store: Store, entries: Sequence[Suppression], *, now: datetime) -> int:
+def suppress_people(
+    store: Store, entries: Sequence[Suppression], *, now: datetime, quiet: bool = False
+) -> int:
     """Put entries in force and tell it of their people; altogether forbidden, their chains end.
 
-    How many entries were new.
+    How many entries were new; `quiet`: without a word about people of whom nothing is new.
     """
     added = store.suppressions.add(entries)
     change = Change()
+    if quiet and not added:
+        return 0
     for scope in dict.fromkeys(entry.scope for entry in entries):
         of_scope = [entry for entry in entries if entry.scope is scope]
         reason = of_scope[0].reason

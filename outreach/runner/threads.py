@@ -43,28 +43,30 @@ class Threads:
         self._settings = settings
         self._launched = launched
         #: What the people of the group in hand got before in their chain.
-        self._earlier: Mapping[tuple[CampaignId, str, ContactId], Sequence[str]] = {}
+        self._earlier: Mapping[tuple[CampaignId, str, int, ContactId], Sequence[str]] = {}
         self._names: dict[tuple[CampaignId, str], Sequence[str]] = {}
 
     def prepare(self, deliveries: Sequence[Delivery]) -> None:
         """Read at once what is asked about a group; earlier groups are forgotten."""
-        steps: dict[tuple[CampaignId, str], list[ContactId]] = {}
+        steps: dict[tuple[CampaignId, str, int], list[ContactId]] = {}
         for delivery in deliveries:
-            steps.setdefault((delivery.campaign, delivery.step), []).append(delivery.contact)
+            firing = (delivery.campaign, delivery.step, delivery.occurrence)
+            steps.setdefault(firing, []).append(delivery.contact)
         self._earlier = {
-            (campaign, step, contact): ids
-            for (campaign, step), contacts in steps.items()
+            (campaign, step, occurrence, contact): ids
+            for (campaign, step, occurrence), contacts in steps.items()
             if self._names_before(campaign, step)
-            for contact, ids in self._sent(campaign, step, contacts)
+            for contact, ids in self._sent(campaign, step, occurrence, contacts)
         }
 
     def before(self, delivery: Delivery) -> Sequence[str]:
         """The Message-IDs of what this person got before this step, oldest first."""
         if not self._names_before(delivery.campaign, delivery.step):
             return ()
-        key = (delivery.campaign, delivery.step, delivery.contact)
+        firing = (delivery.campaign, delivery.step, delivery.occurrence)
+        key = (*firing, delivery.contact)
         if key not in self._earlier:
-            found = self._sent(delivery.campaign, delivery.step, [delivery.contact])
+            found = self._sent(*firing, [delivery.contact])
             return next((ids for _, ids in found), ())
         return self._earlier[key]
 
@@ -101,10 +103,10 @@ class Threads:
         return self._settings.senders[definition.sender_of(step) or ""]
 
     def _sent(
-        self, campaign: CampaignId, step: str, contacts: Sequence[ContactId]
+        self, campaign: CampaignId, step: str, occurrence: int, contacts: Sequence[ContactId]
     ) -> Iterator[tuple[ContactId, Sequence[str]]]:
         names = self._names_before(campaign, step)
-        sent = self._store.deliveries.sent_ids_of(contacts, campaign, names)
+        sent = self._store.deliveries.sent_ids_of(contacts, campaign, names, occurrence)
         yield from ((contact, sent.get(contact, ())) for contact in contacts)
 
     def _names_before(self, campaign: CampaignId, step: str) -> Sequence[str]:

@@ -77,7 +77,7 @@ class Today:
     inquiries: tuple[Waiting, ...]
     #: Messages that wait for somebody: held, unknown.
     stuck: Mapping[DeliveryState, int]
-    #: Of one seller's day: how many things are nobody's.
+    #: Of one seller's day: how many of these things are nobody's.
     nobodys: int = 0
 
     def due(self, channel: Channel) -> Amount:
@@ -140,7 +140,7 @@ def keep(
 
 def owner_of(one: Promise | Latent | Waiting) -> str | None:
     """Who is to see to it; None where nobody was named."""
-    return one.owner if isinstance(one, Promise) else one.who.owner
+    return one.owner
 
 
 # --- whose it is ----------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ _Item = TypeVar("_Item", Promise, Latent, Waiting)
 
 
 def _of(whole: Today, seller: str, team: Collection[str]) -> Today:
-    """One seller's part of the day."""
+    """One seller's part of the day: what is his, and what is nobody's, as in `calls --for`."""
     lists: tuple[Sequence[Promise | Latent | Waiting], ...] = (
         whole.follow_ups, whole.slipped, whole.latent, whole.inquiries,
     )  # fmt: skip
@@ -179,12 +179,12 @@ def _of(whole: Today, seller: str, team: Collection[str]) -> Today:
     steps = sum(amount.count for amount in whole.shares.get(None, {}).values())
 
     def mine(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-        return tuple(one for one in items if owner_of(one) == seller)
+        return tuple(one for one in items if owner_of(one) in (seller, None))
 
     return replace(
         whole,
         seller=seller,
-        shares={seller: whole.shares.get(seller, {})},
+        shares={who: share for who, share in whole.shares.items() if who in (seller, None)},
         follow_ups=mine(whole.follow_ups),
         slipped=mine(whole.slipped),
         latent=mine(whole.latent),

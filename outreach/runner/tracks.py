@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from outreach.errors import Text
 from outreach.model.audience import Arm
-from outreach.model.campaign import Campaign, CampaignState, Track
+from outreach.model.campaign import Campaign, CampaignState, Step, Track
 from outreach.model.change import Change, Turn
 from outreach.model.ids import ContactId
 from outreach.runner.planning import planned
@@ -47,10 +47,12 @@ def turned(
     at: datetime,
     calendar: Calendar,
     now: datetime,
+    because: str | None = None,
 ) -> Change:
     """What follows from a fact that opens a track: other steps end, those it opens fall due.
 
-    They are counted from `at`, when it happened. Nothing where it opens none.
+    They are counted from `at`, when it happened. Nothing where it opens none. `because` is
+    the token of the recording, by which it is taken back.
     """
     definition = launched.definition
     track = definition.opened_by(fact)
@@ -78,8 +80,17 @@ def turned(
         at=now,
         steps=tuple(launched.steps[step.name] for step in definition.of_track(track)),
         opens=bool(coming),
+        because=because,
     )
     return Change(turns=(turn,), planned=coming)
+
+
+def way(definition: Campaign, facts: Iterable[str]) -> Track:
+    """Which way somebody goes of whom these facts are known, in the order they were recorded."""
+    track = Track.MAIN
+    for fact in facts:
+        track = definition.opened_by(fact) or track
+    return track
 
 
 def track_of(membership: Any) -> Track:
@@ -87,6 +98,25 @@ def track_of(membership: Any) -> Track:
     if membership.stopped_at is not None or membership.stop_reason is None:
         return Track.MAIN
     return Track(membership.stop_reason)
+
+
+def opened_by(definition: Campaign, step: Step) -> Text | None:
+    """The answers that lead to a step; None for those of the main track."""
+    if step.track is Track.MAIN:
+        return None
+    begin = step
+    while begin.waits_for is not None:
+        begin = definition.step(begin.waits_for)
+    facts = [begin.after.step] if begin.after else definition.tracks.get(step.track, ())
+    return _listed(facts)
+
+
+def _listed(facts: Iterable[str]) -> Text | None:
+    told: Text | None = None
+    for fact in dict.fromkeys(facts):
+        word = stage_text(fact)
+        told = Text("{first}, {rest}", first=told, rest=word) if told else word
+    return told
 
 
 def awaited(definition: Campaign, membership: Any, known: Collection[str]) -> Text | None:
@@ -102,8 +132,6 @@ def awaited(definition: Campaign, membership: Any, known: Collection[str]) -> Te
     ]
     if track is Track.MAIN or not facts:
         return None
-    told: Text | None = None
-    for fact in dict.fromkeys(facts):
-        word = stage_text(fact)
-        told = Text("{first}, {rest}", first=told, rest=word) if told else word
-    return Text("{track}: it goes on with: {facts}", track=TRACKS[track.value], facts=told)
+    return Text(
+        "{track}: it goes on with: {facts}", track=TRACKS[track.value], facts=_listed(facts)
+    )

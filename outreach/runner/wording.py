@@ -34,6 +34,16 @@ STAGES: Mapping[str, Text] = {
     "bounced": Text("bounced"),
     "complained": Text("complained"),
     "returned": Text("post came back"),
+    # What the prospect thinks, and what we did or owe, beside the chain.
+    "arid": Text("not interested for good"),
+    "latent": Text("not now, later"),
+    "active": Text("interested"),
+    "inbound": Text("came to us"),
+    "answered": Text("answered"),
+    "promised": Text("promised"),
+    "asked": Text("asked for a recommendation"),
+    "recommended": Text("recommended us"),
+    "thanked": Text("thanked"),
 }
 
 EXCLUSIONS: Mapping[Exclusion, Text] = {
@@ -56,6 +66,12 @@ _REASONS: Mapping[str, Text] = {
     "no_address": Text("no address for this channel"),
     "erased": Text("the person was erased"),
     "stopped": Text("the campaign was stopped"),
+    "track": Text("an answer leads another way"),
+    "colleague": Text("a colleague has answered"),
+    "household": Text("somebody of the household has answered"),
+    "undone": Text("the recording that planned it was taken back"),
+    "edited": Text("the campaign was changed"),
+    "repeat": Text("the next one is there already"),
     "skipif": Text("the letter's template leaves the person out (SKIPIF)"),
 }
 

@@ -6,7 +6,9 @@ wait for their window by their person's clock, and for what their sender, their 
 the provider of the address allow on a day. Where the settings state a pressure, a step waits
 until its person may be touched again. Conditions (`when`) are not known
 ahead: nobody is taken to answer, so it is the most that can leave. Nor are the domains of
-firms whose mail a known provider receives, and the limit of single domains.
+firms whose mail a known provider receives, and the limit of single domains. People are counted
+by kind: whose turn is first among kinds that share a limit is not known, nor does one branch of
+a chain know whom another one touched, or gave to whom.
 """
 
 from __future__ import annotations
@@ -174,6 +176,10 @@ class _Looking:
     def _by_hand(self, at: datetime, one: _Waiting) -> None:
         """Spread over the days and people of the team."""
         day = self.calendar.day_of(at)
+        if self._over(one.step, day):
+            # Passed over on the day it falls due: it takes nobody's time.
+            self._leave(at, one.step, one.kind, one.count)
+            return
         self.fall_due[day, one.step.name] += one.count
         if one.placed:
             places = [Place(day, one.placed, one.count)]
@@ -246,8 +252,7 @@ class _Looking:
         self, at: datetime, step: Step, kind: Kind, count: int, member: str | None = None
     ) -> None:
         day = self.calendar.day_of(at)
-        last = [one for one in (step.not_after, self.campaign.not_after) if one is not None]
-        if last and day > min(last):
+        if self._over(step, day):
             self.too_late[step.name] += count
             self._follow(step, kind, count, at, passed_over=True)
             return
@@ -255,6 +260,11 @@ class _Looking:
         if member is not None:
             self.members[day, step.name, member] += count
         self._follow(step, self._touched(kind, step, day), count, at)
+
+    def _over(self, step: Step, day: date) -> bool:
+        """Whether the last day of the step, or of the campaign, is gone by then."""
+        last = [one for one in (step.not_after, self.campaign.not_after) if one is not None]
+        return bool(last) and day > min(last)
 
     def _seller(self, one: _Waiting) -> str | None:
         return seller_of(self.bounds.team, one.step, one.kind.owner, one.kind.keeper)

@@ -23,7 +23,7 @@ from outreach.model.ids import CampaignId, ContactId
 from outreach.model.pressure import Pressure
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.permission import no_postal_address
+from outreach.store.permission import no_address
 from outreach.store.persons import Standing, standing_columns
 from outreach.store.pressure import under_pressure
 from outreach.store.sources import used_up
@@ -95,7 +95,8 @@ def candidates(
     if condition is not None:
         query = query.where(condition)
     with database.reading() as connection:
-        rows = connection.execution_options(yield_per=2000).execute(query.order_by(c.id))
+        # Said of the statement: on a connection it would hold for all that come after it.
+        rows = connection.execute(query.order_by(c.id).execution_options(yield_per=2000))
         for row in rows:
             yield Candidate(
                 id=ContactId(row.id),
@@ -125,7 +126,7 @@ def _reason(database: Database, contact: Table, question: Question) -> ColumnEle
         (on_every_channel(lambda ch: forbidden(contact, ch)), Exclusion.OPTED_OUT),
         (on_every_channel(lambda ch: _bounced(contact, ch)), Exclusion.BOUNCED),
         (on_every_channel(lambda ch: _unusable(contact, ch)), Exclusion.INVALID_ADDRESS),
-        (on_every_channel(lambda ch: _no_address(contact, ch)), Exclusion.NO_ADDRESS),
+        (on_every_channel(lambda ch: no_address(contact, ch)), Exclusion.NO_ADDRESS),
     ]
     if not question.alongside:
         whens.append((_elsewhere(contact, question), Exclusion.OTHER_CAMPAIGN))
@@ -143,35 +144,26 @@ def _suppressed_by_hand(contact: Table, channel: Channel) -> ColumnElement[bool]
 
 
 def _bounced(contact: Table, channel: Channel) -> ColumnElement[bool]:
-    if channel is Channel.EMAIL:
-        return contact.c.email_bounced_at.is_not(None)
-    return literal(False)
-
-
-def _no_address(contact: Table, channel: Channel) -> ColumnElement[bool]:
-    if channel is Channel.EMAIL:
-        return contact.c.email.is_(None)
-    if channel is Channel.LETTER:
-        return no_postal_address(contact)
-    if channel is Channel.CALL:
-        return contact.c.phone.is_(None) & contact.c.mobile.is_(None)
+    dead = channel.kind.dead
+    if dead and dead[1] == Exclusion.BOUNCED.value:
+        return contact.c[dead[0]].is_not(None)
     return literal(False)
 
 
 def _unusable(contact: Table, channel: Channel) -> ColumnElement[bool]:
     """An address was written and could not be used, or post came back from it."""
-    if channel is Channel.LETTER:
-        return contact.c.post_returned_at.is_not(None)
-    fields = {Channel.EMAIL: ["email"], Channel.CALL: ["phone", "mobile"]}.get(channel)
-    if fields is None:
+    kind = channel.kind
+    if kind.dead and kind.dead[1] == Exclusion.INVALID_ADDRESS.value:
+        return contact.c[kind.dead[0]].is_not(None)
+    if not kind.any_of:
         return literal(False)
     s = schema.set_aside.c
     written = exists(
         select(literal(1))
-        .where(s.contact_id == contact.c.id, s.field.in_(fields), s.reason.is_not(None))
+        .where(s.contact_id == contact.c.id, s.field.in_(kind.any_of), s.reason.is_not(None))
         .correlate(contact)
     )
-    return _no_address(contact, channel) & written
+    return no_address(contact, channel) & written
 
 
 def _elsewhere(contact: Table, question: Question) -> ColumnElement[bool]:

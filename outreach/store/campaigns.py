@@ -119,15 +119,6 @@ class Campaigns:
         with self.database.reading() as connection:
             return {Arm(arm): count for arm, count in connection.execute(query)}
 
-    def last_wave(self, campaign: CampaignId) -> int:
-        """The number of the last group that came in; 0 where nobody is in."""
-        e = schema.enrolment.c
-        query = select(func.coalesce(func.max(e.wave), 0)).where(
-            e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value
-        )
-        with self.database.reading() as connection:
-            return int(connection.execute(query).scalar_one())
-
     def enrolment(self, campaign: CampaignId, contact: ContactId) -> Any | None:
         """A person's frozen membership: arm, reason, kind, stage, stop; None if unmatched."""
         e = schema.enrolment.c

@@ -231,11 +231,15 @@ class Deliveries:
         return self._list(query)
 
     def sent_ids_of(
-        self, contacts: Collection[ContactId], campaign: CampaignId, steps: Collection[str]
+        self,
+        contacts: Collection[ContactId],
+        campaign: CampaignId,
+        steps: Collection[str],
+        occurrence: int = 1,
     ) -> dict[ContactId, list[str]]:
         """The Message-IDs of what these people got of some steps, oldest first.
 
-        Who got none of them is not in it.
+        Of a repeated campaign, with one of its firings. Who got none of them is not in it.
         """
         dialect = self.database.engine.dialect
         found: dict[ContactId, list[str]] = {}
@@ -245,6 +249,7 @@ class Deliveries:
                 contacts=packed(dialect, contacts),
                 campaign=campaign,
                 steps=packed(dialect, steps),
+                occurrence=occurrence,
             )
         for contact, message_id in rows:
             found.setdefault(contact, []).append(message_id)
@@ -281,6 +286,7 @@ def _sent_ids(dialect: Dialect) -> Query:
             d.campaign_id == given("campaign", d.campaign_id.type),
             d.state == DeliveryState.SENT.value,
             d.message_id.is_not(None),
+            d.occurrence == given("occurrence", d.occurrence.type),
             listed(dialect, s.name, "steps"),
         )
         .order_by(d.message_date, d.id)

@@ -17,11 +17,12 @@ from sqlalchemy.engine import Dialect
 from outreach.model.change import Planned
 from outreach.model.delivery import DeliveryState
 from outreach.store import schema
-from outreach.store.known import UNDONE
 from outreach.store.prepared import ForEach
 
 #: Why a step that a change took out or put off does not come (now).
 EDITED = "edited"
+#: Why a step that a recording had planned does not come: the recording was taken back.
+UNDONE = "undone"
 
 
 def bring_back(connection: Connection, planned: Sequence[Planned]) -> None:

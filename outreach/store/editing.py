@@ -1,12 +1,12 @@
 """A change of a running campaign in the ledger: what waits is found, moved, put off, added.
 
-Only what nobody has begun is touched (`_untouched`): what is claimed or in doubt, what was
+Only what nobody has begun is touched (`untouched`): what is claimed or in doubt, what was
 tried, held or printed stays as it is. Set statements; what must be dated anew is streamed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     case,
     exists,
@@ -28,44 +27,19 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 from outreach.model.audience import Arm
-from outreach.model.campaign import Step, Track
+from outreach.model.campaign import Step
 from outreach.model.change import Planned
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
-from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
+from outreach.model.ids import CampaignId, DeliveryId, StepId
 from outreach.store import schema
 from outreach.store.edited import EDITED
 from outreach.store.engine import Database
 from outreach.store.ledger import plan
+from outreach.store.places import OVER, untouched
 from outreach.store.prepared import ForEach
 
-#: People read at once.
-_PAGE = 5_000
-
 _DUE, _HELD = DeliveryState.DUE.value, DeliveryState.HELD.value
-#: What the steps that wait for it are counted from.
-_OVER = (DeliveryState.SENT.value, DeliveryState.REFUSED.value, DeliveryState.SKIPPED.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a person stands before a step: since when it may be counted, and what there is."""
-
-    contact: ContactId
-    #: When what the step waits for was over; when the person came in, of one that opens.
-    since: datetime
-    #: What it waits for was passed over, not done.
-    passed_over: bool
-    occurrence: int
-    wave: int
-    rank: int | None
-    #: Who writes to the person, where the campaign has several senders.
-    writer: str | None
-    #: The delivery that waits untouched, with its date; None: there is none yet.
-    waits: DeliveryId | None
-    due_at: datetime | None
-    variant: str | None
-    sender: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,111 +75,16 @@ class Editing:
                 numbers[step.name] = StepId(made)
         return numbers
 
-    # --- who stands where ---------------------------------------------------------------------
-
-    def after(
-        self, campaign: CampaignId, step: StepId, waits_for: StepId, track: Track
-    ) -> Iterator[list[Place]]:
-        """Everybody who is still in and for whom the step that is waited for is over."""
-        p, e = schema.delivery.alias("before"), schema.enrolment.c
-        s = schema.delivery.alias("step")
-        same = and_(
-            s.c.campaign_id == p.c.campaign_id,
-            s.c.step_id == step,
-            s.c.occurrence == p.c.occurrence,
-            s.c.contact_id == p.c.contact_id,
-        )
-        skipped = p.c.state == DeliveryState.SKIPPED.value
-        query = (
-            select(
-                p.c.contact_id, p.c.settled_at.label("since"), skipped.label("passed_over"),
-                p.c.occurrence, e.wave, e.rank, e.sender.label("writer"),
-                _waiting(s), s.c.due_at, s.c.variant, s.c.sender,
-            )
-            .join(
-                schema.enrolment,
-                and_(e.campaign_id == p.c.campaign_id, e.contact_id == p.c.contact_id),
-            )
-            .outerjoin(s, same)
-            .where(
-                p.c.campaign_id == campaign, p.c.step_id == waits_for, p.c.state.in_(_OVER),
-                p.c.settled_at.is_not(None), _in_track(track), _open_for_change(s),
-            )
-        )  # fmt: skip
-        return self._places(query, p.c.occurrence, p.c.contact_id)
-
-    def opening(self, campaign: CampaignId, step: StepId, occurrence: int) -> Iterator[list[Place]]:
-        """Everybody who is still in the main track, with what opens the chain."""
-        e, s = schema.enrolment.c, schema.delivery.alias("step")
-        same = and_(
-            s.c.campaign_id == e.campaign_id,
-            s.c.step_id == step,
-            s.c.occurrence == occurrence,
-            s.c.contact_id == e.contact_id,
-        )
-        query = (
-            select(
-                e.contact_id, e.enrolled_at.label("since"),
-                literal(False).label("passed_over"), literal(occurrence).label("occurrence"),
-                e.wave, e.rank, e.sender.label("writer"),
-                _waiting(s), s.c.due_at, s.c.variant, s.c.sender,
-            )
-            .outerjoin(s, same)
-            .where(e.campaign_id == campaign, _in_track(Track.MAIN), _open_for_change(s))
-        )  # fmt: skip
-        return self._places(query, literal(occurrence), e.contact_id)
-
-    def in_track(
-        self, campaign: CampaignId, step: StepId, track: Track, facts: Collection[str]
-    ) -> Iterator[list[Place]]:
-        """Everybody who went over to a track, with the first of those facts about him."""
-        e, v, s = schema.enrolment.c, schema.event.c, schema.delivery.alias("step")
-        known = (
-            select(v.contact_id, func.min(v.at).label("since"))
-            .where(
-                v.campaign_id == campaign,
-                v.kind == EventKind.REACHED.value,
-                v.stage.in_(facts),
-            )
-            .group_by(v.contact_id)
-            .subquery()
-        )
-        same = and_(
-            s.c.campaign_id == e.campaign_id, s.c.step_id == step, s.c.occurrence == 1,
-            s.c.contact_id == e.contact_id,
-        )  # fmt: skip
-        query = (
-            select(
-                e.contact_id, known.c.since, literal(False).label("passed_over"),
-                literal(1).label("occurrence"), e.wave, e.rank, e.sender.label("writer"),
-                _waiting(s), s.c.due_at, s.c.variant, s.c.sender,
-            )
-            .join(known, known.c.contact_id == e.contact_id)
-            .outerjoin(s, same)
-            .where(e.campaign_id == campaign, _in_track(track), _open_for_change(s))
-        )  # fmt: skip
-        return self._places(query, literal(1), e.contact_id)
-
-    def _places(
-        self, query: Select[Any], firing: ColumnElement[int], contact: ColumnElement[Any]
-    ) -> Iterator[list[Place]]:
-        """Page by page: what is written of one page is not read again in the next."""
-        query = query.order_by(firing, contact).limit(_PAGE)
-        last: tuple[int, int] | None = None
-        while True:
-            page = query
-            if last is not None:
-                later = and_(firing == last[0], contact > last[1])
-                page = query.where(or_(firing > last[0], later))
-            with self.database.reading() as connection:
-                places = [_place(row) for row in connection.execute(page)]
-            if places:
-                yield places
-                last = places[-1].occurrence, places[-1].contact
-            if len(places) < _PAGE:
-                return
-
     # --- what becomes of it -------------------------------------------------------------------
+
+    def last_wave(self, campaign: CampaignId) -> int:
+        """The number of the last group that came in; 0 where nobody is in."""
+        e = schema.enrolment.c
+        query = select(func.coalesce(func.max(e.wave), 0)).where(
+            e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value
+        )
+        with self.database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def plan(self, planned: Sequence[Planned]) -> None:
         """Deliveries to come; what was put off by an earlier change comes back."""
@@ -233,11 +112,11 @@ class Editing:
                 p.c.step_id == waits_for,
                 p.c.occurrence == d.occurrence,
                 p.c.contact_id == d.contact_id,
-                p.c.state.in_(_OVER),
+                p.c.state.in_(OVER),
             )
         )
         here = and_(d.campaign_id == campaign, d.step_id == step, ~over)
-        return self._cancel(and_(here, _untouched(schema.delivery)), now)
+        return self._cancel(and_(here, untouched(schema.delivery)), now)
 
     def take_out(self, campaign: CampaignId, step: StepId, now: datetime) -> int:
         """What is due or held of a step that is gone; what is printed or on its way stays."""
@@ -249,7 +128,7 @@ class Editing:
         """What is planned ahead of a repeat that is gone: the firings from `first` on."""
         d = schema.delivery.c
         here = and_(d.campaign_id == campaign, d.step_id == step, d.occurrence >= first)
-        return self._cancel(and_(here, d.due_at > now, _untouched(schema.delivery)), now)
+        return self._cancel(and_(here, d.due_at > now, untouched(schema.delivery)), now)
 
     def nobody(self, step: StepId) -> None:
         """Who makes the calls and visits of a step is to be asked anew."""
@@ -267,7 +146,7 @@ class Editing:
         states = [DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value, _HELD, _DUE]
         query = (
             select(d.step_id, func.count())
-            .where(d.campaign_id == campaign, d.state.in_(states), ~_untouched(schema.delivery))
+            .where(d.campaign_id == campaign, d.state.in_(states), ~untouched(schema.delivery))
             .group_by(d.step_id)
         )
         with self.database.reading() as connection:
@@ -357,54 +236,6 @@ class Editing:
                 names = [column.name for column in told]
                 connection.execute(insert(schema.event).from_select(names, rows))
         return count
-
-
-def _place(row: Any) -> Place:
-    return Place(
-        contact=ContactId(row.contact_id),
-        since=row.since,
-        passed_over=bool(row.passed_over),
-        occurrence=row.occurrence,
-        wave=row.wave,
-        rank=row.rank,
-        writer=row.writer,
-        waits=DeliveryId(row.waits) if row.waits is not None else None,
-        due_at=row.due_at,
-        variant=row.variant,
-        sender=row.sender,
-    )
-
-
-# --- conditions ------------------------------------------------------------------------------
-
-
-def _waiting(step: Any) -> ColumnElement[Any]:
-    """The number of what waits; none where it was put off: that is planned again."""
-    return case((step.c.state == _DUE, step.c.id), else_=None).label("waits")
-
-
-def _in_track(track: Track) -> ColumnElement[bool]:
-    """Enrolled, not stopped, and going that way."""
-    e = schema.enrolment.c
-    here = e.stop_reason.is_(None) if track is Track.MAIN else e.stop_reason == track.value
-    return and_(e.arm == Arm.ENROLLED.value, e.stopped_at.is_(None), here)
-
-
-def _untouched(table: Any) -> ColumnElement[bool]:
-    """Due, and nothing has been done or told of it: not tried, not printed, not held before."""
-    d, v = table.c, schema.event.c
-    told = exists(
-        select(literal(1))
-        .where(v.contact_id == d.contact_id, v.delivery_id == d.id)
-        .correlate(table)
-    )
-    return and_(d.state == _DUE, d.attempts == 0, d.batch_id.is_(None), ~told)
-
-
-def _open_for_change(step: Any) -> ColumnElement[bool]:
-    """There is no delivery yet, one that waits untouched, or one that a change had put off."""
-    put_off = and_(step.c.state == DeliveryState.CANCELLED.value, step.c.detail == EDITED)
-    return or_(step.c.id.is_(None), put_off, _untouched(step))
 
 
 def _one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -60,6 +60,8 @@ class Latent:
     reason: str | None
     #: The promise to come back that says the same, if there is one: `today --done` takes it.
     promise: int | None
+    #: Who is to see to it: whose promise it is, else who looks after the person.
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,10 @@ class Waiting:
     subject: str | None
     note: str | None
     campaign: str | None
+    #: The promise to answer it, if there is one: `today --done` takes it.
+    promise: int | None
+    #: Who is to see to it: whose promise it is, else who looks after the person.
+    owner: str | None
 
 
 class FollowUps:
@@ -106,21 +112,12 @@ class FollowUps:
 
     def latent(self, *, until: date) -> list[Latent]:
         """People to come back to whose day has come, the longest waiting first."""
-        c, f = self.database.contact.c, schema.follow_up.c
-        promise = (
-            select(func.min(f.id))
-            .where(
-                f.contact_id == c.id,
-                f.done_at.is_(None),
-                f.kind == FollowUpKind.COME_BACK.value,
-                f.due_on <= until,
-            )
-            .correlate(self.database.contact)
-            .scalar_subquery()
-        )
+        c = self.database.contact.c
         query = (
             select(*_who_columns(self.database), c.interest_until, c.interest_reason,
-                   promise.label("promise"))
+                   *_MADE)
+            .select_from(self.database.contact)
+            .outerjoin(_PROMISED, self._first(FollowUpKind.COME_BACK))
             .where(
                 c.interest == Interest.LATENT.value,
                 c.interest_until <= until,
@@ -136,6 +133,7 @@ class FollowUps:
                     until=row.interest_until,
                     reason=row.interest_reason,
                     promise=row.promise,
+                    owner=row.promised_by or row.who_owner,
                 )
                 for row in connection.execute(query)
             ]
@@ -157,6 +155,8 @@ class FollowUps:
                     subject=row.subject,
                     note=row.note,
                     campaign=row.campaign_name,
+                    promise=row.promise,
+                    owner=row.promised_by or row.who_owner,
                 )
                 for row in connection.execute(query)
             ]
@@ -190,12 +190,26 @@ class FollowUps:
                 i.id.label("inquiry_id"),
                 *(i.at, i.origin, i.subject, i.note),
                 k.name.label("campaign_name"),
+                *_MADE,
             )
             .join(contact, contact.c.id == i.contact_id)
+            .outerjoin(_PROMISED, self._first(FollowUpKind.ANSWER))
             .outerjoin(schema.campaign, k.id == i.campaign_id)
             .order_by(i.at, i.id)
         )
 
+    def _first(self, kind: FollowUpKind) -> ColumnElement[bool]:
+        """That `_PROMISED` is the first open promise of that kind to the contact beside it."""
+        c, f = self.database.contact.c, schema.follow_up.c
+        first = select(func.min(f.id)).where(
+            f.contact_id == c.id, f.done_at.is_(None), f.kind == kind.value
+        )
+        return _PROMISED.c.id == first.correlate(self.database.contact).scalar_subquery()
+
+
+#: The promise that says the same as what it is joined to, and what is told of it.
+_PROMISED = schema.follow_up.alias("promised")
+_MADE = (_PROMISED.c.id.label("promise"), _PROMISED.c.owner.label("promised_by"))
 
 #: What a person is called by and reached at, prefixed so that nothing else is called the same.
 _WHO = ("first_name", "last_name", "company", "email", "phone", "mobile")

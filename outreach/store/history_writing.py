@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, update
+from sqlalchemy import Connection
 
 from outreach.errors import Text
 from outreach.model.audience import Arm
@@ -23,9 +23,8 @@ from outreach.model.suppression import Suppression, SuppressionKey, SuppressionS
 from outreach.store import schema
 from outreach.store.bulk import insert_tuples, next_ids, update_rows
 from outreach.store.engine import Database
-from outreach.store.history_standing import Sent, Standing
+from outreach.store.history_standing import Sent, Standing, advance
 from outreach.store.matching import Known
-from outreach.store.prepared import ForEach
 from outreach.store.suppressions import insert_suppressions
 
 _EVENT = ("at", "recorded_at", "kind", "contact_id", "campaign_id", "step_id", "delivery_id",
@@ -270,7 +269,8 @@ class Writing:
             stage = first if rank == 0 else None if rank is None else self._chain[rank]
             enrolments.append((self._campaign, contact, person.arm.value, kind, at, stage, rank))
         insert_tuples(connection, schema.enrolment, _ENROLMENT, enrolments)
-        self._advance()
+        ranks = {c: p.rank or 0 for c, p in self._advanced.items() if c not in self._enrolled}
+        advance(connection, self._campaign, ranks, self._chain)
         ids = next_ids(connection, schema.delivery, len(self._sent))
         rows = [(number, *row) for number, row in zip(ids, self._sent, strict=True)]
         insert_tuples(connection, schema.delivery, _DELIVERY, rows)
@@ -291,36 +291,6 @@ class Writing:
             update_rows(connection, schema.contact, [(c, {column: at}) for c, at in dead.items()])
         self._begin()
         return counts
-
-    def _advance(self) -> None:
-        """Those who were in before and have come further."""
-        further = {c: p for c, p in self._advanced.items() if c not in self._enrolled}
-        e = schema.enrolment.c
-
-        def statement(given: Any) -> Any:
-            return (
-                update(schema.enrolment)
-                .where(
-                    e.campaign_id == given["campaign"],
-                    e.contact_id == given["contact"],
-                    func.coalesce(e.stage_rank, -1) < given["rank"],
-                )
-                .values(stage=given["stage"], stage_rank=given["rank"])
-            )
-
-        each = {"contact": e.contact_id, "stage": e.stage, "rank": e.stage_rank}
-        ranks = [person.rank or 0 for person in further.values()]
-        ForEach(
-            statement, self._connection.dialect, each=each, same={"campaign": e.campaign_id}
-        ).run(
-            self._connection,
-            {
-                "contact": list(further),
-                "stage": [self._chain[rank] for rank in ranks],
-                "rank": ranks,
-            },
-            campaign=self._campaign,
-        )
 
 
 def _numbered(delivery: int, ids: Sequence[int]) -> int:

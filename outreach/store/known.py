@@ -13,20 +13,21 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, or_, select, union
 
 from outreach.model.audience import Arm
+from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.follow_up import FollowUp, FollowUpKind
 from outreach.model.ids import CampaignId, ContactId, FollowUpId
 from outreach.model.stage import INTERESTS
+from outreach.model.text import fold
 from outreach.model.value import value
 from outreach.store import schema
+from outreach.store.contacts import Contacts
 from outreach.store.delivery_rows import COLUMNS, delivery_of
+from outreach.store.edited import UNDONE
 from outreach.store.engine import Database
 from outreach.store.lists import among
-from outreach.store.rows import one_with
-
-#: Why a step that a recording had planned does not come: the recording was taken back.
-UNDONE = "undone"
+from outreach.store.rows import is_there, one_with
 
 #: A fact as it was recorded: stage, campaign, when, amount in minor units.
 Said = tuple[str, CampaignId | None, datetime, int | None]
@@ -113,6 +114,28 @@ class Acquaintance:
                 Other(contact=other, relation=relation, campaigns=frozenset(going.get(other, ())))
             )
         return {contact: tuple(some) for contact, some in others.items()}
+
+    def named(self, words: Collection[str]) -> dict[str, Contact]:
+        """Whom these words name by an e-mail address, where it is one only.
+
+        Whoever is named otherwise, twice or not at all is in none of it: he is asked for alone.
+        """
+        mailed = {word: fold(word.strip()) for word in words if "@" in word}
+        if not mailed:
+            return {}
+        c = self.database.contact.c
+        with self.database.reading() as connection:
+            there = is_there(self.database)
+            by_mail: dict[str, list[int]] = {}
+            query = select(c.email_folded, c.id).where(
+                among(connection, c.email_folded, set(mailed.values())), there
+            )
+            for address, number in connection.execute(query):
+                by_mail.setdefault(address, []).append(number)
+        wanted = {word: by_mail[mail][0] for word, mail in mailed.items()
+                  if len(by_mail.get(mail, ())) == 1}  # fmt: skip
+        people = Contacts(self.database).get_many([ContactId(one) for one in wanted.values()])
+        return {word: people[ContactId(one)] for word, one in wanted.items() if one in people}
 
     # --- statements -------------------------------------------------------------------------------
 

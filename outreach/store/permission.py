@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, exists, false, literal, select
+from sqlalchemy import ColumnElement, Table, and_, case, exists, false, literal, or_, select
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
@@ -30,21 +30,29 @@ def _reasons(contact: Table, channel: Channel) -> Iterator[tuple[ColumnElement[b
     c = contact.c
     by_himself = (forbidden(contact, channel, reason="opted_out"), "opted_out")
     yield forbidden(contact, channel), case(by_himself, else_="suppressed")
-    if channel is Channel.EMAIL:
-        yield c.email.is_(None), "no_address"
-        yield c.email_bounced_at.is_not(None), "bounced"
+    kind = channel.kind
+    if kind.all_of or kind.any_of:
+        yield no_address(contact, channel), "no_address"
+    if kind.dead:
+        since, reason = kind.dead
+        yield c[since].is_not(None), reason
+    if kind.shared:
         yield same_address(contact), "same_address"
-    elif channel is Channel.LETTER:
-        yield no_postal_address(contact), "no_address"
-        yield c.post_returned_at.is_not(None), "invalid_address"
-    elif channel is Channel.CALL:
-        yield and_(c.phone.is_(None), c.mobile.is_(None)), "no_address"
     yield c.erased_at.is_not(None), "erased"
+
+
+def no_address(contact: Table, channel: Channel) -> ColumnElement[bool]:
+    """Whether somebody lacks what a channel needs: `ChannelKind.reaches`, in SQL."""
+    kind = channel.kind
+    lacks: list[ColumnElement[bool]] = [contact.c[name].is_(None) for name in kind.all_of]
+    if kind.any_of:
+        lacks.append(and_(*[contact.c[name].is_(None) for name in kind.any_of]))
+    return or_(*lacks) if lacks else literal(False)
 
 
 def no_postal_address(contact: Table) -> ColumnElement[bool]:
     """No letter arrives without a postal code and a town."""
-    return contact.c.postal_code.is_(None) | contact.c.city.is_(None)
+    return no_address(contact, Channel.LETTER)
 
 
 def same_address(contact: Table) -> ColumnElement[bool]:

@@ -12,7 +12,8 @@ from enum import IntFlag
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select, update
+from sqlalchemy.engine import Dialect
 
 from outreach.compliance.permission import Ground, Person
 from outreach.model.campaign import Channel
@@ -22,7 +23,8 @@ from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.legal import Basis, Purpose
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.lists import among
+from outreach.store.lists import among, listed, packed
+from outreach.store.prepared import Query
 
 #: In the table `consent`: a ground for every channel.
 ALL = "all"
@@ -151,6 +153,14 @@ def _grounds(contact: Table) -> ColumnElement[Any]:
     )
 
 
+@lru_cache(maxsize=4)
+def _standings(dialect: Dialect, contact: Table, kept_since: date, zone: tzinfo) -> Query:
+    """Kept from page to page of a run: it asks again just before each claim."""
+    columns = standing_columns(contact, kept_since, zone)
+    query = select(contact.c.id, *columns).where(listed(dialect, contact.c.id, "ids"))
+    return Query(query, dialect)
+
+
 class Persons:
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -159,16 +169,15 @@ class Persons:
         self, contacts: Collection[ContactId], kept_since: date
     ) -> dict[ContactId, Standing]:
         """How the rules see each of these people."""
-        wanted = list(contacts)
-        table = self.database.contact
-        columns = standing_columns(table, kept_since, self.database.zone)
+        database, wanted = self.database, list(contacts)
+        dialect = database.engine.dialect
+        query = _standings(dialect, database.contact, kept_since, database.zone)
         found: dict[ContactId, Standing] = {}
-        with self.database.reading() as connection:
+        with database.reading() as connection:
             for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                query = select(table.c.id, *columns).where(among(connection, table.c.id, some))
-                for number, *cells in connection.execute(query):
-                    found[ContactId(number)] = Standing(*cells)
+                some = packed(dialect, wanted[start : start + _AT_ONCE])
+                for row in query.rows(connection, ids=some):
+                    found[row[0]] = Standing(*row[1:])
         return found
 
     def note_informed(
@@ -176,47 +185,34 @@ class Persons:
     ) -> int:
         """Note who was told where his data comes from, by messages of these steps.
 
-        With `now` only what was done since this was last asked is looked at. Some people at a
-        time, so that nobody waits for the base.
+        With `now` only what was done since this was last asked is looked at. Some people are
+        noted at a time, so that nobody waits for the base.
         """
-        since = self._asked_until() if now else None
-        told = some = 0
-        while steps:
-            with self.database.writing() as connection:
-                some = self._inform(connection, steps, since)
-                if some == 0 and now:
-                    self._ask_from(connection, now)
-            told += some
-            if some == 0:
-                break
-        return told
-
-    def _inform(
-        self,
-        connection: Connection,
-        steps: Collection[tuple[CampaignId, StepId]],
-        since: datetime | None,
-    ) -> int:
+        if not steps:
+            return 0
         c, d = schema.contact.c, schema.delivery.c
         got = and_(
             d.campaign_id.in_({campaign for campaign, _ in steps}),
             d.step_id.in_({step for _, step in steps}),
             d.state == DeliveryState.SENT.value,
         )
-        first = select(func.min(d.settled_at)).where(d.contact_id == c.id, got).scalar_subquery()
         query = (
             select(c.id)
             .join(schema.delivery, d.contact_id == c.id)
             .where(got, c.informed_at.is_(None), c.source.is_not(None))
             .distinct()
-            .limit(_INFORMED_AT_ONCE)
         )
-        if since is not None:
-            query = query.where(d.settled_at >= since)
-        people = list(connection.scalars(query))
-        if people:
-            these = among(connection, c.id, people)
-            connection.execute(update(schema.contact).where(these).values(informed_at=first))
+        if now is not None:
+            query = query.where(d.settled_at >= self._asked_until())
+        with self.database.reading() as connection:
+            people = list(connection.scalars(query))
+        first = select(func.min(d.settled_at)).where(d.contact_id == c.id, got).scalar_subquery()
+        for start in range(0, len(people), _INFORMED_AT_ONCE):
+            with self.database.writing() as connection:
+                these = among(connection, c.id, people[start : start + _INFORMED_AT_ONCE])
+                connection.execute(update(schema.contact).where(these).values(informed_at=first))
+        if now is not None:
+            self._ask_from(now)
         return len(people)
 
     def _asked_until(self) -> datetime:
@@ -225,10 +221,11 @@ class Persons:
             found = connection.execute(select(m.value).where(m.key == _ASKED)).scalar_one_or_none()
         return datetime.fromisoformat(found) if found else datetime(1970, 1, 1, tzinfo=UTC)
 
-    def _ask_from(self, connection: Connection, now: datetime) -> None:
+    def _ask_from(self, now: datetime) -> None:
         """A day before now: what left may be told of late, and the clock may have been set."""
         value = (now - timedelta(days=1)).isoformat()
         m = schema.meta
-        done = connection.execute(update(m).where(m.c.key == _ASKED).values(value=value))
-        if done.rowcount == 0:
-            connection.execute(m.insert().values(key=_ASKED, value=value))
+        with self.database.writing() as connection:
+            done = connection.execute(update(m).where(m.c.key == _ASKED).values(value=value))
+            if done.rowcount == 0:
+                connection.execute(m.insert().values(key=_ASKED, value=value))

@@ -47,6 +47,8 @@ class Standing:
     campaign: CampaignId
     step: StepId
     at: datetime
+    #: It was done then; else it waits for its day.
+    done: bool
     count: int
 
 
@@ -69,7 +71,8 @@ class Elsewhere:
     campaign: CampaignId
     step: StepId
     due_at: datetime
-    owners: tuple[str | None, str | None]
+    #: In whose day it stands; whose person it is in the campaign, and in the base.
+    owners: Sequence[str | None]
     count: int
 
 
@@ -128,18 +131,26 @@ class Placing:
         fixed = or_(d.due_at >= before, ~_may_be_moved(now))
         unfinished = [CampaignState.RUNNING.value, CampaignState.PAUSED.value]
         waits = and_(d.state == DeliveryState.DUE.value, fixed, k.state.in_(unfinished))
-        done = and_(d.state == DeliveryState.SENT.value, d.settled_at >= since)
-        at = func.coalesce(d.settled_at, d.due_at)
+        was_done = and_(d.state == DeliveryState.SENT.value, d.settled_at >= since)
+        is_done = d.state == DeliveryState.SENT.value
+        at = case((is_done, d.settled_at), else_=d.due_at)
         query = (
-            select(d.assignee, d.campaign_id, d.step_id, at, func.count())
+            select(d.assignee, d.campaign_id, d.step_id, at, is_done, func.count())
             .join(schema.campaign, k.id == d.campaign_id)
-            .where(d.assignee.is_not(None), d.channel.in_(_BY_HAND), or_(waits, done))
-            .group_by(d.assignee, d.campaign_id, d.step_id, at)
+            .where(d.assignee.is_not(None), d.channel.in_(_BY_HAND), or_(waits, was_done))
+            .group_by(d.assignee, d.campaign_id, d.step_id, at, is_done)
         )
         with self.database.reading() as connection:
             return [
-                Standing(assignee=who, campaign=campaign, step=step, at=when, count=count)
-                for who, campaign, step, when, count in connection.execute(query)
+                Standing(
+                    assignee=who,
+                    campaign=campaign,
+                    step=step,
+                    at=when,
+                    done=bool(done),
+                    count=count,
+                )
+                for who, campaign, step, when, done, count in connection.execute(query)
             ]
 
     def waiting(self, campaign: CampaignId, *, before: datetime, now: datetime) -> Iterator[Waits]:
@@ -164,11 +175,14 @@ class Placing:
             for contact, step, due_at, member, owner in connection.execute(query):
                 yield Waits(contact=contact, step=step, due_at=due_at, member=member, owner=owner)
 
-    def elsewhere(self, campaign: CampaignId | None) -> list[Elsewhere]:
-        """What other running campaigns have for the team and nobody was given yet."""
+    def elsewhere(
+        self, campaign: CampaignId | None, *, before: datetime, now: datetime
+    ) -> list[Elsewhere]:
+        """What other running campaigns have for the team that is not `standing`."""
         d, e, c, k = schema.delivery.c, schema.enrolment.c, schema.contact.c, schema.campaign.c
         here = and_(e.campaign_id == d.campaign_id, e.contact_id == d.contact_id)
-        what = (d.campaign_id, d.step_id, d.due_at, e.owner, c.owner)
+        what = (d.campaign_id, d.step_id, d.due_at, d.assignee, e.owner, c.owner)
+        still_open = or_(d.assignee.is_(None), and_(d.due_at < before, _may_be_moved(now)))
         query = (
             select(*what, func.count())
             .join(schema.campaign, k.id == d.campaign_id)
@@ -177,7 +191,7 @@ class Placing:
             .where(
                 d.state == DeliveryState.DUE.value,
                 d.channel.in_(_BY_HAND),
-                d.assignee.is_(None),
+                still_open,
                 k.state == CampaignState.RUNNING.value,
                 d.campaign_id != (campaign or 0),
             )
@@ -186,10 +200,9 @@ class Placing:
         )
         with self.database.reading() as connection:
             return [
-                Elsewhere(campaign=number, step=step, due_at=due_at, owners=(owner, keeper),
-                          count=count)
-                for number, step, due_at, owner, keeper, count in connection.execute(query)
-            ]  # fmt: skip
+                Elsewhere(campaign=number, step=step, due_at=due_at, owners=owners, count=count)
+                for number, step, due_at, *owners, count in connection.execute(query)
+            ]
 
     def keepers(self, contacts: Collection[ContactId]) -> dict[ContactId, str]:
         """Whose contacts they are, of those that are somebody's."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Table,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -168,6 +169,14 @@ def _rivals(
 # --- who was touched when ------------------------------------------------------------------------
 
 
+def touched_of(
+    database: Database, people: Collection[ContactId], pressure: Pressure, *, now: datetime
+) -> dict[ContactId, list[date]]:
+    """`touched`, asked by itself."""
+    with database.reading() as connection:
+        return touched(connection, database, people, pressure, now=now)
+
+
 def touched(
     connection: Connection,
     database: Database,
@@ -213,7 +222,10 @@ def _is_touch(channels: Sequence[str]) -> ColumnElement[bool]:
     """A touch that reached somebody and was not taken back."""
     e, fix = schema.event.c, schema.event.alias("fix")
     stands = ~exists(select(literal(1)).where(fix.c.corrects == e.id).correlate(schema.event))
-    told = and_(e.kind == EventKind.TOUCHED.value, e.stage.is_(None), stands)
+    # Asked of each row: as a plain condition SQLite, which knows nothing of the sizes, would go
+    # through the touches of everybody instead of looking up these people.
+    is_told = case((and_(e.kind == EventKind.TOUCHED.value, e.stage.is_(None)), 1), else_=0)
+    told = and_(is_told == 1, stands)
     return and_(told, e.channel.in_(channels)) if channels else told
 
 

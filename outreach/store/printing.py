@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
 from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import BatchId, CampaignId, DeliveryId, StepId
+from outreach.model.ids import BatchId, CampaignId, ContactId, DeliveryId, StepId
 from outreach.store import schema
 from outreach.store.delivery_rows import delivery_query, to_delivery
 from outreach.store.engine import Database
@@ -87,6 +87,33 @@ class Printing:
             d.due_at <= now,
         )
         return self._list(query)
+
+    def withdrawn(self, campaign: CampaignId) -> list[tuple[ContactId, str]]:
+        """Whose letter lies in a bundle not posted yet and must not go any more, and why."""
+        d, b = schema.delivery.c, schema.print_batch.c
+        waiting = select(b.id).where(b.campaign_id == campaign, b.posted_on.is_(None))
+        over = [state.value for state in (DeliveryState.CANCELLED, DeliveryState.SKIPPED)]
+        query = select(d.contact_id, d.detail).where(
+            d.campaign_id == campaign, d.state.in_(over), d.batch_id.in_(waiting)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query.order_by(d.id))
+            return [(ContactId(row.contact_id), row.detail or "") for row in rows]
+
+    def address_is_dead(self, contact: ContactId) -> bool:
+        """Whether post came back from the address on file, which has not changed since."""
+        c = schema.contact.c
+        query = select(c.post_returned_at).where(c.id == contact)
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one() is not None
+
+    def last_posted(self, campaign: CampaignId) -> date | None:
+        """The day the last bundle of a campaign went to the post; None: none ever did."""
+        b = schema.print_batch.c
+        query = select(func.max(b.posted_on)).where(b.campaign_id == campaign)
+        with self.database.reading() as connection:
+            found: date | None = connection.execute(query).scalar_one()
+            return found
 
     def _list(self, query: Select[Any]) -> list[Delivery]:
         with self.database.reading() as connection:

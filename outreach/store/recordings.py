@@ -6,17 +6,30 @@ the same token as `because`. Facts of one file have its token as `batch`, too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
 
+from outreach.model.campaign import Campaign
 from outreach.model.event import EventKind
-from outreach.model.ids import ContactId, EventId
+from outreach.model.ids import CampaignId, ContactId, EventId
+from outreach.model.stage import OTHERS
 from outreach.model.value import value
 from outreach.store import schema
 from outreach.store.engine import Database
+from outreach.store.folding import folded, write_counters
+from outreach.store.known import Acquaintance
 from outreach.store.lists import among
+from outreach.store.retelling import (
+    become_again,
+    contacted_after_all,
+    mark_again,
+    no_longer_cancelled,
+)
+from outreach.store.standing_again import Place, stand_again
+from outreach.store.taking_back import correct, put_back
 
 #: Kinds under which people record something.
 _KINDS = (EventKind.REACHED.value, EventKind.NOTED.value)
@@ -43,6 +56,27 @@ class Recording:
     def batch(self) -> str | None:
         token: str | None = self.event.data.get("batch")
         return token
+
+
+@value(kw_only=True)
+class TakenBack:
+    """What came of taking recordings back."""
+
+    recordings: int = 0
+    #: Events that do not count any more, these recordings among them.
+    events: int = 0
+    #: Whose chain goes on again, in which campaign.
+    freed: tuple[Place, ...] = ()
+    #: Steps that come again.
+    revived: int = 0
+
+    def __add__(self, other: TakenBack) -> TakenBack:
+        return TakenBack(
+            recordings=self.recordings + other.recordings,
+            events=self.events + other.events,
+            freed=self.freed + other.freed,
+            revived=self.revived + other.revived,
+        )
 
 
 class Recordings:
@@ -155,6 +189,38 @@ class Recordings:
         with self.database.reading() as connection:
             rows = connection.execute(query.where(among(connection, e.contact_id, people)))
             return [row for row in rows if (row.data or {}).get("because") in acts]
+
+    def take_back(
+        self,
+        heads: Sequence[Any],
+        definitions: Mapping[CampaignId, Campaign],
+        *,
+        now: datetime,
+        author: str | None,
+    ) -> TakenBack:
+        """Take these recordings back with all that followed, in the caller's transaction."""
+        followed = self.followed(heads)
+        gone = [*heads, *followed]
+        people = {ContactId(event.contact_id) for event in gone}
+        people |= {ContactId(other) for head in heads for other in head.data.get("others", ())}
+        with self.database.writing() as connection:
+            correct(connection, gone, now, author)
+            put_back(connection, self.database, heads, now)
+            said = folded(connection, self.database, people)
+            if contacted_after_all(connection, said, now):
+                said = folded(connection, self.database, people)
+            write_counters(connection, said)
+            become_again(connection, said, gone, now)
+            mark_again(connection, said, heads)
+            others = Acquaintance(self.database).others(people, ("same", *OTHERS))
+            near = {one.contact for some in others.values() for one in some}
+            theirs = folded(connection, self.database, near) if near else {}
+            freed, revived = stand_again(connection, said, others, theirs, definitions)
+            again = no_longer_cancelled(connection, people, revived)
+            correct(connection, again, now, author)
+        return TakenBack(
+            recordings=len(heads), events=len(gone), freed=tuple(freed), revived=len(revived)
+        )
 
     def later(self, recording: Recording, people: Collection[ContactId]) -> list[Any]:
         """What was recorded of these people since, and stands."""

@@ -93,10 +93,16 @@ class Repeating:
         )
         with self.database.writing() as connection:
             self._left_over(connection, campaign, step, last.occurrence - 1, now)
-            done = connection.execute(
+            connection.execute(
                 insert_ignoring(connection, schema.delivery).from_select(list(rows), still_in)
             )
-            return int(done.rowcount)
+            # PostgreSQL does not say how many rows such a statement wrote.
+            coming = select(func.count()).where(
+                d.campaign_id == campaign,
+                d.step_id == step,
+                d.occurrence == last.occurrence + 1,
+            )
+            return int(connection.execute(coming).scalar_one())
 
     def _left_over(
         self, connection: Any, campaign: CampaignId, step: StepId, occurrence: int, now: datetime

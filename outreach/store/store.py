@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from outreach.store.paces import Paces
     from outreach.store.people import People
     from outreach.store.persons import Persons
+    from outreach.store.places import Places
     from outreach.store.placing import Placing
     from outreach.store.printing import Printing
     from outreach.store.privacy import Privacy
@@ -85,6 +86,12 @@ class Store:
         from outreach.store.printing import Printing
 
         return Printing(self.database)
+
+    @cached_property
+    def places(self) -> Places:
+        from outreach.store.places import Places
+
+        return Places(self.database)
 
     @cached_property
     def placing(self) -> Placing:

@@ -27,7 +27,7 @@ from outreach.model.campaign import Channel
 from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
-from outreach.model.stage import FACTS
+from outreach.model.stage import NO_STAGES
 from outreach.store.schema import delivery, enrolment, event
 from outreach.store.types import Whole
 
@@ -156,7 +156,7 @@ def history_people(firsts: Mapping[CampaignId, str]) -> Any:
     stage = event.c.stage
     own = [and_(event.c.campaign_id == id_, stage == first) for id_, first in firsts.items()]
     first = or_(stage == CONTACTED, *own)
-    active = and_(~first, stage.not_in(FACTS))
+    active = and_(~first, stage.not_in(sorted(NO_STAGES)))
     return (
         select(
             _distinct_people(or_(first, active)).label("contacted"),

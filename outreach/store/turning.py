@@ -6,7 +6,7 @@ ended the main track for him. Where `stopped_at` is set, it says why everything 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +61,8 @@ def _groups(turns: Iterable[Turn]) -> list[list[Turn]]:
     """Those that one statement can write: the same fact in the same campaign."""
     found: dict[tuple[object, ...], list[Turn]] = {}
     for one in turns:
-        found.setdefault((one.campaign, one.track, one.fact, one.at), []).append(one)
+        alike = (one.campaign, one.track, one.fact, one.at, one.because)
+        found.setdefault(alike, []).append(one)
     return list(found.values())
 
 
@@ -78,7 +79,8 @@ def _leave(connection: Connection, alike: Sequence[Turn]) -> None:
         .values(state=DeliveryState.CANCELLED.value, detail=TRACK, settled_at=one.at)
         .returning(d.id, d.campaign_id, d.contact_id, d.step_id, d.channel)
     ).all()
-    insert_rows(connection, schema.event, cancelled(rows, one.at, TRACK, fact=one.fact))
+    told = {"fact": one.fact} | ({"because": one.because} if one.because else {})
+    insert_rows(connection, schema.event, cancelled(rows, one.at, TRACK, told))
 
 
 def _wake(connection: Connection, one: Turn) -> None:
@@ -91,10 +93,10 @@ def _wake(connection: Connection, one: Turn) -> None:
 
 
 def cancelled(
-    rows: Sequence[Any], at: datetime, reason: str, *, fact: str | None = None
+    rows: Sequence[Any], at: datetime, reason: str, more: Mapping[str, object] | None = None
 ) -> list[dict[str, object]]:
-    """The events of deliveries that will not be made."""
-    data = {"reason": reason} if fact is None else {"reason": reason, "fact": fact}
+    """The events of deliveries that will not be made; `more` is kept beside the reason."""
+    data = {"reason": reason, **(more or {})}
     return [
         {
             "at": at,

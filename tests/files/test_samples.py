@@ -20,7 +20,7 @@ from stdnum.fr import siret
 from outreach.cli import main
 from outreach.files.campaigns import read_campaign
 from outreach.files.workspace import samples_folder
-from outreach.model.stage import DEFAULT_CHAIN, FACTS
+from outreach.model.stage import DEFAULT_CHAIN, NO_STAGES
 from outreach.model.text import fold
 
 ROOT = samples_folder()
@@ -94,10 +94,12 @@ def test_every_template_and_guide_of_a_sample_campaign_exists(file: Path) -> Non
 def test_the_samples_can_be_launched_on_any_day() -> None:
     campaigns = [read_campaign(file).campaign for file in CAMPAIGNS]
     assert [c.name for c in campaigns] == [
+        "first-visit",
         "newsletter",
         "newsletter-en",
         "open-day",
         "open-day-en",
+        "pool",
         "win-back",
     ]
     assert all(c.start is None and c.not_after is None for c in campaigns)
@@ -113,12 +115,20 @@ def test_every_sample_campaign_finds_its_people(ask: Ask) -> None:
         answer = ask("launch", file.stem, "--dry-run")
         found[file.stem] = tuple(answer[key] for key in keys)
     assert found == {
+        "first-visit": (64, 40, 0, 40, {"no_address": 6, "one_per": 2}),
         "open-day": (123, 111, 11, 100, {"no_address": 7, "one_per": 5}),
         "open-day-en": (14, 14, 0, 14, {}),
         "newsletter": (104, 92, 0, 92, {"no_address": 9, "invalid_address": 1, "same_address": 2}),
         "newsletter-en": (4, 4, 0, 4, {}),
+        "pool": (182, 160, 0, 160, {"no_address": 21, "invalid_address": 1}),
         "win-back": (65, 61, 0, 61, {"no_address": 3, "one_per": 1}),
     }
+
+
+def test_nobody_of_the_samples_is_adrift(ask: Ask) -> None:
+    """A campaign of the samples would take each of the 300, were it only for the pool."""
+    ask("contacts", "import", "samples/contacts.csv")
+    assert ask("contacts", "adrift") == {"count": 0, "adrift": []}
 
 
 # --- contacts -----------------------------------------------------------------------------------
@@ -213,7 +223,7 @@ def test_only_sample_customers_have_orders(contacts: list[Row]) -> None:
 
 def test_the_sample_outcomes_are_a_believable_chain(outcomes: list[Row]) -> None:
     """28 interested, 14 appointments, 7 quotes, 4 orders, and one by somebody not asked."""
-    assert {row["stage"] for row in outcomes} <= {*DEFAULT_CHAIN, *FACTS}
+    assert {row["stage"] for row in outcomes} <= {*DEFAULT_CHAIN, *NO_STAGES}
     people = {
         stage: {row["contact"] for row in outcomes if row["stage"] == stage}
         for stage in DEFAULT_CHAIN
@@ -240,12 +250,17 @@ def test_every_sample_outcome_can_be_recorded(ask: Ask, outcomes: list[Row]) -> 
     """Those it speaks of are in the campaign, the one who ordered unasked in its control group."""
     ask("contacts", "import", "samples/contacts.csv")
     ask("launch", "open-day", "--confirm", "100")
+    written = {"day": "on", "back": "back_on"}
     with Path("dated.csv").open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream)
-        table.writerow(["on" if column == "day" else column for column in outcomes[0]])
+        table.writerow([written.get(column, column) for column in outcomes[0]])
         for row in outcomes:
-            day = (LAUNCH + timedelta(days=int(row["day"]))).isoformat()
-            table.writerow([day if column == "day" else row[column] for column in row])
+            dated = {
+                column: (LAUNCH + timedelta(days=int(row[column]))).isoformat()
+                for column in written
+                if row[column]
+            }
+            table.writerow([dated.get(column, row[column]) for column in row])
     ask("--now", f"{LAUNCH + timedelta(days=60)}T09:00+01:00", "record", "--from", "dated.csv")
     report = ask("report", "open-day")
     reached = {stage["stage"]: stage["contacts"] for stage in report["chain"]}

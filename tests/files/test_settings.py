@@ -375,3 +375,23 @@ def test_provider_limits_are_off_or_what_is_known() -> None:
 def test_a_pause_that_is_none_is_told(gap: str) -> None:
     with pytest.raises(Problems, match="is no pause"):
         parsed(f"senders:\n  m:\n    from: m@x.example\n    limits: {{gap: {gap}}}\n")
+
+
+def test_a_team_and_a_pressure_state_what_they_hold() -> None:
+    settings = parsed(
+        """\
+organisation: {name: Us}
+team:
+  ana: {name: Ana, calls_per_day: 9, visits_per_day: 2, hours_per_week: 7.5, days: "mon-wed"}
+pressure: {most_touches_per_month: 3, channels: [email, call]}
+"""
+    )
+    assert settings.team["ana"] == TeamMember(
+        key="ana",
+        name="Ana",
+        calls_per_day=9,
+        visits_per_day=2,
+        hours_per_week=Decimal("7.5"),
+        days=(0, 1, 2),
+    )
+    assert settings.pressure == Pressure(most_touches_per_month=3, channels=("email", "call"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from outreach.rendering.guide import SECTIONS, BadGuide, make_guide, sentences
+from outreach.rendering.guide import SECTIONS, BadGuide, make_guide, sentences, walk
 from outreach.rendering.missing import MissingValues
 
 GUIDE = {
@@ -59,6 +59,24 @@ def test_sentences_have_their_place() -> None:
         ({**GUIDE, "notes": [{"a": "b"}]}, ("notes", 0), "a list of sentences"),
         ({**GUIDE, "arguments": ["x"]}, ("arguments", 0), "appeal, feature, advantage, proof"),
         ({**GUIDE, "objections": [{"kind": "x"}]}, ("objections", 0, "kind"), "pretext or founded"),
+        ({**GUIDE, "objections": [{"heard": "No."}]}, ("objections", 0), "nothing is prepared"),
+        ({**GUIDE, "objections": [{"answer": "Yes."}]}, ("objections", 0), "what is heard"),
+        (
+            {**GUIDE, "objections": [{"heard": "No.", "aswer": "Yes."}]},
+            ("objections", 0, "aswer"),
+            "did you mean 'answer'",
+        ),
+        (
+            {**GUIDE, "arguments": [{"appeal": "argnt"}]},
+            ("arguments", 0, "appeal"),
+            "SONCAS(.|\n)*did you mean 'argent'",
+        ),
+        (
+            {**GUIDE, "objective": {"kind": "sale", "say": "x"}},
+            ("objective", "kind"),
+            "appointment",
+        ),
+        ({**GUIDE, "objective": {"kind": "appointment"}}, ("objective",), "lacks 'say'"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(
@@ -67,6 +85,44 @@ def test_what_is_wrong_is_told_with_its_place(
     with pytest.raises(BadGuide, match=says) as error:
         list(sentences(guide))
     assert error.value.path == path
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    guide = {"title": "x", "intro": ["y"], "objections": [{"kind": "x", "heard": "No."}]}
+    found = [one for one in walk(guide) if isinstance(one, BadGuide)]
+    assert [str(one.what) for one in found] == [
+        "a guide has no section 'intro'",
+        "the guide lacks 'introduction'",
+        "an objection is a pretext or founded",
+        "nothing is prepared for this objection",
+    ]
+    assert [one.key for one in found] == [True, False, False, False]
+
+
+def test_an_objective_says_what_the_call_is_for_and_what_else_would_do() -> None:
+    stated = {"kind": "appointment", "say": "A visit to NAME.", "fallback": "A call back."}
+    guide = make_guide({**GUIDE, "objective": stated}, lambda text: text.replace("NAME", "Marie"))
+    assert guide.objective == "appointment"
+    assert dict(guide.blocks)["objective"] == ("A visit to Marie.", "A call back.")
+
+
+def test_an_objection_is_dug_reformulated_argued_and_checked_in_this_order() -> None:
+    written = {
+        "check": "So?", "proof": "See.", "answer": "Because.", "reformulation": "You mean?",
+        "question": "Why?", "kind": "founded", "heard": "Too dear.",
+    }  # fmt: skip
+    guide = make_guide({**GUIDE, "objections": [written]}, str)
+    (one,) = guide.objections
+    assert (one.heard, one.kind) == ("Too dear.", "founded")
+    assert one.treatment == ("Why?", "You mean?", "Because.", "See.", "So?")
+    assert dict(guide.blocks)["objections"] == (
+        "« Too dear. » Why? → You mean? → Because. → See. → So?",
+    )
+
+
+def test_the_right_person_is_reached_between_the_presentation_and_the_reason() -> None:
+    guide = make_guide({**GUIDE, "reason": ["Because."], "reach": ["Is he there?"]}, str)
+    assert [key for key, _ in guide.blocks][:3] == ["introduction", "reach", "reason"]
 
 
 @pytest.mark.parametrize("name", ["open-day.yaml", "open-day-en.yaml"])

@@ -21,7 +21,7 @@ NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 FORGOTTEN = ("nobody knows", "stopped", "left out", "over", "control over", "latent undated",
              "promise kept", "answered", "e-mail only", "opposition lifted", "deleted")  # fmt: skip
 HELD = ("enrolled", "paused", "control", "latent", "arid", "promised", "asked", "alone",
-        "by number", "by address", "by domain", "as another", "planned")  # fmt: skip
+        "by number", "by mobile", "by address", "by domain", "as another", "planned")  # fmt: skip
 GONE = ("merged", "erased")
 NUMBERS: Mapping[str, int] = {
     name: number for number, name in enumerate((*FORGOTTEN, *HELD, *GONE), 1)
@@ -83,6 +83,7 @@ def _states(database: Database) -> None:
         "latent undated": {"interest": "latent"},
         "arid": {"interest": "arid", "interest_reason": "has a supplier"},
         "by number": {"phone_print": "a number"},
+        "by mobile": {"mobile_print": "a mobile"},
         "by address": {"email_print": "an address"},
         "by domain": {"email_domain": "firm.example"},
         "merged": {"merged_into": NUMBERS["as another"]},
@@ -93,6 +94,7 @@ def _states(database: Database) -> None:
     oppositions = (
         (f"contact:{NUMBERS['alone']}", "all", None),
         ("a number", "all", None),
+        ("a mobile", "all", None),
         ("an address", "all", None),
         ("domain:firm.example", "all", None),
         ("mails only", "email", None),

@@ -1,0 +1,224 @@
+"""How far people stand in their campaigns, made anew from the events that stand.
+
+The furthest stage; whether their chain is stopped, by whom and why; which track they are in;
+and what of their steps comes again since it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, and_, select, update
+from sqlalchemy.engine import Dialect
+
+from outreach.model.audience import Arm
+from outreach.model.campaign import Campaign, CampaignState, Track
+from outreach.model.delivery import DeliveryState
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId, ContactId
+from outreach.model.stage import ALONE, FACTS, INTERESTS, OPPOSED, OTHERS, SET_ASIDE
+from outreach.store import schema
+from outreach.store.folding import Folded
+from outreach.store.known import Other
+from outreach.store.lists import among
+from outreach.store.prepared import ForEach
+from outreach.store.turning import TRACK
+
+#: A person in a campaign.
+Place = tuple[CampaignId, ContactId]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Where somebody stands by what is on record."""
+
+    place: Place
+    stage: str | None
+    rank: int | None
+    #: Why his chain is stopped; None: it goes on.
+    stopped: str | None
+    track: Track
+
+
+def stand_again(
+    connection: Connection,
+    people: Mapping[ContactId, Folded],
+    others: Mapping[ContactId, Sequence[Other]],
+    theirs: Mapping[ContactId, Folded],
+    definitions: Mapping[CampaignId, Campaign],
+) -> tuple[list[Place], list[int]]:
+    """Put enrolments and deliveries to what stands.
+
+    The places whose chain goes on again, and the deliveries that come again with it.
+    """
+    e = schema.enrolment.c
+    rows = connection.execute(
+        select(schema.enrolment).where(
+            among(connection, e.contact_id, people), e.arm != Arm.EXCLUDED.value
+        )
+    ).all()
+    freed: list[Place] = []
+    revived: list[int] = []
+    agains: list[tuple[Any, Again]] = []
+    for row in rows:
+        definition = definitions.get(CampaignId(row.campaign_id))
+        if definition is not None:
+            relatives = [(one, theirs[one.contact]) for one in others.get(row.contact_id, ())]
+            agains.append((row, _again(row, people[row.contact_id], relatives, definition)))
+    _write(connection, agains)
+    for row, again in agains:
+        definition = definitions[again.place[0]]
+        if again.stopped is None and (row.stopped_at is not None or _moved(row, again)):
+            freed.append(again.place)
+            revived += _revive(connection, row, again, definition)
+    return freed, revived
+
+
+def _moved(row: Any, again: Again) -> bool:
+    return bool(row.arm == Arm.ENROLLED.value) and _track(row) is not again.track
+
+
+def _track(row: Any) -> Track:
+    named = row.stop_reason if row.stopped_at is None else None
+    return Track(named) if named else Track.MAIN
+
+
+def _again(
+    row: Any, own: Folded, relatives: Sequence[tuple[Other, Folded]], definition: Campaign
+) -> Again:
+    campaign = CampaignId(row.campaign_id)
+    facts = [e for e in own.events if e.kind == EventKind.REACHED.value]
+    here = [event.stage for event in facts if event.campaign_id == campaign]
+    ranks = [definition.chain.index(stage) for stage in here if stage in definition.chain]
+    rank = max(ranks, default=None)
+    opened = [track for stage in here if (track := definition.opened_by(stage)) is not None]
+    enrolled = row.arm == Arm.ENROLLED.value
+    stopped = _stopped(row, facts, relatives, definition) if enrolled else None
+    return Again(
+        place=(campaign, ContactId(row.contact_id)),
+        stage=None if rank is None else definition.chain[rank],
+        rank=rank,
+        stopped=stopped,
+        track=opened[-1] if opened and enrolled else Track.MAIN,
+    )
+
+
+def _stopped(
+    row: Any,
+    facts: Iterable[Any],
+    relatives: Sequence[tuple[Other, Folded]],
+    definition: Campaign,
+) -> str | None:
+    """Why the chain is stopped. What no recording has to do with stays as it is."""
+    if row.stopped_at is None:
+        return None
+    if row.stop_reason not in _words(definition):
+        return str(row.stop_reason)
+    ends = {*definition.stop_on, *SET_ASIDE}
+
+    def ending(events: Iterable[Any], words: Collection[str]) -> str | None:
+        for event in events:
+            here = event.campaign_id == row.campaign_id and event.stage in words
+            if event.stage in OPPOSED or (here and definition.opened_by(event.stage) is None):
+                return str(event.stage)
+        return None
+
+    if (own := ending(facts, ends)) is not None:
+        return own
+    answers = {word for word in definition.stop_on if word not in ALONE}
+    for other, their in relatives:
+        said = [e for e in their.events if e.kind == EventKind.REACHED.value]
+        if other.relation == "same" and (word := ending(said, answers)) is not None:
+            return word
+        if other.relation in definition.stop_on:
+            said = [event for event in said if event.stage not in OPPOSED]
+            if ending(said, answers) is not None:
+                return other.relation
+    return None
+
+
+def _words(definition: Campaign) -> set[str]:
+    """Why recordings end chains."""
+    return {*definition.chain, *FACTS, *INTERESTS, *OTHERS}
+
+
+def _write(connection: Connection, agains: Sequence[tuple[Any, Again]]) -> None:
+    some = [again for _, again in agains]
+    _writing(connection.dialect).run(
+        connection,
+        {
+            "campaign": [one.place[0] for one in some],
+            "contact": [one.place[1] for one in some],
+            "stage": [one.stage for one in some],
+            "rank": [one.rank for one in some],
+            "stopped_at": [row.stopped_at if one.stopped else None for row, one in agains],
+            "reason": [one.stopped or _named(one.track) for one in some],
+        },
+    )
+
+
+def _named(track: Track) -> str | None:
+    return None if track is Track.MAIN else track.value
+
+
+@lru_cache(maxsize=4)
+def _writing(dialect: Dialect) -> ForEach:
+    e = schema.enrolment.c
+
+    def statement(given: Any) -> Any:
+        return (
+            update(schema.enrolment)
+            .where(e.campaign_id == given["campaign"], e.contact_id == given["contact"])
+            .values(
+                stage=given["stage"], stage_rank=given["rank"], stopped_at=given["stopped_at"],
+                stop_reason=given["reason"],
+            )
+        )  # fmt: skip
+
+    each = {
+        "campaign": e.campaign_id, "contact": e.contact_id, "stage": e.stage,
+        "rank": e.stage_rank, "stopped_at": e.stopped_at, "reason": e.stop_reason,
+    }  # fmt: skip
+    return ForEach(statement, dialect, each=each)
+
+
+def _revive(connection: Connection, row: Any, again: Again, definition: Campaign) -> list[int]:
+    """What the stop, or the other track, had cancelled comes again, on the track he is in now."""
+    d, s = schema.delivery.c, schema.step.c
+    campaign, contact = again.place
+    names = [step.name for step in definition.of_track(again.track)]
+    gone = connection.execute(
+        select(d.id)
+        .join(schema.step, s.id == d.step_id)
+        .where(
+            d.campaign_id == campaign,
+            d.contact_id == contact,
+            d.state == DeliveryState.CANCELLED.value,
+            # The fact that ended it first may be another than the one that did last.
+            d.detail.in_(sorted({*_words(definition), TRACK})),
+            s.name.in_(names),
+        )
+    )
+    ids = [one.id for one in gone]
+    if ids:
+        connection.execute(
+            update(schema.delivery)
+            .where(among(connection, d.id, ids))
+            .values(state=DeliveryState.DUE.value, detail=None, settled_at=None)
+        )
+        _wake(connection, campaign)
+    return ids
+
+
+def _wake(connection: Connection, campaign: CampaignId) -> None:
+    """A campaign in which all was done goes on."""
+    c = schema.campaign.c
+    here = and_(c.id == campaign, c.state == CampaignState.FINISHED.value)
+    connection.execute(
+        update(schema.campaign)
+        .where(here)
+        .values(state=CampaignState.RUNNING.value, finished_at=None)
+    )

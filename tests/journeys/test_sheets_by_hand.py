@@ -1,0 +1,172 @@
+"""Calls and visits on paper: the sheets, the table filled in, and visits with their way."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from docx import Document
+from workspaces import Workspace
+
+MONDAY = "2027-03-01T10:30"
+EVENING = "2027-03-01T18:00"
+HEADER = "Ref;First name;Last name;Phone;Company;Street;Postal code;City"
+STEPS = """\
+  - {step: call, channel: call, guide: calls/spring.yaml, minutes: 4}
+  - {step: visit, channel: visit, after: call + 2 working days, minutes: 30, by: yann}
+"""
+GUIDE = """\
+title: "Calling {{ last_name }}"
+introduction: ["Good morning. Could I speak to {{ first_name }}?"]
+objections: [{heard: Too dear., kind: founded, question: "Than what?", answer: It lasts.}]
+"""
+
+
+@pytest.fixture
+def spring(workspace: Workspace) -> Workspace:
+    workspace.settings(
+        more="team: {marie: {name: Marie Le Goff}, yann: {name: Yann Morvan}}\n"
+        "costs: {minute: 0.60, km: 0.50}\n"
+    )
+    workspace.write("templates/calls/spring.yaml", GUIDE)
+    workspace.people(
+        [(ref, name, f"{name}son", f"029900000{n}", f"{name} SA", f"{n} rue du Four", "35000",
+          "Rennes")
+         for n, (ref, name) in enumerate([("a", "Anne"), ("b", "Bruno"), ("c", "Carole")], 1)],
+        HEADER,
+    )  # fmt: skip
+    workspace.campaign("spring", steps=STEPS)
+    workspace.launch("spring", now=MONDAY)
+    return workspace
+
+
+def table(file: str) -> list[dict[str, str]]:
+    text = Path(file).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(StringIO(text), delimiter=";"))
+
+
+def filled(workspace: Workspace, file: str, *answers: dict[str, str]) -> str:
+    """The table with its first rows filled in, as a file."""
+    rows = table(file)
+    for row, answer in zip(rows, answers, strict=False):
+        row.update(answer)
+    out = StringIO()
+    writer = csv.DictWriter(out, rows[0], delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    return str(workspace.write("filled.csv", out.getvalue()))
+
+
+def test_a_sheet_for_each_call_and_a_table_for_their_outcomes(spring: Workspace) -> None:
+    made = spring.ok("calls", "sheets", "--out", "paper", now=MONDAY)
+    assert (made["sheets"], made["files"]) == (3, ["paper/calls-2027-03-01.docx"])
+    said = [one.text for one in Document(made["files"][0]).paragraphs if one.text]
+    assert said[:4] == [
+        "Call sheet · spring / call\tn° 1",
+        "Anne Anneson",
+        "Introduction",
+        "Good morning. Could I speak to Anne?",
+    ]
+    assert "1. « Too dear. » (founded: answer on that very point)" in said
+    rows = table(made["table"])
+    assert [(row["ref"], row["name"], row["try"], row["outcome"]) for row in rows] == [
+        ("1", "Anne Anneson", "1", ""),
+        ("2", "Bruno Brunoson", "1", ""),
+        ("3", "Carole Caroleson", "1", ""),
+    ]
+
+
+def test_the_table_comes_back_and_changes_nothing_the_second_time(spring: Workspace) -> None:
+    made = spring.ok("calls", "sheets", "--out", "paper", now=MONDAY)
+    file = filled(
+        spring, made["table"],
+        {"outcome": "5", "on": "2027-03-01T11:00", "back_on": "2027-03-04", "minutes": "6"},
+        {"outcome": "no answer"},
+    )  # fmt: skip
+    tried = spring.ok("calls", "report", "--from", file, "--dry-run", now=EVENING)
+    assert (tried["recorded"], tried["blank"], tried["dry_run"]) == (2, 1, True)
+    assert len(spring.ok("calls", now=EVENING)["calls"]) == 3
+
+    done = spring.ok("calls", "report", "--from", file, now=EVENING)
+    assert (done["read"], done["recorded"], done["unchanged"], done["blank"]) == (3, 2, 0, 1)
+    assert [(one["outcome"], one["at"]) for one in done["rows"]] == [
+        ("appointment", "2027-03-01T11:00:00+01:00"),
+        ("no_answer", "2027-03-01T18:00:00+01:00"),
+    ]
+    again = spring.ok("calls", "report", file, now="2027-03-02T09:00")
+    assert (again["recorded"], again["unchanged"]) == (0, 2)
+    (story,) = spring.ok("why", "b", now="2027-03-02T09:00")["campaigns"]
+    assert sum(line["what"] == "no answer" for line in story["past"]) == 1
+
+
+def test_rows_that_cannot_be_recorded_come_back_with_their_reason(spring: Workspace) -> None:
+    made = spring.ok("calls", "sheets", "--out", "paper", now=MONDAY)
+    file = filled(
+        spring, made["table"],
+        {"outcome": "6"},
+        {"outcome": "1", "on": "2027-03-09"},
+        {"outcome": "perhaps", "ref": "77"},
+    )  # fmt: skip
+    done = spring.ok("calls", "report", "--from", file, now=EVENING, code=4)
+    assert (done["recorded"], done["rejected"]) == (0, 3)
+    assert [(one["line"], one["message"]) for one in done["errors"]] == [
+        (2, "a refusal needs its reason"),
+        (3, "9 Mar 2027 has not come yet"),
+        (4, "no sheet has the number 77"),
+    ]
+    # Mended, the file of rejected rows is read as it is.
+    rows = table(done["rejects_file"])
+    assert [row["outreach_line"] for row in rows] == ["2", "3", "4"]
+    mended = filled(spring, done["rejects_file"], {"reason": "too dear"}, {"on": "2027-03-01"},
+                    {"outcome": "no_answer", "ref": "3"})  # fmt: skip
+    assert spring.ok("calls", "report", "--from", mended, now=EVENING)["recorded"] == 3
+
+
+def test_a_table_of_something_else_is_refused(spring: Workspace) -> None:
+    spring.write("other.csv", "contact;outcom\na;1\n")
+    done = spring.run("calls", "report", "--from", "other.csv", "--json", now=EVENING)
+    assert done.code == 1
+    assert done.errors[0]["message"] == "the columns outcom are none of a report"
+    assert done.errors[0]["hint"] == "did you mean 'outcome'?"
+
+
+def test_a_visit_is_reported_with_its_way_and_what_it_cost(spring: Workspace) -> None:
+    """45 minutes at 0.60 and 38 km at 0.50 are 27 + 19 = 46; the call before cost 2.40."""
+    call = "ref;outcome\n1;1\n"
+    spring.ok("calls", "report", "--from", str(spring.write("a.csv", call)), now=MONDAY)
+    (visit,) = spring.ok("visits", "--day", "2027-03-03", now=MONDAY)["visits"]
+    assert (visit["name"], visit["by"], visit["address"]) == (
+        "Anne Anneson", "yann", "1 rue du Four, 35000 Rennes",
+    )  # fmt: skip
+    report = "ref;outcome;back_on;minutes;km\n4;come back on;+7;45;38\n"
+    file = str(spring.write("b.csv", report))
+    done = spring.ok("visits", "report", "--from", file, "--for", "yann", now="2027-03-03T17:00")
+    assert (done["rows"][0]["again"], done["rows"][0]["km"]) == ("2027-03-10T00:00:00+01:00", 38)
+    cost = spring.ok("report", "spring", now="2027-03-03T18:00")["cost"]
+    assert cost["total"] == 48.4
+
+
+def test_a_sheet_of_calls_is_no_report_of_visits(spring: Workspace) -> None:
+    file = str(spring.write("a.csv", "ref;outcome\n1;1\n"))
+    done = spring.ok("visits", "report", "--from", file, now=MONDAY, code=4)
+    assert done["errors"][0]["message"] == "the sheet 1 is of another kind"
+
+
+def test_a_call_that_nobody_had_planned_is_reported_all_the_same(workspace: Workspace) -> None:
+    workspace.people([("a", "Anne", "Anneson", "0299000001", "Anne SA", "", "", "Rennes")], HEADER)
+    file = str(workspace.write("a.csv", "contact;outcome;note\na;1;about a staircase\n"))
+    done = workspace.ok("calls", "report", "--from", file, now=MONDAY)
+    assert (done["recorded"], done["rows"][0]["campaign"]) == (1, None)
+    beside = workspace.ok("why", "a", now=MONDAY)
+    assert "about a staircase" in str(beside)
+
+
+def test_sheets_as_pdf(spring: Workspace, libreoffice: object) -> None:
+    import pikepdf
+
+    made = spring.ok("calls", "sheets", "--out", "paper", "--pdf", now=MONDAY)
+    assert made["files"] == ["paper/calls-2027-03-01.docx", "paper/calls-2027-03-01.pdf"]
+    with pikepdf.open(made["files"][1]) as pdf:
+        assert len(pdf.pages) == 3
