@@ -216,15 +216,21 @@ def how_many(channel: Channel, count: int, day: date | None) -> Text:
             return (
                 Text("No call is due now.") if day is None else Text("No call falls on that day.")
             )
-        return Plural("{count} call. One after the other: outreach calls next",
-                      "{count} calls. One after the other: outreach calls next", count)  # fmt: skip
+        return Plural(
+            "{count} call: outreach calls next, or outreach record WHO OUTCOME",
+            "{count} calls: outreach calls next, or outreach record WHO OUTCOME",
+            count,
+        )
     if channel is Channel.VISIT:
         if not count:
             return (
                 Text("No visit is due now.") if day is None else Text("No visit falls on that day.")
             )
-        return Plural("{count} visit. Report them with: outreach visits next",
-                      "{count} visits. Report them with: outreach visits next", count)  # fmt: skip
+        return Plural(
+            "{count} visit: outreach visits next, or outreach record WHO OUTCOME",
+            "{count} visits: outreach visits next, or outreach record WHO OUTCOME",
+            count,
+        )
     if not count:
         return Text("No task is due now.") if day is None else Text("No task falls on that day.")
     return Plural("{count} task. Record it with: outreach record WHO STAGE",

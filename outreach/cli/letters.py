@@ -17,10 +17,11 @@ from outreach.errors import ExitCode, Plural, Text, WrongUsage
 from outreach.files.lying import Lying, lying_in, lying_since
 from outreach.files.pdf import Failed
 from outreach.files.pdf_finding import find_office
-from outreach.model.campaign import CampaignState
+from outreach.model.campaign import CampaignState, Channel
 from outreach.model.contact import Contact
 from outreach.runner.beside import Beside
 from outreach.runner.letters import Letters
+from outreach.runner.passing_over import pass_over
 from outreach.runner.pdf_letters import AsPdf
 from outreach.runner.printed import Printed
 from outreach.runner.separating import Separators
@@ -92,7 +93,9 @@ def print_(
     running = {c.id: c for c in chosen if c.state is CampaignState.RUNNING}
     before = lying_in(out) if out else {}
     with parts.alone():
-        made = Letters(mailroom(parts, chosen)).print_due(
+        room = mailroom(parts, chosen)
+        passed = pass_over(running, room, now=parts.now, channels=[Channel.LETTER])
+        made = Letters(room).print_due(
             running,
             now=parts.now(),
             out=out,
@@ -104,7 +107,7 @@ def print_(
     data = {
         "letters": sum(batch.letters for batch in made),
         "held": sum(batch.held for batch in made),
-        "skipped": sum(batch.skipped for batch in made),
+        "skipped": passed + sum(batch.skipped for batch in made),
         "bundles": [
             {
                 "campaign": batch.campaign,
@@ -124,7 +127,12 @@ def print_(
         line for batch, there in zip(made, lying, strict=True) for line in _bundle(batch, there)
     ] or [Text("No letter is due.")]
     failed = [one for batch in made for one in batch.failed]
-    told = [*lines, *_skipped(sum(batch.skipped for batch in made)), *_failures(failed)]
+    told = [
+        *lines,
+        *_passed(passed),
+        *_skipped(sum(batch.skipped for batch in made)),
+        *_failures(failed),
+    ]
     told += [line for batch in made for done in batch.addressed for line in as_lines(done)]
     told += _once_posted(made)
     show(parts, data, [*told, *_next(sum(batch.held for batch in made))])
@@ -177,6 +185,18 @@ def _failures(failed: list[Failed[Contact]]) -> list[Text]:
             reason=one.error.what,
         )
         for one in failed
+    ]
+
+
+def _passed(count: int) -> list[Text | Plural]:
+    if not count:
+        return []
+    return [
+        Plural(
+            "{count} letter is not printed: no usable address, an opposition, or its condition",
+            "{count} letters are not printed: no usable address, an opposition, or a condition",
+            count,
+        )
     ]
 
 

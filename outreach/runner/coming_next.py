@@ -6,7 +6,6 @@ Never nothing: whoever was matched by a campaign has a step to come or a reason 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,9 +17,9 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.said import from_line
 from outreach.model.settings import Settings
-from outreach.model.silence import Silence
-from outreach.runner.permission import Permissions
-from outreach.runner.silences import silences
+from outreach.runner.kept_back import not_permitted, pressed, silent
+from outreach.runner.next_step import Around
+from outreach.runner.next_step import Next as Next
 from outreach.runner.tracks import awaited
 from outreach.runner.wording import (
     exclusion_text,
@@ -29,47 +28,10 @@ from outreach.runner.wording import (
     rule_text,
     stage_text,
 )
-from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.pressure import free_on
 from outreach.scheduling.repeats import firing_after
 from outreach.store.campaigns import Launched
-from outreach.store.persons import Persons
 from outreach.store.store import Store
 from outreach.store.ties import state_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Next:
-    """What comes next in a campaign, or why nothing does."""
-
-    step: str | None
-    at: datetime | None
-    what: Text
-    #: Why nothing comes, in the contract's word (`opted_out`, `appointment`, `control`).
-    reason: str | None = None
-    #: Who does it: a key of the settings' `team`, or of `senders`.
-    by: str | None = None
-    #: A rule that is not met, by its name in `compliance/`.
-    rule: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What decides beside the ledger, for one person at one instant."""
-
-    store: Store
-    settings: Settings
-    contact: Contact
-    #: Who looks after him.
-    owner: str | None
-    now: datetime
-    #: Everything that happened to him, in any campaign.
-    events: Sequence[Any]
-
-    @property
-    def calendar(self) -> Calendar:
-        return Calendar(self.settings.country, self.settings.zone, self.settings.region)
-
 
 #: States in which something is still to happen.
 _WAITING = frozenset(
@@ -146,9 +108,9 @@ def _coming(delivery: Any, launched: Launched, membership: Any, around: Around) 
     if what is not None:
         return Next(step=delivery.step_name, at=delivery.due_at, what=what, by=by)
     return (
-        _not_permitted(delivery, launched, name, by, around)
-        or _pressed(delivery, name, by, around)
-        or _silent(delivery, name, by, around)
+        not_permitted(delivery, launched, name, by, around)
+        or pressed(delivery, name, by, around)
+        or silent(delivery, name, by, around)
         or Next(step=delivery.step_name, at=delivery.due_at, what=_due(delivery, name, around),
                 by=by)
     )  # fmt: skip
@@ -163,7 +125,8 @@ def _by(delivery: Any, membership: Any, step: Step | None, around: Around) -> st
     """Who does it: a seller of the team, or the sender of an e-mail."""
     if not Channel(delivery.channel).by_hand:
         return str(delivery.sender) if delivery.sender else None
-    found = delivery.assignee or membership.owner or around.owner or (step.by if step else None)
+    named = step.by if step else None
+    found = delivery.assignee or named or membership.owner or around.owner
     return str(found) if found else None
 
 
@@ -221,73 +184,6 @@ def _by_hand(delivery: Any, step: str, channel: Channel, due: bool) -> Text:
     if channel is Channel.VISIT:
         return Text("{step}: somebody is to do it; see outreach visits", step=step)
     return Text("{step}: somebody is to do it; see outreach today", step=step)
-
-
-# --- what keeps a step back -----------------------------------------------------------------------
-
-
-def _not_permitted(
-    delivery: Any, launched: Launched, step: str, by: str | None, around: Around
-) -> Next | None:
-    """The rule that will keep it from being made, with its date and source."""
-    channel = Channel(delivery.channel)
-    asked = Permissions(around.settings, launched.definition, [channel], around.now)
-    standings = Persons(around.store.database).standings([around.contact.id], asked.kept_since)
-    if around.contact.id not in standings:
-        return None
-    ruling = asked(standings[around.contact.id]).refused([channel])
-    if ruling is None:
-        return None
-    what = Text("{step} may not be made: {rule} ({source}, since {since})", step=step,
-                rule=ruling.text, source=ruling.source, since=ruling.since)  # fmt: skip
-    return Next(step=delivery.step_name, at=None, what=what, by=by, reason="not_permitted",
-                rule=ruling.id)  # fmt: skip
-
-
-def _pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next | None:
-    """The day before which the settings' pressure leaves the person in peace."""
-    pressure = around.settings.pressure
-    if pressure is None or not pressure.covers(delivery.channel):
-        return None
-    calendar = around.calendar
-    touched = [
-        calendar.day_of(event.at)
-        for event in _uncorrected(around.events)
-        if event.kind == EventKind.TOUCHED.value
-        and event.stage != "no_answer"
-        and pressure.covers(event.channel or "")
-    ]
-    today = calendar.day_of(around.now)
-    free = free_on(touched, pressure, today)
-    # A run that found it due has put it off to that very day.
-    if free <= today or calendar.day_of(delivery.due_at) > free:
-        return None
-    what = Text("{step} waits: contacted on {day}, left in peace until {free}", step=step,
-                day=max(touched), free=free)  # fmt: skip
-    return Next(step=delivery.step_name, at=calendar.midnight(free), what=what, by=by,
-                reason="pressure")  # fmt: skip
-
-
-def _uncorrected(events: Sequence[Any]) -> list[Any]:
-    corrected = {event.corrects for event in events if event.corrects is not None}
-    return [event for event in events if event.id not in corrected]
-
-
-def _silent(delivery: Any, step: str, by: str | None, around: Around) -> Next | None:
-    """The silence of its sender, if any, that an e-mail to this person waits for."""
-    silence = _silence(delivery, around)
-    if silence is None:
-        return None
-    what = Text("{step} waits: {reason}", step=step, reason=silence.reason)
-    return Next(step=delivery.step_name, at=silence.until, what=what, by=by)
-
-
-def _silence(delivery: Any, around: Around) -> Silence | None:
-    if delivery.channel != Channel.EMAIL.value or delivery.sender is None:
-        return None
-    domain = (around.contact.text("email") or "").rpartition("@")[2].lower()
-    found = silences(around.store, around.now).towards(delivery.sender, domain)
-    return found if found and found.until >= delivery.due_at else None
 
 
 # --- nothing comes --------------------------------------------------------------------------------

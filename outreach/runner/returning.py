@@ -63,4 +63,12 @@ def bring_back(
             yield Told(one.line, cells | {name: text for name, text in extra.items() if text})
 
     bulk = record_rows(rows(), desk, file=file)
-    return replace(bulk, unchanged=bulk.unchanged + known)
+    errors = tuple(_typed(one) for one in bulk.errors)
+    return replace(bulk, unchanged=bulk.unchanged + known, errors=errors)
+
+
+def _typed(error: OutreachError) -> OutreachError:
+    """What was typed has no place in a file."""
+    if error.where is None or error.where.line:
+        return error
+    return OutreachError(error.what, hint=error.hint)

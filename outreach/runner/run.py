@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
 from outreach.model.campaign import CampaignState, Channel
-from outreach.model.change import Change
-from outreach.model.channels import BY_DAY, BY_HAND
-from outreach.model.delivery import SETTLED, DeliveryState, Skipped
+from outreach.model.channels import BY_HAND
+from outreach.model.delivery import SETTLED, DeliveryState
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Sender, Settings
-from outreach.runner.bars import Bars
 from outreach.runner.clock import Clock
 from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
@@ -32,7 +30,7 @@ from outreach.runner.informing import note_informed
 from outreach.runner.ledger import SendLedger
 from outreach.runner.mailing import Mailing
 from outreach.runner.mending import letters_of, mend
-from outreach.runner.outcomes import Situation, change_for
+from outreach.runner.passing_over import pass_over
 from outreach.runner.peace import leave_in_peace_by_hand
 from outreach.runner.place import begin_run
 from outreach.runner.placing import place_by_hand
@@ -113,7 +111,7 @@ class Runner:
         running, errors = self._unchanged(running, mailroom)
         plan_firings(self.store, running.values(), calendar=self._calendar, now=now)
         mend(mailroom, running, now=self.clock.now())
-        skipped = self._pass_over(running, mailroom)
+        skipped = pass_over(running, mailroom, now=self.clock.now)
         self._hand_out(running)
         number = begin_run(self.store, now=now, rehearsal=self.rehearsal)
         note_zones(self.store, self.settings, running)
@@ -178,28 +176,6 @@ class Runner:
             sender = self.settings.senders.get(key)
             if sender is not None and sender.dkim:
                 mailroom.signer.keys(sender)
-
-    def _pass_over(self, running: Running, mailroom: Mailroom) -> int:
-        """Letters, calls, visits and tasks that are not to be done; what follows may be due too."""
-        passed = 0
-        channels = BY_DAY
-        bars = Bars(self.store, self.settings, running)
-        while True:
-            now = self.clock.now()
-            due = self.store.deliveries.due(now=now, channels=channels, campaigns=list(running))
-            barred = bars.of([entry.delivery for entry in due], now)
-            changes = []
-            for entry in due:
-                here = self._situation(running[entry.delivery.campaign], now)
-                reason = entry.obstacle or mailroom.not_meant(entry.delivery, now)
-                if reason:
-                    changes.append(change_for(entry.delivery, Skipped(reason), here))
-                elif entry.delivery.id in barred:
-                    changes.append(change_for(*barred[entry.delivery.id], here))
-            if not changes:
-                return passed
-            self.store.deliveries.write(Change.joined(changes))
-            passed += len(changes)
 
     def _hand_out(self, running: Running) -> None:
         """Calls, visits and tasks of today: whose they are, or later where the day is full."""
@@ -283,11 +259,6 @@ class Runner:
     @property
     def _calendar(self) -> Calendar:
         return Calendar(self.settings.country, self.settings.zone, self.settings.region)
-
-    def _situation(self, launched: Launched, now: datetime) -> Situation:
-        return Situation(
-            launched=launched, calendar=self._calendar, costs=self.settings.costs, now=now
-        )
 
 
 def _finished(store: Store, launched: Launched) -> bool:

@@ -158,7 +158,7 @@ def _shares(
     shares: dict[str | None, dict[Channel, Amount]] = {}
     for one in load(store.database, day_start=begins, day_end=ends, channels=HANDS):
         if one.campaign in known:
-            seller = one.assignee or by_step.get((one.campaign, one.step))
+            seller = one.assignee or by_step.get((one.campaign, one.step)) or one.owner
             share = shares.setdefault(seller, {})
             more = Amount(one.count, one.late, one.printed)
             share[one.channel] = share.get(one.channel, Amount()) + more

@@ -21,8 +21,9 @@ from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
 from outreach.model.settings import Settings
 from outreach.runner.adrift import Adrift, Plans, adrift_one, named_in
-from outreach.runner.coming_next import Around, Next, at_midnight, next_in, track_of
+from outreach.runner.coming_next import at_midnight, next_in, track_of
 from outreach.runner.happened import happened, reason_of
+from outreach.runner.next_step import Around, Next
 from outreach.runner.refusals import Refusal, refusals
 from outreach.runner.wording import follow_up_text, interest_text
 from outreach.store.campaigns import Launched

@@ -52,6 +52,8 @@ def _reached(contact: ContactId, touch: Any, now: datetime) -> dict[str, object]
         "delivery_id": touch.delivery_id,
         "channel": touch.channel,
         "stage": "contacted",
+        # It goes with the touch, where that is taken back in its turn.
+        "data": {"because": act} if (act := (touch.data or {}).get("because")) else None,
     }
 
 

@@ -87,6 +87,14 @@ def _call_again(connection: Connection, was: Mapping[str, Any]) -> None:
             cost_minor=None,
         )
     )
+    if was["left_due"]:
+        # Its chain has ended since: it is dated as before, for when it goes on.
+        connection.execute(
+            update(schema.delivery)
+            .where(d.id == was["id"], d.state == DeliveryState.CANCELLED.value)
+            .where(d.due_at == datetime.fromisoformat(was["left_due"]))
+            .values(due_at=datetime.fromisoformat(was["due_at"]))
+        )
 
 
 def _unplan(connection: Connection, heads: Sequence[Any], now: datetime) -> None:

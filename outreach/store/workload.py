@@ -23,8 +23,9 @@ class Load:
     campaign: CampaignId
     step: str
     channel: Channel
-    #: A key of the settings' `team`; None where nothing but the step can say.
+    #: Keys of the settings' `team`: who was given it, and whose the person is.
     assignee: str | None
+    owner: str | None
     count: int
     #: Of these, what was due before the day began.
     late: int
@@ -37,14 +38,15 @@ def load(
 ) -> list[Load]:
     """What is due before `day_end` in running campaigns, but for who may not be contacted."""
     d, e, c = schema.delivery.c, schema.enrolment.c, database.contact.c
-    assignee = func.coalesce(d.assignee, e.owner, c.owner)
+    owner = func.coalesce(e.owner, c.owner)
     in_bundle = and_(d.batch_id.is_not(None), d.channel == Channel.LETTER.value)
     query = (
         select(
             d.campaign_id,
             schema.step.c.name,
             d.channel,
-            assignee,
+            d.assignee,
+            owner,
             func.count(),
             func.sum(case((d.due_at < day_start, 1), else_=0)),
             func.sum(case((in_bundle, 1), else_=0)),
@@ -63,7 +65,7 @@ def load(
             schema.campaign.c.state == CampaignState.RUNNING.value,
             obstacle(database.contact, channels).is_(None),
         )
-        .group_by(d.campaign_id, schema.step.c.name, d.channel, assignee)
+        .group_by(d.campaign_id, schema.step.c.name, d.channel, d.assignee, owner)
         .order_by(d.campaign_id, schema.step.c.name)
     )
     with database.reading() as connection:
@@ -73,11 +75,14 @@ def load(
                 step=step,
                 channel=Channel(channel),
                 assignee=who,
+                owner=theirs,
                 count=count,
                 late=int(late),
                 printed=int(printed),
             )
-            for campaign, step, channel, who, count, late, printed in connection.execute(query)
+            for campaign, step, channel, who, theirs, count, late, printed in connection.execute(
+                query
+            )
         ]
 
 

@@ -157,6 +157,11 @@ def test_the_demo(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None
     assert report["chain"][0]["contacts"] == report["enrolled"]
     assert report["control"] > 0
     assert report["profit"] == pytest.approx(report["margin"] - report["cost"]["total"])
+    # 5.9: nobody was forgotten, and what was promised and slipped is told.
+    assert workspace.ok("contacts", "adrift", "--count") == {"count": 0}
+    day = workspace.ok("today")["today"]
+    assert day["slipped"]
+    assert day["inquiries"]
     for line in (["contacts", "list", 'city = "Rennes" and kind = "prospect"'], ["why", "C0001"],
                  ["check", "newsletter"], ["status"], ["calls"], ["settle"],
                  ["plan", "effort", "--revenue", "60000", "--average-deal", "20000"]):  # fmt: skip

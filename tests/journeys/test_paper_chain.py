@@ -162,3 +162,20 @@ def test_the_code_is_the_same_when_the_letter_is_printed_again(workspace: Worksp
     workspace.ok("letters", "fair", "--out", str(out), now="2027-03-01T11:00")
     again = {words_of_letter(path) for path in out.glob("*.docx")}
     assert all(any(code in words for words in again) for code in before.values())
+
+
+def test_a_letter_that_waits_is_not_printed_once_its_address_is_dead(workspace: Workspace) -> None:
+    printed(workspace)
+    workspace.ok("letters", "posted", "fair", "--except", "Brun", now="2027-03-02T09:00")
+    workspace.ok("letters", "returned", codes(workspace)["Brun"], now="2027-03-03T09:00")
+    again = workspace.ok("letters", "fair", now="2027-03-04T09:00")
+    assert (again["letters"], again["skipped"]) == (0, 1)
+    # The e-mail behind it goes on.
+    assert "mail" in workspace.run("why", "Brun", now="2027-03-04T09:00").out
+
+
+def test_what_was_typed_wrongly_is_told_without_a_file(workspace: Workspace) -> None:
+    printed(workspace)
+    answer = workspace.run("letters", "returned", "nobody", now="2027-03-03T09:00")
+    assert answer.code == 4
+    assert answer.err.startswith("nobody in the contact base is called 'nobody'")

@@ -218,7 +218,7 @@ _acts = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts=_acts, order=st.randoms(use_true_random=False))
 def test_what_is_kept_is_what_stands_and_all_taken_back_is_as_before(
