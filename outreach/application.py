@@ -295,9 +295,8 @@ class Application:
         if self.pretended and not all(server.on_loopback for server in sender.servers):
             what = Text("--now cannot be used with the real mail server of {sender!r}",
                         sender=sender.name)  # fmt: skip
-            raise WrongUsage(
-                what, hint=Text("it is for rehearsals against a server on this machine")
-            )
+            hint = Text("it is for rehearsals against a server on this machine")
+            raise WrongUsage(what, hint=hint)
 
     def secret(self, reference: str) -> str:
         """The secret that the settings refer to. Raises `SecretMissing`."""

@@ -14,7 +14,7 @@ from outreach.cli.letter_facts import print_letter, row_of_letter
 from outreach.cli.output import console, leave, say, show, wrap
 from outreach.cli.telling import as_json
 from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
-from outreach.files.source import UnreadableFile
+from outreach.files.plain_text import UnreadableFile
 from outreach.model.settings import Compliance
 from outreach.runner.check import check as check_campaign
 from outreach.runner.findings import Checked, Problem, Severity

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import inspect
 import os
@@ -234,6 +235,8 @@ class Door(Group):
         # A command lives shortly and makes few cycles: looking for them at every 700th object
         # takes a fifth of its start-up.
         gc.set_threshold(100_000, 50, 50)
+        # And what is left at its end goes with the process, cycles or not.
+        atexit.register(gc.freeze)
         extra.pop("standalone_mode", None)
         arguments = list(sys.argv[1:] if args is None else args)
         parts = Application(Options(json="--json" in arguments))

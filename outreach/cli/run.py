@@ -24,6 +24,7 @@ from outreach.cli.run_report import (
 from outreach.cli.standing import standing_line
 from outreach.cli.telling import as_json, when_interrupted
 from outreach.errors import AlreadyRunning, ExitCode, Plural
+from outreach.files.settings_apart import read_settings_apart
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.event import EventKind
 from outreach.runner.alarms import CampaignPaused
@@ -69,6 +70,8 @@ def run(
     interrupted, nothing lost. A line with the numbers of every run is added to outreach.log in
     the workspace's data folder.
     """
+    # A run lives long: what it takes to read them is not to stay in memory.
+    parts.settings = read_settings_apart(parts.settings_file)
     chosen = _chosen(parts, campaigns)
     end = _until(parts, until)
     if dry_run:

@@ -13,7 +13,7 @@ from pathlib import Path
 from outreach.errors import Location, OutreachError, Text
 from outreach.files.bundles import whole_file
 from outreach.files.campaigns import parse_campaign
-from outreach.files.source import shown
+from outreach.files.plain_text import shown
 
 #: Keys that hold a day of last time.
 _DATED = ("start", "not_after")

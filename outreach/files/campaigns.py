@@ -26,8 +26,9 @@ from outreach.files.campaign_rules import contradictions
 from outreach.files.campaign_shape import AudienceShape, CampaignShape
 from outreach.files.legal_shape import legal_of
 from outreach.files.limits_shape import limits
+from outreach.files.plain_text import read_text, shown
 from outreach.files.shapes import fitted, in_order
-from outreach.files.source import Marked, Path_, parse_source, read_text, shown
+from outreach.files.source import Marked, Path_, parse_source
 from outreach.files.step_shape import MergedAttachmentShape, StepShape
 from outreach.model.campaign import (
     DEFAULT_TRACKS,

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from outreach.errors import Location, OutreachError, Text
-from outreach.files.source import shown
+from outreach.files.plain_text import shown
 from outreach.model.field import Value
 
 _HARMLESS = re.compile(r"[+-]?\d+(?:[.,]\d+)?")

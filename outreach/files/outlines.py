@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from outreach.errors import OutreachError
 from outreach.files.campaigns import campaign_files, written_name
-from outreach.files.source import parse_source, read_text, shown
+from outreach.files.plain_text import read_text, shown
+from outreach.files.source import parse_source
 from outreach.model.outline import Outline
 from outreach.model.settings import Settings
 

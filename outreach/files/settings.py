@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from outreach.errors import DefinitionError, OutreachError, Text
 from outreach.files.legal_shape import policy_of
 from outreach.files.limits_shape import ProviderLimitsShape, limits
+from outreach.files.plain_text import read_text, shown
 from outreach.files.regions import read_region
 from outreach.files.secrets import SecretMissing, is_reference, resolve_secret
 from outreach.files.settings_shape import (
@@ -18,7 +19,7 @@ from outreach.files.settings_shape import (
     SettingsShape,
 )
 from outreach.files.shapes import Shape, fitted, in_order
-from outreach.files.source import Path_, Plain, parse_source, read_text, shown
+from outreach.files.source import Path_, Plain, parse_source
 from outreach.files.values import Unreadable
 from outreach.model.pressure import Pressure
 from outreach.model.settings import (

@@ -7,7 +7,6 @@ are followed, within a limit. What the text means is for `settings` and `campaig
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
 from outreach.errors import DefinitionError, Location, OutreachError, Problems, Text
+from outreach.files.plain_text import read_text, shown
 from outreach.files.wording import worded
 
 #: The steps from the root of a file to something in it: `("steps", 1, "template")`.
@@ -30,16 +30,10 @@ Path_ = tuple[str | int, ...]
 #: What a file says, without its places.
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
-#: A settings or campaign file of a megabyte is not one.
-MAX_BYTES = 1_000_000
 #: Nothing of ours nests deeper than eight.
 MAX_DEPTH = 30
 #: Nodes after aliases are followed; the "billion laughs" stop here.
 MAX_NODES = 50_000
-
-
-class UnreadableFile(DefinitionError):
-    """A settings or campaign file cannot be read as text at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +86,6 @@ def read_source(path: Path) -> tuple[str, Marked]:
     """The text of a YAML file and its tree. Raises every error of the text at once."""
     text = read_text(path)
     return text, parse_source(text, shown(path))
-
-
-def shown(path: Path) -> str:
-    """A path as errors show it: from the current folder where it lies below it."""
-    try:
-        return os.path.relpath(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
-    except OSError:
-        return str(path)
-
-
-def read_text(path: Path) -> str:
-    """The text of a file that must be UTF-8. Raises `UnreadableFile`."""
-    file = shown(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise UnreadableFile(Text("there is no such file"), where=Location(file)) from None
-    except OSError as error:
-        what = Text("the file cannot be read: {reason}", reason=error.strerror or str(error))
-        raise UnreadableFile(what, where=Location(file)) from None
-    if len(content) > MAX_BYTES:
-        raise UnreadableFile(Text("the file is larger than a megabyte"), where=Location(file))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = before.count(b"\n") + 1
-        start_of_line = before.rfind(b"\n") + 1
-        column = len(before[start_of_line:].decode("utf-8", errors="replace")) + 1
-        raise UnreadableFile(
-            Text("the file is not UTF-8 text"),
-            where=Location(file, line, column),
-            hint=Text("save it again with the encoding UTF-8"),
-        ) from None
 
 
 def parse_source(text: str, file: str, *, repeated: list[OutreachError] | None = None) -> Marked:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from outreach.errors import DefinitionError, Location, OutreachError, Plural, Text
-from outreach.files.source import shown
+from outreach.files.plain_text import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from outreach.errors import DefinitionError, Location, Text, did_you_mean
-from outreach.files.source import read_text, shown
+from outreach.files.plain_text import read_text, shown
 
 
 class MissingTemplate(DefinitionError):

@@ -1,7 +1,7 @@
 """The event loop: uvloop's where it exists (not on Windows), else asyncio's own.
 
-A run of sending makes many values and hardly a cycle: the collector looks at what the program
-is made of once, not every few thousand messages.
+A run of sending makes many values and hardly a cycle: what the program is made of, the
+collector need not look at again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ def run_in_loop(work: Coroutine[object, object, Result]) -> Result:
 @contextmanager
 def _few_collections() -> Iterator[None]:
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, *before[1:])
     try:

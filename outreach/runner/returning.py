@@ -12,7 +12,7 @@ from pathlib import Path
 
 from outreach.cleaning.headers import key_of
 from outreach.errors import OutreachError
-from outreach.files.source import read_text
+from outreach.files.plain_text import read_text
 from outreach.runner.recording import Bulk, Desk, Told, record_rows
 from outreach.runner.reply_codes import is_reply_code
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -16,14 +15,12 @@ from outreach.model.campaign import Campaign, CampaignState, Step
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.said import kept, said_again
 from outreach.store import schema
+from outreach.store.definitions import as_json, from_json
 from outreach.store.engine import Database
 from outreach.store.freezing import Member, freeze, insert_steps
 from outreach.store.rows import is_gone, one_with
 from outreach.store.shelf import refuse_taken, renewed
 from outreach.store.sources import count_uses, sources_used
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 
 class NotLaunched(OutreachError):
@@ -232,7 +229,7 @@ class Campaigns:
             "title": definition.title,
             "state": CampaignState.RUNNING.value,
             "file": file,
-            "definition": _adapter().dump_json(definition).decode(),
+            "definition": as_json(definition),
             "fingerprint": fingerprint,
             "salt": definition.name,
             "launched_at": now,
@@ -263,7 +260,7 @@ class Campaigns:
                 .where(c.id == campaign)
                 .values(
                     fingerprint=fingerprint,
-                    definition=_adapter().dump_json(definition).decode(),
+                    definition=as_json(definition),
                     title=definition.title,
                     file=file,
                 )
@@ -287,7 +284,7 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
         id=CampaignId(row.id),
         name=row.name,
         state=CampaignState(row.state),
-        definition=_adapter().validate_json(row.definition),
+        definition=from_json(row.definition),
         steps=steps,
         fingerprint=row.fingerprint,
         launched_at=row.launched_at,
@@ -297,16 +294,3 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
         since=row.state_at,
         reason=said_again(row.state_reason),
     )
-
-
-def as_stored(definition: Campaign) -> str:
-    """A definition as the table `campaign` holds it."""
-    return _adapter().dump_json(definition).decode()
-
-
-@cache
-def _adapter() -> TypeAdapter[Campaign]:
-    """A definition as JSON and back: what was launched stays, whatever the file says now."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Campaign)

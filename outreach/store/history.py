@@ -22,8 +22,8 @@ from outreach.model.ids import CampaignId, ContactId, ImportId, StepId
 from outreach.model.past import PastCounts, PastRow
 from outreach.model.stage import DEFAULT_STOP, FACTS
 from outreach.store import schema
-from outreach.store.campaigns import as_stored
 from outreach.store.contacts import Contacts, ImportStart
+from outreach.store.definitions import as_json
 from outreach.store.engine import Database, HeldDatabase
 from outreach.store.history_people import HistoryPeople
 from outreach.store.history_standing import standings
@@ -234,5 +234,5 @@ class PastCampaign:
         )  # fmt: skip
         c = schema.campaign.c
         self._connection.execute(
-            update(schema.campaign).where(c.id == self.id).values(definition=as_stored(definition))
+            update(schema.campaign).where(c.id == self.id).values(definition=as_json(definition))
         )

@@ -85,10 +85,10 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
-    # Pages that are come back to stay in memory (kibibytes, in each process of a run: an import
-    # takes no less time with 4 MiB than with 16), and go from the log to the file together (pages
-    # of 4 KiB).
-    for pragma in ("cache_size=-4096", "wal_autocheckpoint=8000"):
+    # Pages that are come back to stay in memory (kibibytes, in each process of a run: neither an
+    # import nor a run takes less time with 16 MiB than with 2), and go from the log to the file
+    # together (pages of 4 KiB).
+    for pragma in ("cache_size=-2048", "wal_autocheckpoint=8000"):
         connection.execute(f"PRAGMA {pragma}")
     register_functions(connection)
 

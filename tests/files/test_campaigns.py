@@ -21,8 +21,8 @@ from outreach.files.campaigns import (
     parse_campaign,
     read_campaign,
 )
+from outreach.files.plain_text import UnreadableFile
 from outreach.files.schemas import json_schema
-from outreach.files.source import UnreadableFile
 from outreach.files.workspace import samples_folder
 from outreach.model.campaign import (
     After,

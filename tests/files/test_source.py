@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from outreach.errors import Location, Problems
-from outreach.files.source import UnreadableFile, parse_source, read_text
+from outreach.files.plain_text import UnreadableFile, read_text
+from outreach.files.source import parse_source
 
 
 def told(text: str) -> str:
