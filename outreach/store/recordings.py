@@ -20,7 +20,7 @@ from outreach.model.value import value
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.folding import folded, write_counters
-from outreach.store.known import Acquaintance
+from outreach.store.known import Acquaintance, Other
 from outreach.store.lists import among
 from outreach.store.retelling import (
     become_again,
@@ -212,11 +212,14 @@ class Recordings:
             write_counters(connection, said)
             become_again(connection, said, gone, now)
             mark_again(connection, said, heads)
-            others = Acquaintance(self.database).others(people, ("same", *OTHERS))
-            near = {one.contact for some in others.values() for one in some}
-            theirs = folded(connection, self.database, near) if near else {}
+            # Who is near may be stopped by what is taken back, though it was not what stopped him.
+            acquaintance, words = Acquaintance(self.database), ("same", *OTHERS)
+            near = _named(acquaintance.others(people, words)) | people
+            others = acquaintance.others(near, words)
+            theirs = folded(connection, self.database, _named(others) | near)
+            said |= {contact: theirs[contact] for contact in near - people}
             freed, revived = stand_again(connection, said, others, theirs, definitions)
-            again = no_longer_cancelled(connection, people, revived)
+            again = no_longer_cancelled(connection, near, revived)
             correct(connection, again, now, author)
         return TakenBack(
             recordings=len(heads), events=len(gone), freed=tuple(freed), revived=len(revived)
@@ -230,6 +233,10 @@ class Recordings:
             return list(
                 connection.execute(query.where(among(connection, e.contact_id, people)))
             )  # fmt: skip
+
+
+def _named(others: Mapping[ContactId, Sequence[Other]]) -> set[ContactId]:
+    return {one.contact for some in others.values() for one in some}
 
 
 def _query() -> Select[Any]:

@@ -57,6 +57,7 @@ def put_back(
     for head in heads:
         for was in head.data.get("was", ()):
             _call_again(connection, was)
+    _date_again(connection, heads)
     _unplan(connection, heads, now)
     _forget_promises(connection, heads)
     _allow_again(connection, heads, now)
@@ -87,13 +88,32 @@ def _call_again(connection: Connection, was: Mapping[str, Any]) -> None:
             cost_minor=None,
         )
     )
-    if was["left_due"]:
-        # Its chain has ended since: it is dated as before, for when it goes on.
+
+
+def _date_again(connection: Connection, heads: Sequence[Any]) -> None:
+    """Calls that wait are dated by the last attempt that stands; without one as at first."""
+    e, d = schema.event.c, schema.delivery.c
+    fix = schema.event.alias("fix")
+    people = {head.contact_id for head in heads if "was" in head.data}
+    if not people:
+        return
+    query = (
+        select(e.data, fix.c.id.label("fixed"))
+        .outerjoin(fix, fix.c.corrects == e.id)
+        .where(among(connection, e.contact_id, people), cast(e.data, Text).like('%"was": [%'))
+        .order_by(e.id)
+    )
+    dates: dict[int, str] = {}
+    for row in connection.execute(query):
+        for was in row.data["was"]:
+            dates.setdefault(was["id"], was["due_at"])
+            if row.fixed is None and was["left_due"]:
+                dates[was["id"]] = was["left_due"]
+    for number, due_at in dates.items():
         connection.execute(
             update(schema.delivery)
-            .where(d.id == was["id"], d.state == DeliveryState.CANCELLED.value)
-            .where(d.due_at == datetime.fromisoformat(was["left_due"]))
-            .values(due_at=datetime.fromisoformat(was["due_at"]))
+            .where(d.id == number, d.state.in_([*_OPEN, DeliveryState.CANCELLED.value]))
+            .values(due_at=datetime.fromisoformat(due_at))
         )
 
 
