@@ -104,12 +104,14 @@ class Application:
     def instant(self, text: str) -> datetime:
         """A date, or a date and time, as typed: in the workspace's zone unless it says which.
 
-        A date may also stand in the order of the workspace's locale: 18/03/2027.
+        A date may also stand in the order of the workspace's locale: 18/03/2027 14:30.
         """
+        from outreach.runner.said_days import read_clock
         from outreach.segmentation.dates import read_date
 
-        day = read_date(text.strip(), self.settings.locale)
-        read = datetime.combine(day, time()) if day else read_instant(text)
+        clock, date_ = read_clock(text.strip())
+        day = read_date(date_, self.settings.locale)
+        read = datetime.combine(day, clock or time()) if day else read_instant(text)
         aware = read if read.tzinfo else read.replace(tzinfo=self.settings.zone)
         return aware.astimezone(UTC)
 
@@ -251,17 +253,19 @@ class Application:
 
         return find_campaign(name, self.settings)
 
-    def launched(self, name: str) -> Launched:
-        """A launched campaign, by its name or by its file.
+    def launched(self, name: str, *, hidden_too: bool = False) -> Launched:
+        """A launched campaign, by its name or by its file; `hidden_too`: a deleted one as well.
 
-        Raises `NotLaunched` for one that is only written, `UnknownCampaign` for none at all.
+        Raises `Hidden`, `NotLaunched` where it is only written, `UnknownCampaign` for none at all.
         """
         campaigns = self.store.campaigns
-        if found := campaigns.look_up(name):
+        if found := campaigns.look_up(name, hidden_too=hidden_too):
             return found
         from outreach.files.campaigns import UnknownCampaign, find_campaign, written_campaigns
-        from outreach.store.campaigns import NotLaunched
+        from outreach.store.campaigns import Hidden, NotLaunched
 
+        if campaigns.look_up(name, hidden_too=True):
+            raise Hidden(name)
         if name.endswith((".yaml", ".yml")):
             return campaigns.find(find_campaign(name, self.settings).campaign.name)
         written = written_campaigns(self.settings)

@@ -88,7 +88,8 @@ def _someone(rng: Random, town: str, codes: tuple[str, ...], firms: Iterator[Row
     else:
         _give_mailbox(row, rng.choice(MAILBOXES))
     _reachable(rng, row)
-    row["Origine"] = rng.choice(ORIGINS) if rng.random() < 0.85 else ""
+    # Where somebody comes from is what he is told with the first letter: nobody is without.
+    row["Origine"] = rng.choice(ORIGINS) if rng.random() < 0.85 else "Annuaire professionnel"
     row["Remarques"] = rng.choice(REMARKS) if rng.random() < 0.12 else ""
     return row
 

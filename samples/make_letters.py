@@ -23,7 +23,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from outreach.rendering.letter.archive import join, pack, unpack
+from outreach.rendering.letter.archive import join, lay_out, pack, unpack
 
 GREEN = RGBColor(0x1F, 0x4D, 0x3A)
 GREY = RGBColor(0x5F, 0x66, 0x63)
@@ -39,7 +39,10 @@ def main(folder: Path) -> None:
         document.save(saved)
         # Packed anew without the time of day: the same script makes the same bytes.
         files = unpack(saved.getvalue())
-        (folder / name).write_bytes(join(pack(part, content) for part, content in files.items()))
+        shared = lay_out([])
+        (folder / name).write_bytes(
+            join(shared, (pack(part, content) for part, content in files.items()))
+        )
 
 
 # --- the three letters -------------------------------------------------------------
@@ -85,6 +88,13 @@ def open_day(document: Any) -> None:
         "P.-S. : ",
         "Venez avec un plan ou une simple photo : vous repartirez avec une première esquisse.",
     )
+    data_notice(document)
+    coupon(
+        document,
+        ("☐  Je viens, vers …… h, avec …… personne(s)", "☐  Appelez-moi au ……………………………"),
+        "Coupon-réponse",
+        "Code_réponse",
+    )
 
 
 def open_day_english(document: Any) -> None:
@@ -127,6 +137,13 @@ def open_day_english(document: Any) -> None:
         "P.S. ",
         "Bring a plan or a simple photograph: you will leave with a first sketch.",
     )
+    data_notice(document)
+    coupon(
+        document,
+        ("☐  I shall come, at about ……, with …… people", "☐  Please call me on ……………………………"),
+        "Reply slip",
+        "reply_code",
+    )
 
 
 def win_back(document: Any) -> None:
@@ -167,6 +184,7 @@ def win_back(document: Any) -> None:
         "P.-S. : ",
         "Il suffit de rappeler cette lettre lors de votre visite, aucun code n’est nécessaire.",
     )
+    data_notice(document)
 
 
 LETTERS: dict[str, Callable[[Any], None]] = {
@@ -198,7 +216,7 @@ def stationery(name: str) -> Any:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(22)
-    section.top_margin, section.bottom_margin = Mm(34), Mm(24)
+    section.top_margin, section.bottom_margin = Mm(34), Mm(20)
     section.header_distance, section.footer_distance = Mm(12), Mm(10)
     _header(section, "Ref. " if english else "Réf. ", "Identifier" if english else "Identifiant")
     _footer(section, english=english)
@@ -302,11 +320,44 @@ def signature(document: Any, closing: str, name: str, role: str) -> None:
 
 def postscript(document: Any, label: str, text: str) -> None:
     paragraph = document.add_paragraph()
-    paragraph.paragraph_format.space_before = Pt(12)
+    paragraph.paragraph_format.space_before = Pt(8)
     paragraph.paragraph_format.space_after = Pt(0)
     first = paragraph.add_run(label)
     first.bold, first.italic = True, True
     paragraph.add_run(text).italic = True
+
+
+def data_notice(document: Any) -> None:
+    """In small print: where the data comes from and what one may do about it, by the program."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_before = Pt(6)
+    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.line_spacing = 1.0
+    merge_field(paragraph, "data_notice")
+    for run in paragraph.runs:
+        run.font.size, run.font.color.rgb = Pt(7.5), GREY
+
+
+def coupon(document: Any, choices: Sequence[str], label: str, code: str) -> None:
+    """A slip to cut off and send back; its code tells who did, and to which campaign."""
+    head = document.add_paragraph()
+    head.paragraph_format.space_before, head.paragraph_format.space_after = Pt(10), Pt(0)
+    head.paragraph_format.line_spacing = 1.0
+    head.paragraph_format.keep_with_next = True
+    head.paragraph_format.tab_stops.add_tab_stop(Mm(166), WD_TAB_ALIGNMENT.RIGHT)
+    _line(head, "top", "dashed", str(GREY))
+    title = head.add_run(f"{label}\t")
+    title.bold = True
+    merge_field(head, code, bold=True)
+    answers = document.add_paragraph()
+    answers.paragraph_format.space_before, answers.paragraph_format.space_after = Pt(4), Pt(0)
+    answers.paragraph_format.line_spacing = 1.0
+    answers.paragraph_format.tab_stops.add_tab_stop(Mm(88))
+    answers.add_run("\t".join(choices))
+    for run in (*head.runs, *answers.runs):
+        run.font.size = Pt(9)
+    for run in head.runs:
+        run.font.color.rgb = GREEN
 
 
 def small(paragraph: Any, text: str) -> None:
@@ -415,8 +466,12 @@ def _footer(section: Any, *, english: bool) -> None:
 
 
 def _line_below(paragraph: Any) -> None:
-    borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
-    for name, value in (("val", "single"), ("sz", "8"), ("space", "6"), ("color", str(GREEN))):
+    _line(paragraph, "bottom", "single", str(GREEN))
+
+
+def _line(paragraph: Any, side: str, kind: str, color: str) -> None:
+    borders, line = OxmlElement("w:pBdr"), OxmlElement(f"w:{side}")
+    for name, value in (("val", kind), ("sz", "8"), ("space", "6"), ("color", color)):
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
     properties = paragraph._p.get_or_add_pPr()

@@ -41,6 +41,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "letters": ("letters", "The letters to print, and those that were posted."),
         "calls": ("calls", "The calls of the day: list, make them one by one, sheets, report."),
         "visits": ("visits", "The visits of the day: list, report them, sheets."),
+        "tasks": ("tasks", "The other tasks of the day: list, tick off."),
         "today": ("today", "What the day asks of us: steps, promises, people who wait."),
         "record": ("record", "Record a step of the chain: a reply, an appointment, an order."),
         "undo": ("undo", "Take back the last recording, or one by its number."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -14,9 +15,22 @@ from outreach.cli.output import notice, pieces, plain_json, say, show
 from outreach.errors import Plural, Text
 from outreach.runner.adrift import Adrift, Plans, plans
 from outreach.runner.adrift import adrift as forgotten
+from outreach.runner.wording import stage_text
 
 #: People shown to who states no limit.
 SHOWN = 20
+
+#: Among so many people the reasons are counted: that takes some seconds.
+_COUNTED = 20_000
+
+#: Reasons that are no stage of the chain, as the total names them.
+_REASONS = {
+    "new": Text("never in a campaign"),
+    "over": Text("no answer"),
+    "left_out": Text("left out of a campaign"),
+    "control": Text("control group"),
+    "latent": Text("latent without a day"),
+}
 
 
 @click.command(cls=Command)
@@ -37,12 +51,24 @@ def adrift(parts: Application, expression: str | None, limit: int | None, only_c
     count = parts.store.drift.count(wanted, found.audiences)
     if only_count:
         show(parts, {"count": count}, [_total(count)])
-    elif parts.options.json:
-        _show_json(parts, count, forgotten(parts.store, found, wanted, limit=limit or None))
+        return
+    most = SHOWN if limit is None and not parts.options.json else limit or None
+    reasons: Counter[str] = Counter()
+    read = None if count <= _COUNTED else most
+    people = _counting(forgotten(parts.store, found, wanted, limit=read), reasons)
+    whole = read is None
+    if parts.options.json:
+        _show_json(parts, count, people, most, reasons if whole else None)
     else:
-        most = SHOWN if limit is None else limit or None
-        people = forgotten(parts.store, found, wanted, limit=most)
         _print(parts, count, people, most)
+        _print_total(parts, count, reasons if whole else Counter())
+
+
+def _counting(people: Iterable[Adrift], reasons: Counter[str]) -> Iterator[Adrift]:
+    """The same people; how many are adrift for which reason is counted as they go by."""
+    for one in people:
+        reasons[one.reason] += 1
+        yield one
 
 
 def plans_of(parts: Application) -> Plans:
@@ -79,17 +105,27 @@ def row(parts: Application, one: Adrift) -> dict[str, Any]:
     }
 
 
-def _show_json(parts: Application, count: int, people: Iterable[Adrift]) -> None:
+def _show_json(
+    parts: Application,
+    count: int,
+    people: Iterable[Adrift],
+    most: int | None,
+    reasons: Counter[str] | None,
+) -> None:
     """One object, written as it is read."""
     click.echo(f'{{"count": {count}, "adrift": [', nl=False)
     for number, one in enumerate(people):
+        if most is not None and number >= most:
+            continue
         line = json.dumps(row(parts, one), ensure_ascii=False, default=plain_json)
         click.echo(f", {line}" if number else line, nl=False)
-    click.echo("]}")
+    click.echo(f'], "reasons": {json.dumps(reasons)}}}')
 
 
 def _print(parts: Application, count: int, people: Iterable[Adrift], most: int | None) -> None:
-    for one in people:
+    for number, one in enumerate(people):
+        if most is not None and number >= most:
+            continue
         person = one.person
         day = parts.language.write(person.since.astimezone(parts.settings.zone).date())
         said = Text("since {day}: {why}", day=day, why=one.why)
@@ -103,6 +139,14 @@ def _print(parts: Application, count: int, people: Iterable[Adrift], most: int |
     if most is not None and count > most:
         say(parts, Plural("and {count} more (--limit 0 shows all)",
                           "and {count} more (--limit 0 shows all)", count - most))  # fmt: skip
+
+
+def _print_total(parts: Application, count: int, reasons: Counter[str]) -> None:
+    """How many they are, and of more than one reason how many of each."""
+    if len(reasons) > 1:
+        for reason, some in reasons.most_common():
+            name = parts.language.say(_REASONS.get(reason) or stage_text(reason))
+            click.echo(f"{some:>7}  {name}")
     say(parts, _total(count))
 
 

@@ -15,6 +15,7 @@ from outreach.model.message import Guide, Objection
 from outreach.rendering.guide import SECTIONS
 from outreach.rendering.guide_shape import KINDS, OBJECTIVES
 from outreach.runner.calls import Call, DayList
+from outreach.runner.wording import ruling_text
 
 if TYPE_CHECKING:
     from outreach.runner.call_rules import Legal
@@ -91,7 +92,7 @@ def _legal_row(parts: Application, said: Legal) -> dict[str, Any]:
         "reason": parts.language.say(said.reason) if said.reason else None,
         "rule": said.ruling.id if said.ruling else None,
         "rule_since": said.ruling.since if said.ruling else None,
-        "source": said.ruling.source if said.ruling else None,
+        "source": parts.language.say(said.ruling.source) if said.ruling else None,
         "from": said.since.astimezone(parts.settings.zone) if said.since else None,
     }
 
@@ -124,9 +125,8 @@ def print_list(parts: Application, found: list[Call], *, guides: bool) -> None:
 def print_head(parts: Application, call: Call, *, place: str = "") -> None:
     """Whom, which number, why now, how often, what happened before."""
     where = f" · {call.campaign}/{call.step}" if call.campaign and call.step else ""
-    on_the_phone = call.channel is Channel.CALL
-    target = _dialled(parts, call.number) if on_the_phone else address(call) or "–"
-    wrap(f"{call.contact.name} · {target}{where}", first=f"── {place}", rest="   ")
+    target = f" · {_target(parts, call)}" if call.channel is not Channel.TASK else ""
+    wrap(f"{call.contact.name}{target}{where}", first=f"── {place}", rest="   ")
     about = " · ".join(filter(None, (call.contact.text(name) for name in _ABOUT)))
     if about and about != call.contact.name:
         wrap(about, first="   ", rest="   ")
@@ -139,6 +139,13 @@ def print_head(parts: Application, call: Call, *, place: str = "") -> None:
             parts.language.say(Text("the guide: {problem}", problem=call.problem)),
             first="   ", rest="     ",
         )  # fmt: skip
+
+
+def _target(parts: Application, call: Call) -> str:
+    """What is dialled, or where one goes."""
+    if call.channel is Channel.CALL:
+        return _dialled(parts, call.number)
+    return address(call) or "–"
 
 
 def _circumstances(parts: Application, call: Call) -> list[Text]:
@@ -166,11 +173,12 @@ def _circumstances(parts: Application, call: Call) -> list[Text]:
 
 
 def _legal_line(parts: Application, said: Legal) -> Text:
+    reason = ruling_text(said.ruling) if said.ruling else said.reason
     if said.since is None:
-        return Text("not to be called: {reason}", reason=said.reason)
+        return Text("not to be called: {reason}", reason=reason)
     return Text(
         "not to be called now: {reason}; from {when} on",
-        reason=said.reason,
+        reason=reason,
         when=said.since.astimezone(parts.settings.zone),
     )
 
@@ -233,5 +241,5 @@ def how_many(channel: Channel, count: int, day: date | None) -> Text:
         )
     if not count:
         return Text("No task is due now.") if day is None else Text("No task falls on that day.")
-    return Plural("{count} task. Record it with: outreach record WHO STAGE",
-                  "{count} tasks. Record each with: outreach record WHO STAGE", count)  # fmt: skip
+    return Plural("{count} task; once it is done: outreach tasks done WHO",
+                  "{count} tasks; once one is done: outreach tasks done WHO", count)  # fmt: skip

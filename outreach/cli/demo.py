@@ -30,6 +30,10 @@ from outreach.language import Language, environment_locale
 #: What marks a folder as ours to make anew.
 _MARK = ".outreach-demo"
 
+#: Private people agreed at the fair, on paper: who, and what proves it.
+_AT_HOME = "company is null and job_title is null"
+_FORM = "Formulaire du stand, version 3"
+
 
 class NotADemo(OutreachError):
     def __init__(self, folder: Path) -> None:
@@ -177,6 +181,8 @@ def _play(show: Stage, folder: Path) -> Mapping[str, object]:
         now=day(0),
         allowed=(0, 4),
     )
+    agreed = ("--channel", "call", "--channel", "email", "--evidence", _FORM)
+    show.run("privacy", "consent", "--where", _AT_HOME, *agreed, now=day(0))
 
     show.title(Text("2  Who is meant, who is left out and why"))
     show.run("check", CAMPAIGN, now=day(0))

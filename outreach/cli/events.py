@@ -40,7 +40,7 @@ def export(
     until_day = parts.instant(until).astimezone(parts.settings.zone).date() if until else None
     rows = all_events(
         parts.database,
-        campaign=parts.launched(campaign).id if campaign else None,
+        campaign=parts.launched(campaign, hidden_too=True).id if campaign else None,
         since=parts.instant(since) if since else None,
         until=parts.day_start(until_day + timedelta(days=1)) if until_day else None,
     )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from outreach.application import Application
 from outreach.cli.asking import Asking, NoMoreAnswers, conversation, undisturbed
+from outreach.cli.call_form import Form, positive
 from outreach.cli.day_list import (
     day_list,
     print_head,
@@ -20,12 +21,11 @@ from outreach.cli.outcome_lines import as_row, told
 from outreach.cli.output import show
 from outreach.errors import Interrupted, OutreachError, Plural, Text, WrongUsage
 from outreach.model.campaign import Channel
-from outreach.runner.call_outcomes import Answer, Asked, Outcome, outcomes, read_outcome
+from outreach.runner.call_outcomes import Asked, Outcome, outcomes, read_outcome
 from outreach.runner.call_session import CallSession, Concluded, Taken
 from outreach.runner.calls import Call, Wish
-from outreach.runner.recording import read_amount
+from outreach.runner.desk import read_amount
 from outreach.runner.said_days import SaidDay, read_day
-from outreach.runner.wording import stage_text
 
 #: What is read before the outcome is known; the endings come when it is.
 _BEFORE = ("introduction", "reach", "reason", "objective", "questions", "arguments")
@@ -97,21 +97,49 @@ class Talk:
 
     def one(self, taken: Taken) -> Concluded:
         """One call: shown, asked about, recorded. What is broken off goes back to the list."""
-        form = _Form()
+        form = Form()
         try:
             self._show(taken.call)
-            taken = self._outcome(taken, form)
-            self._details(taken, form)
+            while True:
+                taken = self._outcome(taken, form)
+                self._details(taken, form)
+                try:
+                    return self._record(taken, form)
+                except OutreachError as error:
+                    self.asking.told(error)  # it is asked again; what was typed is proposed
+                    form.ask_again()
         except (KeyboardInterrupt, NoMoreAnswers):
-            if form.complete:
-                self.done.append(self._record(taken, form))  # it was said: it is kept
-            else:
-                self.session.give_back()
+            self._broken_off(taken, form)
             raise
         except (_Later, _Enough):
+            self._keep_note(taken, form)
             self.session.give_back()
             raise
-        return self._record(taken, form)
+
+    def _broken_off(self, taken: Taken, form: Form) -> None:
+        """Ctrl-C, or the end of the answers: what was said is kept."""
+        if form.complete:
+            try:
+                self.done.append(self._record(taken, form))
+                return
+            except OutreachError as error:
+                self.asking.told(error)
+        self._keep_note(taken, form)
+        self.session.give_back()
+
+    def _keep_note(self, taken: Taken, form: Form) -> None:
+        """What was written of a call whose outcome could not be recorded is a note."""
+        note, form.note = form.note, None
+        if note:
+            self._note(taken, note)
+
+    def _note(self, taken: Taken, text: str) -> None:
+        try:
+            self.session.note(taken, text)
+        except OutreachError as error:
+            self.asking.told(error)
+        else:
+            self.asking.tell(Text("noted"), first="   ")
 
     # --- the call ---------------------------------------------------------------------------------
 
@@ -136,7 +164,7 @@ class Talk:
             others[1:1] = [Text("g guide"), Text("o1, o2… objection")]
         self.asking.menu([say(word) for word in others])
 
-    def _outcome(self, taken: Taken, form: _Form) -> Taken:
+    def _outcome(self, taken: Taken, form: Form) -> Taken:
         """Ask until an outcome is said; everything else is answered on the way."""
         call = taken.call
         self._menu(call)
@@ -165,8 +193,7 @@ class Talk:
         elif letter == "n" or letter.startswith("n "):
             text = word[2:].strip() or self.asking.ask(Text("Note"))
             if text:
-                self.session.note(taken, text)
-                self.asking.tell(Text("noted"), first="   ")
+                self._note(taken, text)
         elif letter == "g" and call.guide:
             print_sections(self.parts, call.guide, [name for name, _ in call.guide.blocks])
         elif letter[0] == "o" and call.guide and (letter[1:].strip() or "0").isdecimal():
@@ -184,7 +211,7 @@ class Talk:
 
     # --- what came of it --------------------------------------------------------------------------
 
-    def _details(self, taken: Taken, form: _Form) -> None:
+    def _details(self, taken: Taken, form: Form) -> None:
         """What must be said with the outcome, then what may be."""
         outcome, call = form.outcome, taken.call
         assert outcome is not None
@@ -194,19 +221,26 @@ class Talk:
             form.reason = self._reason(call)
         if outcome.day is Asked.MUST:
             form.day = self._until(lambda: self._day(outcome, needed=True))
+        if outcome.amount is Asked.NO:
+            form.amount = None
         form.complete = True
-        form.minutes = self.session.usual_minutes(taken)
+        if form.minutes is None:
+            form.minutes = self.session.usual_minutes(taken)
         if outcome.day is Asked.MAY:
             form.day = self._until(lambda: self._day(outcome, needed=False))
         if outcome.amount is not Asked.NO:
-            form.amount = self._until(lambda: read_amount(self.asking.ask(Text("Amount"))))
+            form.amount = self._number(Text("Amount"), form.amount)
         if call.channel is Channel.VISIT:
-            form.km = self._until(lambda: _number(self.asking.ask(Text("Kilometres"))))
-        usual = self.parts.language.exact(form.minutes)
-        form.minutes = self._until(lambda: _number(self.asking.ask(Text("Minutes"), usual)))
+            form.km = self._number(Text("Kilometres"), form.km)
+        form.minutes = self._number(Text("Minutes"), form.minutes)
         if call.guide and outcome.stage not in ("no_answer", "wrong_number"):
             print_sections(self.parts, call.guide, ["notes"])
-        form.note = self.asking.ask(Text("Note")) or None
+        form.note = self.asking.ask(Text("Note"), form.note or "") or None
+
+    def _number(self, question: Text, said: Decimal | None) -> Decimal | None:
+        """An amount, minutes, kilometres; what was said before is proposed."""
+        usual = "" if said is None else self.parts.language.exact(said)
+        return self._until(lambda: positive(read_amount(self.asking.ask(question, usual))))
 
     def _until(self, answer: Callable[[], _Value]) -> _Value:
         """Ask again until the answer can be used."""
@@ -239,7 +273,7 @@ class Talk:
             self.asking.tell(Text("a refusal has its reason: it tells whether to come back"),
                              first="   ! ", rest="     ")  # fmt: skip
 
-    def _record(self, taken: Taken, form: _Form) -> Concluded:
+    def _record(self, taken: Taken, form: Form) -> Concluded:
         with undisturbed():
             done = self.session.conclude(taken, form.answer(self.parts.language.say))
         for number, line in enumerate(told(done)):
@@ -277,32 +311,3 @@ class Talk:
             "left": self.session.left(),
             "not_now": self.session.barred,
         }
-
-
-class _Form:
-    """What was said of the call in hand, so far."""
-
-    def __init__(self) -> None:
-        self.outcome: Outcome | None = None
-        self.day: SaidDay | None = None
-        self.reason: str | None = None
-        self.note: str | None = None
-        self.amount: Decimal | None = None
-        self.minutes: Decimal | None = None
-        self.km: Decimal | None = None
-        #: Everything that must be said was said: it can be recorded.
-        self.complete = False
-
-    def answer(self, say: Callable[[Text], str]) -> Answer:
-        assert self.outcome is not None
-        promised = say(stage_text(self.outcome.stage)) if self.outcome.then == "promised" else None
-        return Answer(
-            promised=promised,
-            outcome=self.outcome, day=self.day, reason=self.reason, note=self.note,
-            amount=self.amount, minutes=self.minutes, km=self.km,
-        )  # fmt: skip
-
-
-def _number(text: str) -> Decimal | None:
-    """Minutes or kilometres; None for an empty line. Raises `BadAmount`."""
-    return read_amount(text) if text else None

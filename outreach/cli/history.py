@@ -124,7 +124,7 @@ def undo(parts: Application, campaign: str, dry_run: bool) -> None:
     """
     from outreach.store.history_undoing import take_back
 
-    launched = parts.launched(campaign)
+    launched = parts.launched(campaign, hidden_too=True)
     done = take_back(parts.database, launched.id, launched.name, now=parts.now(), dry_run=dry_run)
     data = {"campaign": launched.name, "people": done.people, "removed": done.removed}
     lines: list[str | Text] = [
@@ -187,10 +187,10 @@ def _print(parts: Application, report: PastReport, dry_run: bool) -> None:
     say(parts, Text("  {recorded} recorded, {unchanged} on record already, {rejected} rejected",
                     recorded=counts.recorded, unchanged=counts.unchanged,
                     rejected=counts.rejected))  # fmt: skip
-    say(parts, Text("  {enrolled} people enrolled, {control} in the control group, "
-                    "{created} new contacts", enrolled=counts.enrolled, control=counts.control,
+    say(parts, Text("  people enrolled: {enrolled}, control group: {control}, "
+                    "new contacts: {created}", enrolled=counts.enrolled, control=counts.control,
                     created=counts.created))  # fmt: skip
-    say(parts, Text("  {touches} attempts, {orders} orders, {facts} other facts",
+    say(parts, Text("  attempts: {touches}, orders: {orders}, other facts: {facts}",
                     touches=counts.touches, orders=counts.orders, facts=counts.facts))  # fmt: skip
     for note in report.notes:
         say(parts, f"  {parts.language.say(note)}")

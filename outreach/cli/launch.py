@@ -122,9 +122,11 @@ def launch(
             extending=extending,
         )
         remember_first(parts.store, parts.settings)
+    # Nobody who wrote no `waves:` is to be told of the one that everybody is in.
+    told = {"waves": _waves_data(parts, waves)} if add or file.campaign.waves else {}
     show(
         parts,
-        _data(name, count) | {"waves": _waves_data(parts, waves)},
+        _data(name, count) | told,
         lambda: _print(parts, name, checked, waves, started=not dry_run, adding=add),
     )
 

@@ -10,10 +10,13 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
-from outreach.cli.output import leave, show
+from outreach.cli.output import leave, notice, show
 from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
 from outreach.runner.wording import reason_text
+
+#: What could not be read is told so often; all of it under --json.
+_SHOWN = 10
 
 if TYPE_CHECKING:
     from outreach.runner.posting import Posted
@@ -37,6 +40,8 @@ def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[s
     Who was taken out is in the next bundle. Whose chain has ended since the printing is named:
     his letter still lies in the pile.
     """
+    from outreach.cli.campaigns import mailroom
+    from outreach.runner.informing import note_posted
     from outreach.runner.posting import post
 
     launched = parts.launched(campaign)
@@ -47,15 +52,19 @@ def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[s
             parts.store, launched, settings=parts.settings, on=at, now=parts.now(),
             taken_out=people,
         )  # fmt: skip
-    data = {
+        note_posted(parts.store, mailroom(parts, [launched]), launched)
+    data: dict[str, object] = {
         "campaign": launched.name,
         "posted": done.letters,
         "on": at.astimezone(parts.settings.zone).date(),
-        "kept_back": [{"contact": one.id, "name": one.name} for one in done.kept_back],
-        "withdrawn": [
-            {"contact": one.id, "name": one.name, "reason": why} for one, why in done.withdrawn
-        ],
     }
+    # Told where somebody is in it, as the sentences are.
+    if done.kept_back:
+        data["kept_back"] = [{"contact": one.id, "name": one.name} for one in done.kept_back]
+    if done.withdrawn:
+        data["withdrawn"] = [
+            {"contact": one.id, "name": one.name, "reason": why} for one, why in done.withdrawn
+        ]
     show(parts, data, _posted(done))
 
 
@@ -101,7 +110,7 @@ def returned(
 
     The address is marked and no more letters go there until it changes; e-mails go on.
     """
-    from outreach.runner.recording import Desk
+    from outreach.runner.desk import Desk
     from outreach.runner.returning import Came, bring_back, written_codes
 
     if not who and file is None:
@@ -125,8 +134,10 @@ def returned(
     }
     show(parts, data, _returned(bulk, dry_run=dry_run))
     if not parts.options.json:
-        for error in bulk.errors:
+        for error in bulk.errors[:_SHOWN]:
             tell(error, parts)
+        if bulk.rejected > _SHOWN:
+            notice(parts, Text("… and {count} more", count=bulk.rejected - _SHOWN))
     if bulk.rejected:
         leave(ExitCode.PARTLY_DONE)
 

@@ -92,6 +92,7 @@ def _as_json(parts: Application, seen: Preview, foreseen: Foreseen) -> dict[str,
         "calendar": day_rows(campaign, looked.days, seen.only),
         "too_late": dict(looked.too_late),
         "passed_over": dict(looked.passed_over),
+        "until": looked.until,
         "warnings": [parts.language.say(one) for one in foreseen.warnings],
         "cost": cost_data(foreseen.price),
         "expected": expected_data(foreseen.outlook, foreseen.habits),
@@ -148,6 +149,14 @@ def _print(parts: Application, seen: Preview, foreseen: Foreseen) -> None:
         print_days(parts, foreseen.campaign, foreseen.looked.days, seen.only)
         _lines(parts, passed_over(foreseen.looked))
         _at_most(parts, foreseen.campaign)
+    if foreseen.looked.until is not None:
+        say(
+            parts,
+            Text(
+                "It repeats without an end: shown up to {day}, and so is what it costs.",
+                day=foreseen.looked.until,
+            ),
+        )
     if foreseen.warnings:
         say(parts)
         _lines(parts, foreseen.warnings)

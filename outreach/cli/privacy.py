@@ -77,7 +77,9 @@ def oppose(
     parts: Application, who: str, only: tuple[str, ...], on: str | None, note: str | None
 ) -> None:
     """WHO asks to be left alone, said on whatever channel: nothing more leaves from now on."""
+    from outreach.runner.check_permission import listed
     from outreach.runner.opposition import oppose as put_in_force
+    from outreach.runner.wording import SCOPES
 
     contact = parts.person(who)
     scopes = [SuppressionScope(one) for one in only] or [SuppressionScope.ALL]
@@ -87,7 +89,8 @@ def oppose(
     )
     said: Text = Text("{name} is left alone on every channel", name=contact.name)
     if only:
-        said = Text("{name} is left alone: {channels}", name=contact.name, channels=", ".join(only))
+        left = listed([SCOPES[scope] for scope in scopes])
+        said = Text("{name} is left alone: {channels}", name=contact.name, channels=left)
     data = {"id": contact.id, "scope": [scope.value for scope in scopes], "entries": entries}
     show(parts, data, [said])
 

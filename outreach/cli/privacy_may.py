@@ -27,12 +27,13 @@ _ANSWERS = {
 @click.option("--campaign", metavar="CAMPAIGN", help="For this campaign: its purpose and sector.")
 @click.pass_obj
 def may(parts: Application, who: str, campaign: str | None) -> None:
-    """Whether WHO may be contacted, channel by channel, with each rule that speaks against."""
-    from outreach.runner.permission import of_person
+    """Whether WHO may be contacted now, channel by channel, with each rule that speaks against."""
+    from outreach.runner.call_rules import of_person_at
 
     contact = parts.person(who)
     definition = parts.campaign_file(campaign).campaign if campaign else None
-    answers = of_person(parts.store, parts.settings, contact, campaign=definition, now=parts.now())
+    store, settings, now = parts.store, parts.settings, parts.now()
+    answers = of_person_at(store, settings, contact, campaign=definition, now=now)
     rows = [
         {
             "channel": channel.value,
@@ -42,7 +43,7 @@ def may(parts: Application, who: str, campaign: str | None) -> None:
                     "id": ruling.id,
                     "text": parts.language.say(ruling.text),
                     "since": ruling.since,
-                    "source": ruling.source,
+                    "source": parts.language.say(ruling.source),
                     "effect": ruling.effect.value,
                 }
                 for ruling in decision.findings
@@ -56,7 +57,7 @@ def may(parts: Application, who: str, campaign: str | None) -> None:
 
 
 def _print(parts: Application, name: str, answers: Any) -> None:
-    from outreach.runner.wording import CHANNELS, rule_text
+    from outreach.runner.wording import CHANNELS, ruling_text
 
     speak = parts.language.say
     say(parts, name)
@@ -66,7 +67,7 @@ def _print(parts: Application, name: str, answers: Any) -> None:
         )
         say(parts, said)
         for ruling in decision.findings:
-            wrap(speak(rule_text(ruling.id)), first="    • ", rest="      ")
+            wrap(speak(ruling_text(ruling)), first="    • ", rest="      ")
     say(parts, NOT_ADVICE)
 
 
@@ -83,7 +84,7 @@ def rules(parts: Application, channel: str | None) -> None:
             "text": parts.language.say(rule.text),
             "since": rule.since,
             "until": rule.until,
-            "source": rule.source,
+            "source": parts.language.say(rule.source),
             "effect": rule.effect.value,
             "channels": sorted(rule.channels),
             "countries": sorted(rule.countries) if rule.countries else None,

@@ -6,12 +6,13 @@ import json
 import os
 import textwrap
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from outreach.application import Application
 from outreach.cli.output import WIDTH, plain_json
+from outreach.cli.privacy_words import Words
 from outreach.errors import Location, OutreachError, Text
 from outreach.language import Language
 from outreach.runner.privacy import Dossier
@@ -54,8 +55,11 @@ _COLUMNS = {
     "channel": Text("channel"),
     "note": Text("note"),
     "author": Text("by"),
-    "amount_minor": Text("amount in cents"),
-    "revenue_minor": Text("orders in cents"),
+    "tag": Text("label"),
+    "amount_minor": Text("amount"),
+    "revenue_minor": Text("orders, in all"),
+    "order_count": Text("orders"),
+    "touch_count": Text("times we contacted you"),
     "name": Text("name"),
     "title": Text("title"),
     "campaign": Text("campaign"),
@@ -64,8 +68,8 @@ _COLUMNS = {
     "due_at": Text("due"),
     "settled_at": Text("done"),
     "address": Text("address"),
-    "detail": Text("answer"),
-    "arm": Text("place"),
+    "detail": Text("what came of it"),
+    "arm": Text("taken in as"),
     "reason": Text("reason"),
     "enrolled_at": Text("chosen"),
     "stopped_at": Text("ended"),
@@ -79,7 +83,7 @@ _COLUMNS = {
     "obtained_on": Text("obtained"),
     "purpose": Text("purpose"),
     "basis": Text("ground"),
-    "given_at": Text("given"),
+    "given_at": Text("given on"),
     "evidence": Text("proof"),
     "withdrawn_at": Text("withdrawn"),
     "scope": Text("what is forbidden"),
@@ -140,6 +144,7 @@ def _within(line: str) -> list[str]:
 
 def _lines(parts: Application, found: Dossier, language: Language) -> Iterator[str]:
     speak, organisation = language.say, parts.settings.organisation
+    words = Words(parts, language)
     yield speak(Text("What we hold about {name}", name=found.contact.name))
     yield "=" * 72
     yield speak(
@@ -163,15 +168,19 @@ def _lines(parts: Application, found: Dossier, language: Language) -> Iterator[s
             yield speak(_PARTS[name])
             yield "-" * 72
             for row in rows:
-                yield from _entry(parts, _row(parts, row), language)
+                yield from _entry(name, _row(parts, row), words)
 
 
-def _entry(parts: Application, row: dict[str, Any], language: Language) -> Iterator[str]:
+def _entry(part: str, row: dict[str, Any], words: Words) -> Iterator[str]:
     """One row: its cells behind each other, or one under the other where they are many."""
+    if part == "events":
+        yield f"  {words.event(row)}"
+        return
     cells = [
-        f"{_label(parts, name, language)}: {_written(value, language)}"
+        words.language.say(Text("{label}: {value}", label=_label(name, words), value=said))
         for name, value in row.items()
         if value not in (None, "", [], {}, 0) and name not in _OURS
+        if (said := words.cell(part, name, value, row))
     ]
     if len(cells) > 9:
         yield from (f"  {cell}" for cell in cells)
@@ -179,19 +188,8 @@ def _entry(parts: Application, row: dict[str, Any], language: Language) -> Itera
         yield f"  {' · '.join(cells)}"
 
 
-def _label(parts: Application, name: str, language: Language) -> str:
-    if name in _COLUMNS:
-        return language.say(_COLUMNS[name])
-    field = parts.database.catalogue.find(name)
-    return language.say(Text(field.label)) if field and field.label else name.replace("_", " ")
-
-
-def _written(value: object, language: Language) -> str:
-    if isinstance(value, datetime | date):
-        return language.write(value)
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=plain_json)
-    return str(value)
+def _label(name: str, words: Words) -> str:
+    return words.language.say(_COLUMNS[name]) if name in _COLUMNS else words.label(name)
 
 
 def _row(parts: Application, row: dict[str, Any]) -> dict[str, Any]:

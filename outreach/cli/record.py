@@ -15,9 +15,10 @@ from outreach.cli.output import leave, notice, say, show
 from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Text, WrongUsage
 from outreach.model.stage import WITH_REASON
+from outreach.runner.desk import Desk
 from outreach.runner.record import Recorded, credited
 from outreach.runner.record import record as write_down
-from outreach.runner.recording import Bulk, Desk
+from outreach.runner.recording import Bulk
 from outreach.runner.tracks import TRACKS
 from outreach.runner.wording import stage_text
 from outreach.store.store import Store
@@ -67,10 +68,11 @@ def record(
 ) -> None:
     """Record that WHO reached STAGE: a reply, an appointment, an order…
 
-    Stages are those of the campaign's chain. Other facts: no_answer, call_back, met, refused,
-    lost, opted_out, bounced, complained, returned. What the prospect thinks: arid (--reason),
-    latent (--back-on), active, inbound (--origin, --referrer). What we did: answered
-    (--quality), promised (--back-on), asked, recommended, thanked. See also: outreach undo.
+    Stages are those of the campaign's chain. Other facts: no_answer, wrong_number, call_back,
+    spoken, met, done (a task), refused, lost, opted_out, bounced, complained, returned. What
+    the prospect thinks: arid (--reason), latent (--back-on), active, inbound (--origin,
+    --referrer). What we did: answered (--quality), promised (--back-on), asked, recommended,
+    thanked. See also: outreach undo.
     """
     with parts.rehearsing() if dry_run else nullcontext(parts.store) as store:
         desk = _desk(parts, store)
@@ -86,7 +88,7 @@ def record(
         if fact.campaign is None:
             fact = replace(fact, campaign=credited(store, fact.contact, fact.at))
         recorded = write_down(store, fact, settings=parts.settings, now=parts.now())
-    data = _row(recorded) | ({"dry_run": True} if dry_run else {})
+    data = _row(parts, recorded) | ({"dry_run": True} if dry_run else {})
     show(parts, data, lambda: _print(parts, recorded, dry_run=dry_run))
 
 
@@ -151,14 +153,14 @@ def _print_bulk(parts: Application, bulk: Bulk, rejects: Path | None, *, dry_run
 # --- one fact ---------------------------------------------------------------------------------
 
 
-def _row(recorded: Recorded) -> dict[str, object]:
+def _row(parts: Application, recorded: Recorded) -> dict[str, object]:
     fact = recorded.fact
     return {
         "number": recorded.number,
         "contact": fact.contact.id,
         "stage": fact.stage,
         "campaign": fact.campaign.name if fact.campaign else None,
-        "at": fact.at,
+        "at": fact.at.astimezone(parts.settings.zone),
         "amount": fact.amount,
         "margin": fact.margin,
         "channel": fact.channel.value if fact.channel else None,
@@ -186,13 +188,11 @@ def _print(parts: Application, recorded: Recorded, *, dry_run: bool) -> None:
 
 def _lines(parts: Application, recorded: Recorded) -> list[str | Text]:
     fact = recorded.fact
+    words = {"name": fact.contact.name, "stage": stage_text(fact.stage)}
     lines: list[str | Text] = [
-        Text(
-            "{name}: {stage}, credited to {campaign}",
-            name=fact.contact.name,
-            stage=stage_text(fact.stage),
-            campaign=fact.campaign.name if fact.campaign else "–",
-        )
+        Text("{name}: {stage}, credited to {campaign}", campaign=fact.campaign.name, **words)
+        if fact.campaign
+        else Text("{name}: {stage}, in no campaign", **words)
     ]
     if fact.amount is not None:
         lines.append(parts.language.money(Decimal(fact.amount), parts.settings.currency))

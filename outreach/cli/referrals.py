@@ -11,10 +11,10 @@ from outreach.application import Application
 from outreach.cli.door import Group
 from outreach.cli.output import say, show, table
 from outreach.errors import Text
+from outreach.runner.desk import read_amount
 from outreach.runner.network import plan_to_ask
 from outreach.runner.record import Fact
 from outreach.runner.record import record as write_down
-from outreach.runner.recording import read_amount
 from outreach.runner.wording import stage_text
 from outreach.store.network import Brought
 

@@ -27,7 +27,8 @@ def report(parts: Application, campaign: tuple[str, ...]) -> None:
 
     Several campaigns, or none named for all of them, get a line each.
     """
-    found = [parts.launched(name) for name in campaign] or parts.store.campaigns.all()
+    named = [parts.launched(name, hidden_too=True) for name in campaign]
+    found = named or parts.store.campaigns.all()
     reports = [_made(parts, launched) for launched in found]
     if len(campaign) == 1:
         (only,), (launched,) = reports, found

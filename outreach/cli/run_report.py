@@ -78,8 +78,8 @@ def print_report(parts: Application, report: RunReport) -> None:
         say(
             parts,
             Plural(
-                "{count} call or task waits: outreach calls",
-                "{count} calls or tasks wait: outreach calls",
+                "{count} call, visit or task waits: outreach today",
+                "{count} calls, visits or tasks wait: outreach today",
                 report.tasks,
             ),
         )

@@ -167,6 +167,7 @@ def _read(
 ) -> None:
     from outreach.files.rejects import Rejects
     from outreach.files.tables import Row, open_table
+    from outreach.runner.record import together
     from outreach.runner.reported import ReportDesk, Reported, report_rows
 
     table = open_table(file)
@@ -178,6 +179,7 @@ def _read(
         person=parts.person,
         instant=parts.instant,
         say=parts.language.say,
+        batch=together(store, file=str(file)),
     )
     place = file.with_name(f"{file.stem}-rejects.csv")
     with Rejects(place, table.header, parts.language.say) as rejects:

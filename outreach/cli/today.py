@@ -14,6 +14,7 @@ from outreach.cli.output import pieces, say, show
 from outreach.errors import Plural, Text
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
+from outreach.runner.still_meant import not_meant
 from outreach.runner.today import Amount, Today, keep, owner_of
 from outreach.runner.today import today as day_of
 from outreach.runner.wording import follow_up_text
@@ -54,15 +55,21 @@ def today(parts: Application, seller: str | None, done: tuple[int, ...], limit: 
         show(parts, data, lambda: _print_done(parts, kept))
         return
     day = parts.today()
+    campaigns = parts.store.campaigns.all()
+    ends = parts.day_start(day + timedelta(days=1))
     found = day_of(
         parts.store,
-        parts.store.campaigns.all(),
+        campaigns,
         day=day,
         begins=parts.day_start(day),
-        ends=parts.day_start(day + timedelta(days=1)),
+        ends=ends,
         seller=seller,
         team=parts.settings.team,
-    )
+        not_meant=lambda steps: not_meant(
+            parts.store, parts.settings, {one.id: one for one in campaigns}, steps,
+            before=ends, now=parts.now(),
+        ),
+    )  # fmt: skip
     show(parts, {"today": _data(parts, found)}, lambda: _print(parts, found, limit))
 
 
@@ -189,7 +196,7 @@ def _print_amount(parts: Application, found: Today, channel: Channel) -> None:
 _NOUNS: dict[Channel, Callable[[int], Text]] = {
     Channel.CALL: lambda n: Plural("call: outreach calls", "calls: outreach calls", n),
     Channel.VISIT: lambda n: Plural("visit: outreach visits", "visits: outreach visits", n),
-    Channel.TASK: lambda n: Plural("task", "tasks", n),
+    Channel.TASK: lambda n: Plural("task: outreach tasks", "tasks: outreach tasks", n),
     Channel.LETTER: lambda n: Plural("letter: outreach letters", "letters: outreach letters", n),
 }
 

@@ -125,8 +125,8 @@ def _who(parts: Application, one: Recording) -> str:
 
 
 def _what(parts: Application, one: Recording) -> str:
-    if one.batch is not None and one.together > 1:
-        return str(one.event.data.get("file"))
+    if one.together > 1 and (file := one.event.data.get("file")):
+        return str(file)
     if one.event.stage is None:
         [[_, kind, _]] = one.event.data.get("promised") or [[None, "promise", None]]
         return parts.language.say(follow_up_text(kind))
@@ -134,7 +134,7 @@ def _what(parts: Application, one: Recording) -> str:
 
 
 def _sentence(parts: Application, one: Recording) -> Text | Plural:
-    if one.together > 1:
+    if one.together > 1 and one.event.data.get("file"):
         return Plural(
             "No. {number}: {count} row of {file}",
             "No. {number}: {count} rows of {file}",

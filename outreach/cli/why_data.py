@@ -82,7 +82,7 @@ def _rule_data(parts: Application, one: Refusal) -> dict[str, Any]:
         "rule": one.rule,
         "channels": [channel.value for channel in one.channels],
         "what": parts.language.say(one.what),
-        "source": one.source,
+        "source": parts.language.say(one.source),
         "since": one.since,
         "on": one.on,
         "binding": one.binding,

@@ -11,7 +11,7 @@ from outreach.application import Application
 from outreach.cli.door import Command
 from outreach.cli.output import show
 from outreach.errors import OutreachError, Text
-from outreach.language import environment_locale
+from outreach.language import Language, environment_locale
 
 
 @click.command(cls=Command)
@@ -34,7 +34,8 @@ def init(parts: Application, folder: Path, locale: str | None) -> None:
         "written": [str(path) for path in written],
         "kept": [str(path) for path in kept],
     }
-    show(parts, data, lambda: _tell(parts, folder, written, kept, already=already))
+    language = Language(chosen) if locale else parts.spoken()
+    show(parts, data, lambda: _tell(language, folder, written, kept, already=already))
 
 
 def _locale(text: str) -> str:
@@ -49,9 +50,10 @@ def _locale(text: str) -> str:
 
 
 def _tell(
-    parts: Application, folder: Path, written: list[Path], kept: list[Path], *, already: bool
+    language: Language, folder: Path, written: list[Path], kept: list[Path], *, already: bool
 ) -> None:
-    say = parts.spoken().say
+    """What was written, in the language of the workspace."""
+    say = language.say
     if already:
         what = Text("{folder} is a workspace already: nothing was changed", folder=str(folder))
         click.echo(say(what))

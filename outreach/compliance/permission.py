@@ -37,7 +37,7 @@ class Ruling:
     #: The rule's own first day.
     since: date
     #: The article, as a lawyer would cite it.
-    source: str
+    source: Text
     effect: Effect
 
 

@@ -61,8 +61,8 @@ class Rule:
 
     id: str
     text: Text
-    #: The article, as a lawyer would cite it.
-    source: str
+    #: The article, as a lawyer would cite it; "not verified" where we read of it elsewhere only.
+    source: Text
     #: The first and the last day on which it holds.
     since: date
     until: date | None = None
@@ -94,7 +94,7 @@ _FRANCE = frozenset({"FR"})
 #: Where a professional may be written to without having said yes, if it is about his work.
 _OPT_OUT = frozenset({"FR", "FI", "IE", "PT", "SE"})
 
-#: The GDPR's first day.
+#: The GDPR's first day: its art. 99(2).
 _GDPR = date(2018, 5, 25)
 
 
@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="opposition",
         text=Text("asked not to be contacted, or stands on the list of whom not to contact"),
-        source="GDPR art. 21(2) and 21(3)",
+        source=Text("GDPR art. 21(2) and 21(3)"),
         since=_GDPR,
         question=Question.OPPOSITION,
         effect=Effect.REFUSES,
@@ -112,7 +112,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="erased",
         text=Text("was erased on request"),
-        source="GDPR art. 17",
+        source=Text("GDPR art. 17"),
         since=_GDPR,
         question=Question.ERASURE,
         effect=Effect.REFUSES,
@@ -122,7 +122,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="sector-ban",
         text=Text("private people must not be solicited about this sector but under a contract"),
-        source="loi 2025-594, Code de la consommation art. L.223-1",
+        source=Text("loi 2025-594, Code de la consommation art. L.223-1; first day not verified"),
         since=date(2025, 7, 2),
         question=Question.SECTOR,
         effect=Effect.FORBIDS,
@@ -134,7 +134,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="email-consumer-consent",
         text=Text("a private address, and no consent is on record for e-mail"),
-        source="CPCE art. L.34-5",
+        source=Text("CPCE art. L.34-5; first day not verified"),
         since=date(2004, 6, 22),
         question=Question.BASIS,
         effect=Effect.FORBIDS,
@@ -146,7 +146,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="email-consent-abroad",
         text=Text("lives where e-mail asks for consent, and none is on record"),
-        source="Directive 2002/58/EC art. 13 (DE: UWG § 7)",
+        source=Text("Directive 2002/58/EC art. 13 (DE: UWG § 7); not verified"),
         since=date(2003, 10, 31),
         question=Question.BASIS,
         effect=Effect.FORBIDS,
@@ -158,7 +158,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="email-consumer-consent-eu",
         text=Text("a private address, and no consent is on record for e-mail"),
-        source="Directive 2002/58/EC art. 13(1)",
+        source=Text("Directive 2002/58/EC art. 13(1); not verified"),
         since=date(2003, 10, 31),
         question=Question.BASIS,
         effect=Effect.FORBIDS,
@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="phone-consumer-bloctel",
         text=Text("the list Bloctel had to be asked before a private person was called"),
-        source="Code de la consommation art. L.223-1 (loi 2014-344)",
+        source=Text("Code de la consommation art. L.223-1 (loi 2014-344); first day not verified"),
         since=date(2016, 6, 1),
         until=date(2026, 8, 10),
         question=Question.BASIS,
@@ -183,7 +183,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="phone-consumer-consent",
         text=Text("a private person, and no consent is on record for calls"),
-        source="Code de la consommation art. L.223-1 (loi 2025-594 art. 13)",
+        source=Text("Code de la consommation art. L.223-1 (loi 2025-594 art. 13)"),
         since=date(2026, 8, 11),
         question=Question.BASIS,
         effect=Effect.FORBIDS,
@@ -195,7 +195,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="phone-consumer-hours",
         text=Text("private people are not called at this hour"),
-        source="Code de la consommation art. D.223-9 (décret 2022-1313)",
+        source=Text("Code de la consommation art. D.223-9 (décret 2022-1313)"),
         since=date(2023, 3, 1),
         question=Question.HOURS,
         effect=Effect.FORBIDS,
@@ -206,7 +206,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="phone-consumer-attempts",
         text=Text("this private person was called as often as is allowed in a month"),
-        source="Code de la consommation art. D.223-9 (décret 2022-1313)",
+        source=Text("Code de la consommation art. D.223-9 (décret 2022-1313)"),
         since=date(2023, 3, 1),
         question=Question.ATTEMPTS,
         effect=Effect.FORBIDS,
@@ -217,7 +217,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="phone-consumer-rest",
         text=Text("this private person refused by phone less than 60 days ago"),
-        source="Code de la consommation art. D.223-9 (décret 2022-1313)",
+        source=Text("Code de la consommation art. D.223-9 (décret 2022-1313)"),
         since=date(2023, 3, 1),
         question=Question.REST,
         effect=Effect.FORBIDS,
@@ -228,7 +228,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="phone-abroad",
         text=Text("lives abroad: the rules of that country for calls are not known here"),
-        source="Directive 2002/58/EC art. 13(3)",
+        source=Text("Directive 2002/58/EC art. 13(3); not verified"),
         since=date(2003, 10, 31),
         question=Question.COUNTRY,
         effect=Effect.ASKS,
@@ -240,7 +240,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="retention",
         text=Text("nothing came from this person for longer than data is kept"),
-        source="GDPR art. 5(1)(e); CNIL, référentiel gestion commerciale",
+        source=Text("GDPR art. 5(1)(e); CNIL, référentiel gestion commerciale"),
         since=_GDPR,
         question=Question.RETENTION,
         effect=Effect.FORBIDS,
@@ -250,7 +250,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="notice",
         text=Text("was never told who holds the data and where it comes from"),
-        source="GDPR art. 14(3)(b)",
+        source=Text("GDPR art. 14(3)(b)"),
         since=_GDPR,
         question=Question.NOTICE,
         effect=Effect.ASKS,
@@ -260,7 +260,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="source",
         text=Text("it is not on record where the data comes from"),
-        source="GDPR art. 14(2)(f)",
+        source=Text("GDPR art. 14(2)(f)"),
         since=_GDPR,
         question=Question.SOURCE,
         effect=Effect.ASKS,

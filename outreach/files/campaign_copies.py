@@ -20,6 +20,9 @@ _DATED = ("start", "not_after")
 
 _NAME_LINE = re.compile(r"^(campaign:[ \t]*)([^#\r\n]*?)([ \t]*(?:#[^\r\n]*)?)$", re.MULTILINE)
 _RENEWS_LINE = re.compile(r"^renews:[^\r\n]*\r?\n?", re.MULTILINE)
+#: The objective with the lines below it; what it wants by when is over with the campaign.
+_OBJECTIVE = re.compile(r"^objective:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*", re.MULTILINE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBERED = re.compile(r"(?P<stem>.*?)-(?P<number>\d{1,3})")
 
 
@@ -64,7 +67,14 @@ def renewed(text: str, path: Path, *, name: str, before: str) -> str:
     text = f"{text[: found.end()]}{ending}renews: {before}{text[found.end() :]}"
     for key in _DATED:
         text = re.sub(rf"^({key}:)", r"# \1", text, flags=re.MULTILINE)
-    return text
+    return _OBJECTIVE.sub(_waiting, text)
+
+
+def _waiting(found: re.Match[str]) -> str:
+    """An objective that names days, line by line in a comment; without any it goes on."""
+    block = found[0]
+    dated = any(_DAY.search(line.partition("#")[0]) for line in block.splitlines())
+    return re.sub("^", "# ", block, flags=re.MULTILINE) if dated else block
 
 
 def next_name(name: str) -> str:

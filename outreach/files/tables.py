@@ -84,6 +84,12 @@ def open_table(path: Path, sheet: str | None = None) -> Table:
     return _format_of(path, _first_bytes(path))(path, sheet)
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a file is a spreadsheet, by its first bytes. Raises `UnreadableTable`."""
+    start = _first_bytes(path)
+    return _format_of(path, start) is _FORMATS["workbook"]
+
+
 def _first_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():

@@ -227,6 +227,11 @@ class Campaign:
             return tuple(s for s in self.steps if s.after is None and s.track is Track.MAIN)
         return tuple(s for s in self.steps if s.waits_for == name)
 
+    def last_day(self, step: Step) -> date | None:
+        """The last day on which a step may be done: its own, or the campaign's if that is first."""
+        last = [day for day in (step.not_after, self.not_after) if day is not None]
+        return min(last, default=None)
+
     def opened_by(self, fact: str) -> Track | None:
         """The track with steps of its own that a fact opens."""
         return next((track for track, facts in self.tracks.items() if fact in facts), None)

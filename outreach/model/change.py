@@ -161,7 +161,12 @@ class Change:
     thanked: tuple[Thanked, ...] = ()
 
     def __add__(self, other: Change) -> Change:
-        return Change(**{name: getattr(self, name) + getattr(other, name) for name in _PARTS})
+        parts = {}
+        for name in _PARTS:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine or theirs:
+                parts[name] = mine + theirs
+        return Change(**parts)
 
     @classmethod
     def joined(cls, changes: Iterable[Change]) -> Change:

@@ -12,6 +12,7 @@ FACTS: tuple[str, ...] = (
     "call_back",
     "spoken",
     "met",
+    "done",
     "refused",
     "lost",
     "opted_out",
@@ -34,9 +35,9 @@ NO_STAGES: frozenset[str] = frozenset({*FACTS, *INTERESTS, *BESIDE})
 #: those who live with him.
 OTHERS: tuple[str, ...] = ("colleague", "household")
 
-#: Answers that tell us of nothing but an address or an attempt: they end nobody else's chain.
+#: What tells us of nothing but an address, an attempt or our own work: it ends nobody else's chain.
 ALONE: frozenset[str] = frozenset(
-    {"no_answer", "wrong_number", "bounced", "returned", "call_back"}
+    {"no_answer", "wrong_number", "bounced", "returned", "call_back", "done"}
 )
 
 #: Oppositions: they hold on every channel and in every campaign.
@@ -50,8 +51,17 @@ WITH_REASON: frozenset[str] = frozenset({"refused", "lost", "arid"})
 
 #: Facts that come from the person: retention is counted from the last of them (GDPR).
 ACTS: frozenset[str] = frozenset(
-    {"replied", "appointment", "quote", "order", "spoken", "met", "opted_out", "call_back",
-     "inbound"}
+    {
+        "replied",
+        "appointment",
+        "quote",
+        "order",
+        "spoken",
+        "met",
+        "opted_out",
+        "call_back",
+        "inbound",
+    }
 )
 
 #: We and the person were in contact: a suspect is a prospect from then on (S4).

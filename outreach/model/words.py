@@ -60,6 +60,7 @@ STAGES: Mapping[str, str] = {
         "no_answer": "sans réponse|pas de réponse|absent",
         "call_back": "à rappeler|rappel|rappeler",
         "met": "rencontré|rencontrée",
+        "done": "fait|faite",
         "refused": "refus|refusé|refusée",
         "lost": "perdu|perdue",
         "opted_out": "désinscrit|désinscrite|désabonné|opposition|opt-out",

@@ -16,7 +16,7 @@ from outreach.model.contact import Interest, Kind
 from outreach.model.ids import ContactId
 from outreach.model.settings import Settings
 from outreach.runner.wording import exclusion_text, stage_text
-from outreach.store.adrift import Forgotten
+from outreach.store.adrift import Forgotten, Membership
 from outreach.store.conditions import Selection
 from outreach.store.store import Store
 
@@ -123,25 +123,29 @@ def _judged(person: Forgotten) -> _Judgement:
     if person.interest == Interest.LATENT.value:
         why = Text("latent, and no day to come back is noted")
         return "latent", why, Text("say when: outreach record {who} latent --back-on DATE", who=who)
-    if person.stage in _LAST_WORDS:
+    if person.stage is not None and _is_last_word(person):
         return _after_fact(person.stage, who)
     if person.last is not None:
-        return _after_campaign(person, who)
+        return _after_campaign(person.last, who)
     if person.kind == Kind.CUSTOMER.value:
-        return "new", Text("a customer whom no campaign names"), _NAME_HIM
-    if person.stage is not None:
-        why = Text("{stage}, and nothing follows", stage=stage_text(person.stage))
-        return person.stage, why, _decide(who)
-    return "new", Text("was never in any campaign"), _NAME_HIM
+        return "new", Text("a customer whom no campaign names"), _name_him(who)
+    return "new", Text("was never in any campaign"), _name_him(who)
 
 
-#: Facts after which somebody has to say how it goes on.
-_LAST_WORDS = frozenset(
-    {"replied", "appointment", "met", "quote", "order", "refused", "lost", "call_back", "bounced",
-     "returned", "inbound", "active", "answered"}
-)  # fmt: skip
+def _is_last_word(person: Forgotten) -> bool:
+    """Whether nothing was tried with the person after what he said last."""
+    last = person.last
+    if last is None or last.arm is not Arm.ENROLLED or person.stage_at is None:
+        return True
+    return person.stage_at >= last.enrolled_at
 
-_NAME_HIM = Text("name them in a campaign (audience, where), or archive them with a reason")
+
+def _name_him(who: str) -> Text:
+    return Text(
+        "name them in a campaign (audience, where), or archive them: "
+        "outreach record {who} arid --reason TEXT",
+        who=who,
+    )
 
 
 def _after_fact(stage: str, who: str) -> _Judgement:
@@ -152,8 +156,11 @@ def _after_fact(stage: str, who: str) -> _Judgement:
         case "returned":
             why = Text("post came back from the address")
             return stage, why, Text("find another: outreach contacts set {who} street=…", who=who)
+        case "wrong_number":
+            why = Text("the telephone number was wrong")
+            return stage, why, Text("find another: outreach contacts set {who} phone=…", who=who)
         case "order":
-            return stage, Text("ordered, and nothing is planned since"), _NAME_HIM
+            return stage, Text("ordered, and nothing is planned since"), _name_him(who)
         case "refused" | "lost":
             why = Text("{stage}, and neither put off nor archived", stage=stage_text(stage))
             proposal = Text(
@@ -177,23 +184,23 @@ def _decide(who: str) -> Text:
     )
 
 
-def _after_campaign(person: Forgotten, who: str) -> _Judgement:
-    last = person.last
-    assert last is not None
+def _after_campaign(last: Membership, who: str) -> _Judgement:
+    campaign = last.campaign
     match last.arm:
         case Arm.EXCLUDED:
-            why = Text("was left out of {campaign}: {reason}", campaign=last.campaign,
+            why = Text("was left out of {campaign}: {reason}", campaign=campaign,
                        reason=exclusion_text(last.reason))  # fmt: skip
             if last.reason in ("no_address", "invalid_address", "bounced"):
                 mend = Text("find an address: outreach contacts set {who} FIELD=VALUE", who=who)
                 return "left_out", why, mend
-            return "left_out", why, _NAME_HIM
+            return "left_out", why, _name_him(who)
         case Arm.CONTROL:
-            why = Text("was in the control group of {campaign}, which is over",
-                       campaign=last.campaign)  # fmt: skip
-            return "control", why, _NAME_HIM
+            why = Text("was in the control group of {campaign}, which is over", campaign=campaign)
+            return "control", why, _name_him(who)
         case _:
-            why = Text("{campaign} is over, without an answer", campaign=last.campaign)
+            why = Text("{campaign} is over, without an answer", campaign=campaign)
+            if last.state in (CampaignState.RUNNING, CampaignState.PAUSED):
+                why = Text("every step of {campaign} is done, without an answer", campaign=campaign)
             proposal = Text(
                 "name them in another campaign, or: outreach record {who} latent --back-on DATE",
                 who=who,

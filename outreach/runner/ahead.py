@@ -85,18 +85,30 @@ def going_on(preview: Preview, launched: Launched) -> Going:
 def _planned(around: Around, launched: Launched, waiting: Iterable[Waits]) -> Iterator[Planned]:
     """What waits, counted by when it is due, by step and by kind of people."""
     counted: Counter[tuple[datetime, StepId, Kind, str | None]] = Counter()
+    firings = _last_firings(around, launched)
     rows = iter(waiting)
     while page := list(islice(rows, PAGE)):
         kinds = dict(around.kinds([one.contact for one in page]))
         for one in page:
             if one.contact in kinds:
-                kind = replace(kinds[one.contact], owner=one.owner)
+                repeats = firings.get(one.step) == one.occurrence
+                kind = replace(kinds[one.contact], owner=one.owner, repeats=repeats)
                 counted[one.due_at, one.step, kind, one.member] += 1
     for (due_at, number, kind, member), count in counted.items():
         step: Step = launched.step_named(number)
         # What is on its way of a step that was taken out leads no further.
         if step in launched.definition.steps:
             yield Planned(due_at, step, kind, count, member)
+
+
+def _last_firings(around: Around, launched: Launched) -> dict[StepId, int]:
+    """Of each opening step of a campaign that repeats: the firing that is planned last."""
+    definition, repeating = launched.definition, around.preview.mailroom.store.repeating
+    if definition.repeat is None:
+        return {}
+    opening = [launched.steps[step.name] for step in definition.following(None)]
+    found = {step: repeating.last(launched.id, step) for step in opening}
+    return {step: firing.occurrence for step, firing in found.items() if firing}
 
 
 def waiting_for_people(stuck: Iterable[tuple[str, DeliveryState, int]]) -> list[Text]:

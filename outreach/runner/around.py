@@ -84,9 +84,12 @@ class Around:
         for one in store.placing.elsewhere(self.number, before=before, now=now):
             if one.campaign in known:
                 step = known[one.campaign].step_named(one.step)
-                only = seller_of(settings.team, step, *one.owners)
-                work = Work(step.channel, minutes_of(step), only)
-                found.append((work, self.calendar.day_of(one.due_at), one.count))
+                falls = self.calendar.day_of(one.due_at)
+                last = known[one.campaign].definition.last_day(step)
+                if last is None or max(falls, day) <= last:
+                    only = seller_of(settings.team, step, *one.owners)
+                    work = Work(step.channel, minutes_of(step), only)
+                    found.append((work, falls, one.count))
         return tuple(found)
 
     def _senders(self, step: Step) -> list[Sender]:

@@ -27,6 +27,9 @@ OUTCOMES_OF_A_CALL = frozenset(
 #: Facts that tell of a call or a visit that reached nobody.
 _IN_VAIN = frozenset({"no_answer", "wrong_number", "bounced", "returned"})
 
+#: The outcome of a task: our own work, that touches nobody.
+DONE = "done"
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -57,7 +60,7 @@ def work_done(
     step = fact.campaign.definition.step(delivery.step)
     touch = _touch(fact, delivery.channel, settings, now, step=step, delivery=delivery)
     change = Change(events=(touch,))
-    if fact.stage not in (*_IN_VAIN, "contacted"):
+    if fact.stage not in (*_IN_VAIN, "contacted", DONE):
         change += contacted(delivery, here)
     change += _settled(delivery, step, fact, here, touch)
     left = change.settled[0]
@@ -69,6 +72,7 @@ def work_done(
         "left": left.state.value,
         "left_due": left.due_at.isoformat() if left.due_at else None,
         "tries": int(left.attempted),
+        **known.beside.get(delivery.id, {}),
     }
     return Work(change, delivery, {"was": [was]})
 
@@ -77,18 +81,27 @@ def answered(fact: Fact, known: Known, now: datetime) -> Delivery | None:
     """The step done by hand that the fact is the outcome of: the one named, else one due.
 
     On a channel that is not worked by hand nobody was called: the call stays to be made. What
-    is said to have come of a call or a visit is the outcome of one, whatever it is.
+    is said to have come of a call or a visit is the outcome of one, whatever it is; and who
+    was spoken with before its day has had his call. A task is done by what names it: what a
+    person says does not do our work.
     """
     if fact.delivery is not None:
         return fact.delivery
     if fact.campaign is None or (fact.channel is not None and not fact.channel.by_hand):
         return None
-    if fact.channel is None and fact.stage not in OUTCOMES_OF_A_CALL:
+    if fact.channel is None and fact.stage not in (*OUTCOMES_OF_A_CALL, DONE):
         return None
+    is_task = fact.stage == DONE or fact.channel is Channel.TASK
+    early = fact.channel is not None and fact.stage not in (*_IN_VAIN, *CALL_AGAIN)
     for one in known.open:
-        waits = one.state is DeliveryState.DUE and one.due_at <= max(now, fact.at)
+        waits = one.state is DeliveryState.DUE and (early or one.due_at <= max(now, fact.at))
         ours = one.campaign == fact.campaign.id and one.channel.by_hand
-        if waits and ours and fact.channel in (None, one.channel):
+        if (
+            waits
+            and ours
+            and (one.channel is Channel.TASK) == is_task
+            and (fact.channel in (None, one.channel))
+        ):
             return one
     return None
 
@@ -164,7 +177,7 @@ def _touch(
         step=delivery.step_id if delivery else None,
         delivery=delivery.id if delivery else None,
         channel=channel,
-        stage="no_answer" if fact.stage in _IN_VAIN else None,
+        stage="no_answer" if fact.stage in _IN_VAIN else DONE if fact.stage == DONE else None,
         cost=_cost(fact, step, minutes, settings),
         minutes=minutes,
         km=fact.km,

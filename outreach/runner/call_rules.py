@@ -6,21 +6,25 @@ The rules themselves, dated and with their sources, are `compliance/phone.py`'s.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from outreach.compliance.nature import Nature, nature_of
-from outreach.compliance.permission import Ruling
+from outreach.compliance.permission import Decision, Ruling, decision
 from outreach.compliance.phone import may_call_at, next_call
 from outreach.compliance.rules import Effect
 from outreach.errors import Text
-from outreach.model.campaign import Channel
+from outreach.model.campaign import Campaign, Channel
 from outreach.model.contact import Contact
 from outreach.model.policy import People, Policy
 from outreach.model.settings import Compliance, Settings
-from outreach.runner.permission import Permission
+from outreach.runner.permission import Permission, of_person
+from outreach.runner.windows import zone_by
 from outreach.scheduling.calendar import Calendar
+from outreach.scheduling.zones import overseas_postcode, region_of
 from outreach.store.by_hand import CallLog
+from outreach.store.store import Store
+from outreach.store.zones import FIELD
 
 #: How far back calls and refusals are read: the longest period that the rules know (60 days of
 #: silence after a refusal), and what a firm may state of its own.
@@ -43,7 +47,6 @@ class Legal:
 def legal(
     contact: Contact,
     log: CallLog,
-    zone: str | None,
     *,
     settings: Settings,
     at: datetime,
@@ -55,22 +58,49 @@ def legal(
     """
     if forbids is not None:
         return Legal(False, forbids.text, forbids)
-    nature = _nature(contact, settings.policy)
-    theirs = _zone(zone, settings.zone)
-    calendar = Calendar(settings.country, theirs, settings.region)
-    country = contact.text("country") or settings.country
-    found = may_call_at(
-        nature, at, log.attempts, theirs, is_holiday=calendar.is_holiday,
-        refused_at=log.refused_at, country=country, policy=settings.policy,
-    )  # fmt: skip
+    found = at_this_hour(contact, log, settings=settings, at=at)
     if not found.findings:
         return Legal(True)
+    theirs = calendar_of(contact, settings)
     later = next_call(
-        nature, at, log.attempts, theirs, is_holiday=calendar.is_holiday,
-        refused_at=log.refused_at, country=country, policy=settings.policy,
+        _nature(contact, settings.policy), at, log.attempts, theirs.zone,
+        is_holiday=theirs.is_holiday, refused_at=log.refused_at,
+        country=contact.text("country") or settings.country, policy=settings.policy,
     )  # fmt: skip
     first = found.findings[0]
     return Legal(False, first.text, first, later.astimezone(UTC) if later else None)
+
+
+def at_this_hour(contact: Contact, log: CallLog, *, settings: Settings, at: datetime) -> Decision:
+    """What the hour, the calls made so far and a refusal say of a call at `at`."""
+    theirs = calendar_of(contact, settings)
+    return may_call_at(
+        _nature(contact, settings.policy), at, log.attempts, theirs.zone,
+        is_holiday=theirs.is_holiday, refused_at=log.refused_at,
+        country=contact.text("country") or settings.country, policy=settings.policy,
+    )  # fmt: skip
+
+
+def of_person_at(
+    store: Store, settings: Settings, contact: Contact, *, campaign: Campaign | None, now: datetime
+) -> dict[Channel, Decision]:
+    """What the rules say of one person on each channel at this very hour."""
+    decided = of_person(store, settings, contact, campaign=campaign, now=now)
+    log = store.by_hand.call_logs([contact.id], since=now - LOOK_BACK)[contact.id]
+    hour = at_this_hour(contact, log, settings=settings, at=now)
+    calls = decided[Channel.CALL]
+    return {**decided, Channel.CALL: decision((*calls.findings, *hour.findings))}
+
+
+def calendar_of(contact: Contact, settings: Settings) -> Calendar:
+    """The clock and the public holidays of where the person lives, as far as that is known."""
+    country = contact.text("country") or settings.country
+    postcode = contact.text("postal_code")
+    if postcode is None and country == "FR":
+        postcode = overseas_postcode(contact.text("phone") or contact.text("mobile") or "")
+    zone = zone_by(settings, country=country, postcode=postcode, said=contact.text(FIELD))
+    region = region_of(postcode) if postcode and country == "FR" else settings.region
+    return Calendar(settings.country, ZoneInfo(zone) if zone else settings.zone, region)
 
 
 def forbidding(permission: Permission) -> Ruling | None:
@@ -84,6 +114,11 @@ def is_barred(answer: Legal | None, settings: Settings) -> bool:
     return answer is not None and not answer.allowed and settings.compliance is Compliance.STRICT
 
 
+def is_closed(answer: Legal | None, settings: Settings) -> bool:
+    """Whether no later hour helps either: the call is not even listed under `strict`."""
+    return answer is not None and answer.since is None and is_barred(answer, settings)
+
+
 def _nature(contact: Contact, policy: Policy) -> Nature:
     if policy.people is People.PROFESSIONALS:
         return Nature.PROFESSIONAL
@@ -95,10 +130,3 @@ def _nature(contact: Contact, policy: Policy) -> Nature:
         registered=bool(contact.text("siret")),
         function=bool(contact.text("job_title")),
     )
-
-
-def _zone(name: str | None, usual: tzinfo) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name else usual
-    except (ZoneInfoNotFoundError, ValueError):
-        return usual

@@ -6,15 +6,14 @@ Nothing is kept in memory alone: a call is held in the store while somebody has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_UP, Decimal
 
-from outreach.cleaning.phones import as_dialled
-from outreach.errors import Text
+from outreach.errors import OutreachError, Text
 from outreach.model.campaign import Channel
-from outreach.model.contact import Contact, Draft
+from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import ContactId, DeliveryId
 from outreach.model.stage import DEFAULT_CHAIN
@@ -22,11 +21,13 @@ from outreach.runner.call_outcomes import Answer
 from outreach.runner.call_rules import is_barred
 from outreach.runner.calls import Call, DayList, Wish, contact_of
 from outreach.runner.coming_next import Next, next_of
-from outreach.runner.record import Fact, Recorded, record
+from outreach.runner.record import Fact, Recorded, record, together
 from outreach.runner.today import keep
 from outreach.store.by_hand import HandWork
 from outreach.store.campaigns import Launched
 from outreach.store.follow_ups import Promise
+from outreach.store.recordings import THEN
+from outreach.store.store import Store
 
 #: What took less was not timed: `--now`, answers from a pipe, an outcome typed afterwards.
 _TIMED = timedelta(seconds=20)
@@ -130,7 +131,8 @@ class CallSession:
         return self._planned_minutes(taken.call)
 
     def note(self, taken: Taken, text: str) -> None:
-        """Write down something about the person, whatever comes of the call."""
+        """Write down something about the person, whatever comes of the call. Raises `Erased`."""
+        _require_there(self._store, taken.call.contact)
         self._store.people.note(
             taken.call.contact.id, text, author=self._wish.seller, now=self._clock()
         )
@@ -207,48 +209,73 @@ def planned_minutes(day: DayList, call: Call) -> Decimal:
 
 
 def conclude(
-    day: DayList, call: Call, answer: Answer, *, author: str | None, at: datetime, now: datetime
+    day: DayList,
+    call: Call,
+    answer: Answer,
+    *,
+    author: str | None,
+    at: datetime,
+    now: datetime,
+    batch: Mapping[str, object] | None = None,
 ) -> Concluded:
-    """Record what came of a call or a visit at `at`, and all that follows from it."""
-    store = day.store
-    contact = store.contacts.get(call.contact.id)
-    note = answer.whole_note
-    if answer.outcome.stage == "wrong_number":
-        dialled = as_dialled(call.number, day.settings.country) if call.number else None
-        note = " – ".join(filter(None, (dialled, note)))
-        contact = _without_number(day, contact, call.number, now)
+    """Record what came of a call or a visit at `at`, and all that follows, whole or not at all.
+
+    It is one recording, whatever it tells; with a `batch` it is part of a greater one. Raises
+    `Erased`, and what `record` raises.
+    """
+    _require_there(day.store, call.contact)
     launched = _launched(day, call)
-    back_on = answer.day.day if answer.day else None
     fact = Fact(
-        contact=contact,
+        contact=day.store.contacts.get(call.contact.id),
         stage=answer.outcome.stage,
         at=at,
         campaign=launched,
         amount=answer.amount,
         author=author,
-        note=note,
+        note=answer.whole_note,
         channel=call.channel,
         minutes=answer.minutes,
         km=answer.km,
         reason=answer.reason,
-        back_on=back_on if answer.outcome.then is None else None,
+        back_on=answer.day.day if answer.day and answer.outcome.then is None else None,
         delivery=call.delivery,
+        number=call.number if call.channel is Channel.CALL else None,
     )
-    recorded = record(store, fact, settings=day.settings, now=now)
-    if answer.outcome.then is not None and back_on is not None:
-        # What a track goes on with is not ended by the day on which we come back.
-        goes_on = recorded.track is not None
-        then = replace(
-            fact, stage=answer.outcome.then, amount=None, minutes=None, km=None, channel=None,
-            delivery=None, back_on=back_on, campaign=None if goes_on else launched,
-            note=" – ".join(filter(None, (answer.promised, note))) or None,
-        )  # fmt: skip
-        record(store, then, settings=day.settings, now=now)
+    with day.store.together() as held:
+        if batch is None and answer.day is not None and answer.outcome.then is not None:
+            batch = together(held)
+        recorded = record(held, fact, settings=day.settings, now=now, batch=batch)
+        if (then := _then(recorded, answer)) is not None:
+            record(held, then, settings=day.settings, now=now, batch={**(batch or {}), THEN: True})
     _keep_promise(day, call, author, now)
     again = _again(day, call, author)
     return Concluded(
         call=call, answer=answer, recorded=recorded, again=again,
-        next=_next(day, contact, launched, now), zone=day.settings.zone,
+        next=_next(day, recorded.fact.contact, launched, now), zone=day.settings.zone,
+    )  # fmt: skip
+
+
+class Erased(OutreachError):
+    def __init__(self) -> None:
+        super().__init__(Text("this person was erased meanwhile: nothing is written of them"))
+
+
+def _require_there(store: Store, contact: Contact) -> None:
+    """Of whom was emptied on request nothing is written down any more. Raises `Erased`."""
+    if store.persons.is_erased(contact.id):
+        raise Erased
+
+
+def _then(recorded: Recorded, answer: Answer) -> Fact | None:
+    """The day that was agreed on, where it is a promise of ours, not the outcome's own."""
+    fact, stage = recorded.fact, answer.outcome.then
+    if answer.day is None or stage is None:
+        return None
+    # What a track goes on with is not ended by the day on which we come back.
+    return replace(
+        fact, stage=stage, amount=None, minutes=None, km=None, channel=None, delivery=None,
+        back_on=answer.day.day, campaign=None if recorded.track is not None else fact.campaign,
+        note=" – ".join(filter(None, (answer.promised, fact.note))) or None,
     )  # fmt: skip
 
 
@@ -257,14 +284,6 @@ def _launched(day: DayList, call: Call) -> Launched | None:
         return day.campaigns[call.delivery.campaign]
     number = call.promise.follow_up.campaign if call.promise else None
     return day.campaigns.get(number) if number is not None else None
-
-
-def _without_number(day: DayList, contact: Contact, number: str | None, now: datetime) -> Contact:
-    """A number that is somebody else's is taken off the record; the history keeps it."""
-    wrong = {name: None for name in ("phone", "mobile") if number and contact.text(name) == number}
-    if wrong:
-        day.store.people.set(contact.id, Draft(0, wrong), now=now)
-    return day.store.contacts.get(contact.id)
 
 
 def _keep_promise(day: DayList, call: Call, author: str | None, now: datetime) -> None:

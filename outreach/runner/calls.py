@@ -18,7 +18,7 @@ from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.follow_up import FollowUpKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId
 from outreach.model.message import Guide
-from outreach.runner.call_rules import LOOK_BACK, Legal, forbidding, legal
+from outreach.runner.call_rules import LOOK_BACK, Legal, forbidding, is_closed, legal
 from outreach.runner.compose import Mailroom
 from outreach.runner.guides import guide_for
 from outreach.runner.past import past_lines
@@ -112,7 +112,10 @@ class DayList:
         self._permissions: dict[tuple[CampaignId, date], Permissions] = {}
 
     def calls(self, wish: Wish, now: datetime) -> list[Call]:
-        """What is to be done, longest waiting first, but for who may not be contacted."""
+        """What is to be done, longest waiting first, but for who may not be contacted.
+
+        Whom the law forbids to call at any hour is left out under `compliance: strict`.
+        """
         chosen: list[HandWork | Promise] = []
         for one in self.waiting(wish, now):
             if wish.limit is not None and len(chosen) >= wish.limit:
@@ -122,10 +125,11 @@ class DayList:
         people = self.store.contacts.get_many([contact_of(one) for one in chosen])
         pasts = self._pasts(list(people), now)
         at = self._instant(wish, now)
-        return [
+        found = (
             self._call(one, people[contact_of(one)], pasts, at, guides=wish.guides)
             for one in chosen
-        ]
+        )
+        return [call for call in found if not is_closed(call.legal, self.settings)]
 
     def waiting(self, wish: Wish, now: datetime) -> list[HandWork | Promise]:
         """The same before anything is made of it; whether it is still meant is not asked yet."""
@@ -253,11 +257,10 @@ class DayList:
         else:
             call = self._of_step(call, work, at, guides=guides)
         if call.channel is Channel.CALL:
-            zone = work.zone if isinstance(work, HandWork) else None
             call = replace(
                 call,
                 legal=legal(
-                    contact, past.log, zone, settings=self.settings, at=at,
+                    contact, past.log, settings=self.settings, at=at,
                     forbids=self._forbids(work, past, at),
                 ),
             )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from outreach.errors import Location, OutreachError, Plural, Text, did_you_mean
-from outreach.files.campaigns import CampaignFile
+from outreach.files.campaigns import CampaignFile, written_campaigns
 from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
 from outreach.model.stage import FACTS
@@ -85,7 +85,8 @@ def check_change(file: CampaignFile, mailroom: Mailroom, *, now: datetime) -> Ch
 
 def _of_the_file(checker: _Checker, letters: LetterCheck) -> list[Problem]:
     problems = [*checker.senders(), *checker.team(), *checker.templates(), *letters.problems()]
-    return [*problems, *checker.conditions(), *checker.repeats(), *checker.legal()]
+    problems += [*checker.conditions(), *checker.repeats(), *checker.renewal()]
+    return [*problems, *checker.legal()]
 
 
 class _Checker:
@@ -131,6 +132,27 @@ class _Checker:
                 what = Text("there is nobody {key!r} in the team", key=step.by)
                 hint = did_you_mean(step.by, self.settings.team)
                 yield error(what, self._at("steps", index, "by"), hint)
+
+    def renewal(self) -> Iterator[Problem]:
+        """A slip in `renews:` would be noticed when the two waves are compared: too late."""
+        before = self.campaign.renews
+        if before is None:
+            return
+        if before == self.campaign.name:
+            what = Text("campaign {name!r} renews itself", name=before)
+            yield warning(what, self._at("renews"), Text("name the one that came before it"))
+            return
+        begun = [one.name for one in self.mailroom.store.shelf.all(deleted_too=True)]
+        written = written_campaigns(self.settings)
+        if before in begun:
+            return
+        if before in written:
+            what = Text("it renews {before!r}, which was not launched yet", before=before)
+            hint: Text | None = Text("launch this one after it: the report knows both then")
+        else:
+            what = Text("it renews {before!r}, and there is no such campaign", before=before)
+            hint = did_you_mean(before, [*begun, *written]) or Text("see: outreach campaign list")
+        yield warning(what, self._at("renews"), hint)
 
     # --- templates and guides -----------------------------------------------------------------
 

@@ -82,6 +82,8 @@ class PermissionCheck:
                 source=rule.source,
             )
             hint = Text("write {{ data_notice }} at its end: it is filled in for each person")
+            if step.channel is Channel.LETTER:
+                hint = Text("write «data_notice» at its end: it is filled in for each person")
             yield warning(what, None, hint, legal=True)
 
     def _interest(self, chosen: Chosen) -> Iterator[Problem]:

@@ -112,7 +112,9 @@ class Mailroom:
         if source is None:
             return None
         if language not in self._notices:
-            self._notices[language] = noticing(self.settings, None, language)
+            # A letter names where one may write to; which campaign's it is, it does not know.
+            writer = next(iter(self.settings.senders.values()), None)
+            self._notices[language] = noticing(self.settings, writer, language)
         return self._notices[language](source)
 
     @cached_property

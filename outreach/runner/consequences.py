@@ -63,8 +63,9 @@ def decide(
     `batch` is kept in its event: what the facts of one file are taken back by.
     """
     work = work_done(fact, known, here.settings, here.calendar, here.now)
-    turn = _turned(fact, known, here, act)
-    stops = _stops(fact, known, here, act, turns=bool(turn.turns))
+    overtaken = _overtaken(fact, known)
+    turn = Change() if overtaken else _turned(fact, known, here, act)
+    stops = _stops(fact, known, here, act, turns=overtaken or bool(turn.turns))
     theirs = _of_others(fact, others, here, act, turns=turn)
     notes, promised = beside(fact, known, here.calendar, here.now)
     follows = work.change + turn + _opposed(fact, others, here, act) + _address(fact)
@@ -117,6 +118,8 @@ def _told(fact: Fact) -> dict[str, object]:
     for name in ("referrer", "referred"):
         if (other := getattr(fact, name)) is not None:
             told[name] = other.id
+    if fact.wrong:
+        told["wrong_number"] = {"number": fact.number, "fields": list(fact.wrong)}
     return told
 
 
@@ -125,12 +128,14 @@ def _because(events: Sequence[Event], act: str) -> tuple[Event, ...]:
 
 
 def _again(change: Change, known: Known) -> Change:
-    """What had been planned by a recording that was taken back comes back with this one."""
+    """What a recording that was taken back had planned, or another track had ended, comes again."""
 
     def once_more(one: Planned) -> Planned:
         there = (one.campaign, one.step, one.occurrence) in known.undone
         return replace(one, again=True) if there else one
 
+    if not (change.planned and known.undone):
+        return change
     return replace(change, planned=tuple(map(once_more, change.planned)))
 
 
@@ -157,6 +162,24 @@ def _turned(fact: Fact, known: Known, here: Here, act: str) -> Change:
         fact.campaign, place, fact.stage, at=fact.at, calendar=here.calendar, now=here.now,
         because=act,
     )  # fmt: skip
+
+
+def _overtaken(fact: Fact, known: Known) -> bool:
+    """Whether what the person said later leads another way: he is not turned back by what was
+    told late, and it ends nothing either.
+    """
+    if fact.campaign is None or fact.stage in OPPOSED:
+        return False
+    definition = fact.campaign.definition
+    track = definition.opened_by(fact.stage)
+    if track is None:
+        return False
+    later = sorted(
+        (at, stage)
+        for stage, campaign, at, _ in known.said
+        if campaign == fact.campaign.id and at > fact.at and definition.opened_by(stage)
+    )
+    return bool(later) and definition.opened_by(later[-1][1]) is not track
 
 
 def _stops(fact: Fact, known: Known, here: Here, act: str, *, turns: bool) -> tuple[Stop, ...]:
@@ -198,10 +221,12 @@ def _of_others(
         answered = fact.stage in fact.campaign.definition.stop_on or any(
             turn.track is Track.POSITIVE for turn in turns.turns
         )
-        asked = ("same", *fact.campaign.definition.stop_on)
+        asked = ("same", *fact.campaign.definition.stop_on) if answered else ()
+        if fact.stage in SET_ASIDE:
+            # Who says "not now" is not called again by his other name; his colleagues may be.
+            asked = ("same",)
         same = [(other, fact.campaign.id) for other in others
-                if answered and other.relation in asked
-                and fact.campaign.id in other.campaigns]  # fmt: skip
+                if other.relation in asked and fact.campaign.id in other.campaigns]  # fmt: skip
     return tuple(
         Stop(
             campaign=campaign,
@@ -233,13 +258,17 @@ def _opposed_others(fact: Fact, others: Sequence[Other]) -> set[ContactId]:
 
 
 def _opposed(fact: Fact, others: Sequence[Other], here: Here, act: str) -> Change:
-    """An opposition suppresses the person, under every record that is his."""
+    """An opposition suppresses the person, under every record that is his, and his numbers: a
+    no said on one channel is a no on all. `privacy oppose --only` says less.
+    """
     if fact.stage not in OPPOSED:
         return Change()
     people = [fact.contact.id, *sorted(_opposed_others(fact, others))]
     keys = [(SuppressionKey.CONTACT, str(person)) for person in people]
-    if email := fact.contact.text("email"):
-        keys.append((SuppressionKey.EMAIL, email))
+    for name in ("email", "phone", "mobile"):
+        if address := fact.contact.text(name):
+            key = SuppressionKey.EMAIL if name == "email" else SuppressionKey.PHONE
+            keys.append((key, address))
     told = {"scope": SuppressionScope.ALL.value, "reason": fact.stage}
     return Change(
         suppressions=tuple(

@@ -68,6 +68,27 @@ class DayTooEarly(WrongUsage):
         )  # fmt: skip
 
 
+class NotYet(OutreachError):
+    """A plan is no fact: it would count as done, and date what follows, before it is so."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            Text("{day} is still to come: what has happened is recorded", day=day),
+            hint=Text(
+                "what is planned for a day: outreach record WHO promised --back-on {day}",
+                day=day.isoformat(),
+            ),
+        )
+
+
+class Negative(OutreachError):
+    def __init__(self, amount: Decimal) -> None:
+        super().__init__(
+            Text("{amount} is less than nothing", amount=amount),
+            hint=Text("an order that was none is taken back with: outreach undo"),
+        )
+
+
 class NotOfThatStage(WrongUsage):
     def __init__(self, what: str, stages: Iterable[str]) -> None:
         super().__init__(
@@ -119,6 +140,9 @@ class Fact:
     quality: int | None = None
     #: The call or the visit this is the outcome of; None: the one that is due.
     delivery: Delivery | None = None
+    #: Of a wrong number: which was dialled (None: the first there is), and the fields it stood in.
+    number: str | None = None
+    wrong: tuple[str, ...] = ()
 
 
 #: What goes with which facts only, by the option that says it.
@@ -139,13 +163,19 @@ def known_words(campaign: Launched | None) -> tuple[str, ...]:
     return (*chain, *FACTS, *INTERESTS, *BESIDE)
 
 
-def check(fact: Fact, day: date) -> None:
-    """Raise what is wrong with a fact of that day, whoever it is about."""
+def check(fact: Fact, day: date, today: date) -> None:
+    """Raise what is wrong with a fact of that day, whoever it is about; it is told today."""
+    if day > today:
+        raise NotYet(day)
     words = known_words(fact.campaign)
     if fact.stage not in words:
         raise UnknownStage(fact.stage, words)
     if fact.stage not in _WITH_AMOUNT and (fact.amount or fact.margin):
         raise AmountWithoutOrder(fact.stage)
+    # An order may well leave a loss: its margin alone can be below zero.
+    for measure in (fact.amount, fact.minutes, fact.km, fact.fee):
+        if measure is not None and measure < 0:
+            raise Negative(measure)
     for what, stages in _BELONGS.items():
         if getattr(fact, what) is not None and fact.stage not in stages:
             raise NotOfThatStage(what, stages)

@@ -71,7 +71,7 @@ def _channel(event: Any) -> Text:
 def _touched(event: Any) -> Text:
     """An attempt; one that reached nobody says so."""
     told = Text("{channel} {step}", channel=_channel(event), step=event.step_name or "")
-    if event.stage == "no_answer":
+    if event.stage is not None:
         return Text("{first}, {rest}", first=told, rest=stage_text(event.stage))
     return told
 

@@ -59,8 +59,8 @@ class NothingHappened(DefinitionError):
                  columns=", ".join(header)),
             where=Location(str(file), 1),
             hint=Text(
-                "name one sent on, stage, date or amount, or say which it is in a map: "
-                "Header: sent_on"
+                "name one sent on, stage, date or amount, say which it is in a map "
+                "(Header: sent_on), or say when all of them were written to: --on DATE"
             ),
         )  # fmt: skip
 
@@ -112,7 +112,7 @@ def bring_in(
     """
     columns = understand_past(table.header, wanted.overrides, chain=wanted.chain)
     who = _who(table, columns, wanted, store.database.catalogue)
-    _make_sure(table, columns, who)
+    _make_sure(table, columns, who, wanted)
     reader = PastReader(
         columns=columns,
         drafter=Drafter(who, {}, country=settings.country, language=settings.locale.split("_")[0]),
@@ -228,11 +228,13 @@ def _who(
     return [column for column in found if column.field and not column.own]
 
 
-def _make_sure(table: Table, columns: PastColumns, who: Sequence[Column]) -> None:
+def _make_sure(
+    table: Table, columns: PastColumns, who: Sequence[Column], wanted: PastWanted
+) -> None:
     if not who and Role.CONTACT not in columns.roles:
         raise NobodyNamed(table.file, table.header)
     telling = {Role.SENT_ON, Role.STAGE, Role.DATE, Role.AMOUNT, Role.GROUP, Role.CONTROL}
-    if not columns.stages and not telling & columns.roles.keys():
+    if wanted.sent_at is None and not columns.stages and not telling & columns.roles.keys():
         raise NothingHappened(table.file, table.header)
 
 

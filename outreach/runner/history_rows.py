@@ -33,7 +33,7 @@ from outreach.model.field import FieldType
 from outreach.model.ids import ContactId
 from outreach.model.past import PastFact, PastRow, PastTouch
 from outreach.model.stage import FACTS
-from outreach.runner.recording import read_amount
+from outreach.runner.desk import read_amount
 
 #: What an amount belongs to, the further stage first.
 _PRICED = ("order", "quote")

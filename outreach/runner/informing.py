@@ -43,9 +43,6 @@ def _named(step: Step, campaign: Campaign, mailroom: Mailroom) -> Iterator[str]:
         yield from templates.names(step.template)
 
 
-_WRITTEN = (Channel.EMAIL, Channel.LETTER)
-
-
 def note_informed(
     store: Store, mailroom: Mailroom, campaigns: Mapping[CampaignId, Launched], *, now: datetime
 ) -> int:
@@ -54,13 +51,25 @@ def note_informed(
     Set by set: a run tells thousands. Whoever got such a message, and whose source is known,
     need not be told again (GDPR art. 14).
     """
-    telling: dict[Channel, list[tuple[CampaignId, StepId]]] = {}
-    for number, launched in campaigns.items():
-        for step in launched.definition.steps:
-            if step.channel in _WRITTEN and informs(step, launched.definition, mailroom):
-                telling.setdefault(step.channel, []).append((number, launched.steps[step.name]))
-    if not telling:
-        return 0
+    letters = _telling(campaigns, Channel.LETTER, mailroom)
+    mails = _telling(campaigns, Channel.EMAIL, mailroom)
     # A letter may be told of weeks after it was posted; an e-mail is told of when it leaves.
-    letters = store.persons.note_informed(telling.get(Channel.LETTER, ()))
-    return letters + store.persons.note_informed(telling.get(Channel.EMAIL, ()), now=now)
+    told = store.persons.note_informed(letters)
+    return told + store.persons.note_informed(mails, now=now)
+
+
+def note_posted(store: Store, mailroom: Mailroom, launched: Launched) -> int:
+    """Note who was told by the letters of a campaign that were posted; how many were new."""
+    return store.persons.note_informed(_telling({launched.id: launched}, Channel.LETTER, mailroom))
+
+
+def _telling(
+    campaigns: Mapping[CampaignId, Launched], channel: Channel, mailroom: Mailroom
+) -> list[tuple[CampaignId, StepId]]:
+    """The steps of a channel that tell where the data comes from."""
+    return [
+        (number, launched.steps[step.name])
+        for number, launched in campaigns.items()
+        for step in launched.definition.steps
+        if step.channel is channel and informs(step, launched.definition, mailroom)
+    ]

@@ -48,7 +48,7 @@ def pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next | 
         calendar.day_of(event.at)
         for event in _uncorrected(around.events)
         if event.kind == EventKind.TOUCHED.value
-        and event.stage != "no_answer"
+        and event.stage is None
         and pressure.covers(event.channel or "")
     ]
     today = calendar.day_of(around.now)

@@ -94,6 +94,8 @@ class _Turn:
     position: int
     one: ToPlace
     calendar: Calendar
+    #: Its last day: what does not fit in before is passed over.
+    last: date | None
 
     @property
     def turn(self) -> tuple[date, bool, int, bool, int]:
@@ -122,6 +124,7 @@ def _in_turn(
                 launched.definition.steps.index(step),
                 one,
                 calendar,
+                launched.definition.last_day(step),
             )
         )
     return sorted(turns, key=attrgetter("turn"))
@@ -135,9 +138,9 @@ def _work(step: Step, settings: Settings, one: ToPlace) -> Work:
 
 def _placed(turns: Iterable[_Turn], book: Book, today: date) -> Iterator[Placed | None]:
     """Where each of them stands; nothing of those that stand there already."""
-    for (day, work), alike in groupby(turns, key=lambda turn: (turn.day, turn.work)):
+    for (day, work, last), alike in groupby(turns, key=attrgetter("day", "work", "last")):
         group = list(alike)
-        places = iter(book.place(work, max(day, today), len(group)))
+        places = iter(book.place(work, max(day, today), len(group), last=last))
         place, left = None, 0
         for turn in group:
             if not left:
@@ -151,7 +154,8 @@ def _placed(turns: Iterable[_Turn], book: Book, today: date) -> Iterator[Placed 
 def _moved(turn: _Turn, day: date, member: str | None, today: date) -> Placed | None:
     one = turn.one
     stays = day == max(turn.day, today)
-    if member is None or (stays and member == one.assignee):
+    # Nobody's and elsewhere: no day of the team holds it before its last one.
+    if stays and member in (None, one.assignee):
         return None
     return Placed(
         id=one.id,

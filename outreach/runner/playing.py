@@ -36,12 +36,11 @@ from outreach.runner.send import Progress
 from outreach.runner.starting import launch
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.foreseen import Leaving
+from outreach.scheduling.repeats import horizon
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 from outreach.transports import Transport
 
-#: A campaign that repeats has no end: so far it is played.
-LONGEST = timedelta(days=400)
 #: Between two runs at the least.
 _STEP = timedelta(minutes=1)
 _MOMENT = timedelta(microseconds=1)
@@ -137,10 +136,14 @@ class _Season:
         while True:
             report = self._run()
             again = self._next(report, self._post() + self._make())
-            if again is None or again - self.began > LONGEST or self.errors:
+            if again is None or again - self.began > self._longest or self.errors:
                 break
             self.clock = PretendedClock(max(again, self.clock.now() + _STEP))
         return self._played()
+
+    @property
+    def _longest(self) -> timedelta:
+        return horizon(self.launched.definition.repeat)
 
     def _run(self) -> RunReport:
         runner = Runner(

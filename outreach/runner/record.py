@@ -7,7 +7,7 @@ address it ends, the promises it makes and keeps (`runner/consequences.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -26,6 +26,7 @@ from outreach.runner.facts import (
     check,
     check_place,
 )
+from outreach.runner.wrong_numbers import taken_off
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.known import Known, Other
@@ -39,6 +40,7 @@ __all__ = [
     "UnknownStage",
     "credited",
     "record",
+    "together",
 ]
 
 
@@ -67,23 +69,38 @@ def here(store: Store, settings: Settings, now: datetime) -> Here:
     )
 
 
-def record(store: Store, fact: Fact, *, settings: Settings, now: datetime) -> Recorded:
+def record(
+    store: Store,
+    fact: Fact,
+    *,
+    settings: Settings,
+    now: datetime,
+    batch: Mapping[str, object] | None = None,
+) -> Recorded:
     """Write down one fact and everything that follows from it, in one transaction.
 
-    Raises `UnknownStage`, `NotInCampaign`, `AmountWithoutOrder` and what else `facts.check`
-    finds wrong; nothing is written then.
+    What is recorded with the same `batch` is taken back together. Raises `UnknownStage`,
+    `NotInCampaign`, `AmountWithoutOrder` and what else `facts.check` finds wrong; nothing is
+    written then.
     """
     around = here(store, settings, now)
-    check(fact, around.calendar.day_of(fact.at))
+    check(fact, around.calendar.day_of(fact.at), around.calendar.day_of(now))
     act = token_hex(6)
     with store.together() as held:
+        held.recordings.take_turn()
         known = held.known.of([fact.contact.id]).get(fact.contact.id, Known())
         check_place(fact, known.places)
+        fact = taken_off(held, fact, settings.country, now)
         others = others_of(held, [fact]).get(fact.contact.id, ())
-        decided = decide(fact, known, others, around, act=act)
+        decided = decide(fact, known, others, around, act=act, batch=batch)
         held.deliveries.write(decided.change)
         number = held.recordings.number(fact.contact.id, act)
     return _recorded(fact, decided, number)
+
+
+def together(store: Store, **told: object) -> dict[str, object]:
+    """What makes several facts one recording: from now on, in this transaction or in this run."""
+    return {"batch": token_hex(6), "since": store.recordings.mark(), **told}
 
 
 def _recorded(fact: Fact, decided: Decided, number: EventId | None) -> Recorded:
@@ -112,7 +129,8 @@ def credited(store: Store, contact: Contact, at: datetime | None = None) -> Laun
     """The campaign an answer is credited to when none is named: the last one that touched him.
 
     Among the campaigns he is enrolled in (or control of), and of what came before the day of
-    the answer: it may be recorded late. None when there is none.
+    the answer: it may be recorded late. Where none has touched him yet, the last one that he
+    entered. None when there is none.
     """
     known = store.known.of([contact.id]).get(contact.id, Known())
     chosen = credit(known, store, at)
@@ -126,12 +144,11 @@ def credit(known: Known, store: Store, at: datetime | None) -> CampaignId | None
     def before(instant: datetime) -> bool:
         return at is None or day(instant) <= day(at)
 
-    last: dict[CampaignId, datetime] = {
-        campaign: place.enrolled_at
-        for campaign, place in known.places.items()
-        if before(place.enrolled_at)
-    }
+    last: dict[CampaignId, datetime] = {}
     for campaign, instant in known.touches:
         if campaign in known.places and before(instant):
             last[campaign] = max(last.get(campaign, instant), instant)
+    if not last:
+        entered = {campaign: place.enrolled_at for campaign, place in known.places.items()}
+        last = {campaign: at for campaign, at in entered.items() if before(at)}
     return max(last, key=lambda campaign: (last[campaign], campaign)) if last else None

@@ -7,35 +7,22 @@ is not recorded again: a file may be read twice.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from itertools import islice
 from secrets import token_hex
-from typing import TypeVar
 
 from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
 from outreach.model.admission import Rejection
-from outreach.model.campaign import Channel
 from outreach.model.change import Change
-from outreach.model.contact import Contact
 from outreach.model.money import to_minor
-from outreach.model.settings import Settings
 from outreach.runner.consequences import decide
+from outreach.runner.desk import Desk, remembered
 from outreach.runner.facts import Fact, check, check_place
-from outreach.runner.record import credit, here, others_of
-from outreach.runner.reply_codes import read_code
-from outreach.store.campaigns import Launched
+from outreach.runner.record import credit, here, others_of, together
+from outreach.runner.wrong_numbers import taken_off
 from outreach.store.known import Known
-from outreach.store.store import Store
-
-#: Thousands apart by blanks, at most two decimals: three could be thousands.
-_AMOUNT = re.compile(
-    r"(?:€ ?|EUR )?(?P<sign>-?)(?P<whole>\d{1,3}(?:[ ']\d{3})+|\d+)(?:[.,](?P<fraction>\d{1,2}))?"
-    r"(?: ?€| ?EUR)?"
-)
 
 #: The columns of a file, and the options of the command that say the same.
 COLUMNS = (
@@ -62,29 +49,6 @@ class WrongColumns(DefinitionError):
         )
 
 
-class BadAmount(DefinitionError):
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            Text("{text!r} is no amount", text=text), hint=Text("write it like 1234.50 or 1 234,50")
-        )
-
-
-class BadChannel(DefinitionError):
-    def __init__(self, text: str) -> None:
-        known = [channel.value for channel in Channel]
-        super().__init__(
-            Text("{text!r} is no channel", text=text),
-            hint=did_you_mean(text, known) or Text("known: {words}", words=", ".join(known)),
-        )
-
-
-class BadQualityText(DefinitionError):
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            Text("{text!r} is no quality", text=text), hint=Text("from 1 (bad) to 5 (good)")
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Bulk:
     """What became of the rows of a file."""
@@ -97,80 +61,6 @@ class Bulk:
     stopped: int = 0
     #: The first of the faults.
     errors: tuple[OutreachError, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What turns the words of a row into a fact: the parts the door gives."""
-
-    store: Store
-    settings: Settings
-    now: datetime
-    person: Callable[[str], Contact]
-    campaign: Callable[[str], Launched]
-    instant: Callable[[str], datetime]
-
-    def fact(self, row: Mapping[str, str], people: Mapping[str, Contact] | None = None) -> Fact:
-        """The fact a row tells, credited where it says. Raises what is wrong with it.
-
-        `people` are those who were looked up beforehand, by what they are called in the row.
-        """
-        found = people or {}
-
-        def person(who: str) -> Contact:
-            return found.get(who) or self.person(who)
-
-        named, referrer = row.get("campaign"), row.get("referrer")
-        return Fact(
-            contact=person(row["contact"]),
-            stage=row["stage"].strip().lower(),
-            at=self.instant(row["on"]) if row.get("on") else self.now,
-            campaign=self.campaign(named) if named else self._answered(row["contact"]),
-            amount=read_amount(row.get("amount")),
-            margin=read_amount(row.get("margin")),
-            author=row.get("by") or None,
-            note=row.get("note") or None,
-            channel=_channel(row.get("channel")),
-            minutes=read_amount(row.get("minutes")),
-            km=read_amount(row.get("km")),
-            reason=row.get("reason") or None,
-            back_on=self._day(row.get("back_on")),
-            origin=row.get("origin") or None,
-            referrer=person(referrer) if referrer else None,
-            quality=_quality(row.get("quality")),
-        )
-
-    def _answered(self, who: str) -> Launched | None:
-        """The campaign that the code of an answer coupon names."""
-        said = read_code(who, self.store.database.fingerprint)
-        if said is None:
-            return None
-        return next((one for one in self.store.campaigns.all() if one.id == said.campaign), None)
-
-    def _day(self, text: str | None) -> date | None:
-        if not text:
-            return None
-        return self.instant(text).astimezone(self.settings.zone).date()
-
-
-def _channel(text: str | None) -> Channel | None:
-    if not text:
-        return None
-    try:
-        return Channel(text.strip().lower())
-    except ValueError:
-        raise BadChannel(text) from None
-
-
-def _quality(text: str | None) -> int | None:
-    if not text:
-        return None
-    if not text.strip().isdecimal():
-        raise BadQualityText(text)
-    return int(text)
-
-
-# --- a file of them ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +103,7 @@ def record_rows(
         instant=remembered(desk.instant),
         person=remembered(desk.person),
     )
-    batch = {"batch": token_hex(6), "since": desk.store.recordings.mark(), "file": file}
+    batch = together(desk.store, file=file)
     bulk = Bulk()
     for chunk in _chunks(iter(rows), CHUNK):
         tally = _record_chunk(chunk, desk, batch)
@@ -238,12 +128,13 @@ def _record_chunk(chunk: Sequence[Told], desk: Desk, batch: Mapping[str, object]
     names = {row.cells.get(name, "") for row in chunk for name in ("contact", "referrer")}
     people = desk.store.known.named(names - {""})
     waiting: list[tuple[int, Fact]] = []
+    today = desk.store.database.day_of(desk.now)
     for row in chunk:
         try:
             if row.fault is not None:
                 raise DefinitionError(row.fault)
             fact = desk.fact(row.cells, people)
-            check(fact, desk.store.database.day_of(fact.at))
+            check(fact, desk.store.database.day_of(fact.at), today)
             waiting.append((row.line, fact))
         except OutreachError as error:
             tally.wrong.append((row.line, error))
@@ -265,7 +156,9 @@ def _record_round(
         else:
             first[fact.contact.id] = (line, fact)
     with desk.store.together() as held:
+        held.recordings.take_turn()
         around = here(held, desk.settings, desk.now)
+        today = around.calendar.day_of(desk.now)
         known = held.known.of([fact.contact.id for _, fact in first.values()])
         ready: list[Fact] = []
         for line, told in first.values():
@@ -275,7 +168,7 @@ def _record_round(
                 chosen = credit(of_him, held, fact.at)
                 fact = replace(fact, campaign=around.campaigns.get(chosen) if chosen else None)
             try:
-                check(fact, around.calendar.day_of(fact.at))
+                check(fact, around.calendar.day_of(fact.at), today)
                 check_place(fact, of_him.places)
             except OutreachError as error:
                 tally.wrong.append((line, error))
@@ -283,7 +176,7 @@ def _record_round(
             if _said(fact, desk) in of_him.said:
                 tally.unchanged += 1
             else:
-                ready.append(fact)
+                ready.append(taken_off(held, fact, desk.settings.country, desk.now))
         others = others_of(held, ready)
         decided = [
             decide(
@@ -314,39 +207,3 @@ def _rejection(line: int, error: OutreachError) -> Rejection:
 def _chunks(rows: Iterator[Told], size: int) -> Iterator[list[Told]]:
     while chunk := list(islice(rows, size)):
         yield chunk
-
-
-_Answer = TypeVar("_Answer")
-
-
-def remembered(ask: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
-    """The same question is asked once, also where the answer is an error."""
-    known: dict[str, _Answer] = {}
-    wrong: dict[str, OutreachError] = {}
-
-    def asked(text: str) -> _Answer:
-        if text in wrong:
-            raise wrong[text]
-        if text not in known:
-            try:
-                known[text] = ask(text)
-            except OutreachError as error:
-                wrong[text] = error
-                raise
-        return known[text]
-
-    return asked
-
-
-def read_amount(text: str | None) -> Decimal | None:
-    """`1 234,50 €` or `1234.50`; None for an empty cell. Raises `BadAmount`.
-
-    `1,234` may be twelve hundred or one and a quarter: it is refused, never guessed.
-    """
-    if text is None or not text.strip():
-        return None
-    found = _AMOUNT.fullmatch(" ".join(text.split()))
-    if found is None:
-        raise BadAmount(text)
-    whole, fraction = found["whole"].replace(" ", "").replace("'", ""), found["fraction"] or "0"
-    return Decimal(f"{found['sign']}{whole}.{fraction}")

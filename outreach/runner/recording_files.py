@@ -11,7 +11,8 @@ from outreach.files.rejects import Rejects
 from outreach.files.tables import Row, Table, open_table
 from outreach.model.admission import Rejection
 from outreach.runner.admit import RejectsUnwritable
-from outreach.runner.recording import CHUNK, COLUMNS, Bulk, Desk, Told, WrongColumns, record_rows
+from outreach.runner.desk import Desk
+from outreach.runner.recording import CHUNK, COLUMNS, Bulk, Told, WrongColumns, record_rows
 
 
 def record_file(

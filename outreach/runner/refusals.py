@@ -28,7 +28,7 @@ class Refusal:
     rule: str
     what: Text
     #: The article, and its first day.
-    source: str
+    source: Text
     since: date
     #: Since when it holds of this person, where a day is known: of his opposition.
     on: date | None

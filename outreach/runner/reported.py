@@ -19,12 +19,13 @@ from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import DeliveryId
 from outreach.model.stage import DEFAULT_CHAIN
+from outreach.model.text import fold
 from outreach.runner.call_outcomes import Answer, Asked, Outcome, outcomes, read_outcome
 from outreach.runner.call_session import Concluded, conclude, planned_minutes
 from outreach.runner.calls import Call, DayList
-from outreach.runner.recording import read_amount
+from outreach.runner.desk import read_amount
 from outreach.runner.said_days import SaidDay, read_day
-from outreach.runner.sheets import COLUMNS
+from outreach.runner.sheets import COLUMNS, HEADERS
 from outreach.runner.wording import stage_text
 from outreach.scheduling.attempts import most_attempts
 
@@ -77,6 +78,8 @@ class ReportDesk:
     person: Callable[[str], Contact]
     instant: Callable[[str], datetime]
     say: Callable[[Text], str]
+    #: What makes all rows of the table one recording.
+    batch: Mapping[str, object]
 
     def row(self, cells: Mapping[str, str]) -> Concluded | None:
         """Record a row; None when it was recorded before. Raises what is wrong with it."""
@@ -89,7 +92,9 @@ class ReportDesk:
         at = self._at(cells)
         answer = self._answer(outcome, cells, call, at)
         author = cells.get("by") or self.author
-        return conclude(self.day, call, answer, author=author, at=at, now=self.now)
+        return conclude(
+            self.day, call, answer, author=author, at=at, now=self.now, batch=self.batch
+        )
 
     # --- which call it was ------------------------------------------------------------------------
 
@@ -222,6 +227,15 @@ def _positive(number: Decimal | None) -> Decimal | None:
     return number
 
 
+def _column(head: str, say: Callable[[Text], str]) -> str:
+    """The column that a head of the table names, by its key or in the reader's language."""
+    typed = fold(head.strip())
+    for name, title in HEADERS.items():
+        if typed in (name, fold(say(title))):
+            return name
+    return head.strip().lower()
+
+
 def report_rows(
     header: Sequence[str],
     rows: Iterable[Row],
@@ -231,7 +245,7 @@ def report_rows(
     rejected: Callable[[Row, Rejection], None],
 ) -> Reported:
     """Record every row that can be. Raises `WrongColumns` where the table is another one."""
-    names = [name.strip().lower() for name in header]
+    names = [_column(name, desk.say) for name in header]
     known = [name for name in names if not name.startswith("outreach_")]
     strange = [name for name in known if name not in COLUMNS]
     lacking = [name for name in NEEDED if name not in names]

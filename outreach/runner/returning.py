@@ -12,12 +12,13 @@ from pathlib import Path
 
 from outreach.cleaning.headers import key_of
 from outreach.errors import OutreachError
-from outreach.files.plain_text import read_text
-from outreach.runner.recording import Bulk, Desk, Told, record_rows
+from outreach.files.scans import read_scans
+from outreach.runner.desk import Desk
+from outreach.runner.recording import Bulk, Told, record_rows
 from outreach.runner.reply_codes import is_reply_code
 
-#: First lines that are no code.
-_HEADERS = frozenset({"code", "contact", "email", "who", "reference"})
+#: Headers of the column that says whose letter it is; beside them those of the coupon.
+_HEADERS = frozenset({"code", "contact", "email", "courriel", "who", "qui", "reference", "ref"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,26 @@ class Came:
 
 
 def written_codes(file: Path) -> list[Came]:
-    """The first cell of every line; blank lines and a header are passed over."""
-    found: list[Came] = []
-    for number, line in enumerate(read_text(file).splitlines(), start=1):
-        cell = line.replace("\t", ";").split(";")[0].split(",")[0].strip().strip('"').strip()
-        header = number == 1 and (key_of(cell) in _HEADERS or is_reply_code(cell))
-        if cell and not header:
-            found.append(Came(number, cell))
-    return found
+    """The cell of every line that says who: of the column a header names, else the first one.
+
+    Raises what `read_scans` does.
+    """
+    rows = list(read_scans(file))
+    header = rows[0].cells if rows else ()
+    ranks = {place: rank for place, cell in enumerate(header) if (rank := _rank(cell)) is not None}
+    column = min(ranks, key=ranks.__getitem__, default=0)
+    return [
+        Came(row.line, row.cells[column])
+        for row in rows[1 if ranks else 0 :]
+        if len(row.cells) > column and row.cells[column]
+    ]
+
+
+def _rank(header: str) -> int | None:
+    """How well a header names what says whose letter it is: a code best; None: not at all."""
+    if is_reply_code(header):
+        return 0
+    return 1 if key_of(header) in _HEADERS else None
 
 
 def bring_back(

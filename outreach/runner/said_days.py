@@ -74,7 +74,7 @@ class PastDay(WrongUsage):
 def read_day(text: str, *, today: date, locale: str) -> SaidDay:
     """The day, and the hour, that somebody typed. Raises `BadDay`, `PastDay`."""
     typed = " ".join(text.split())
-    clock, rest = _clock(typed)
+    clock, rest = read_clock(typed)
     day = _day(fold(rest), today, locale) if rest else today
     if day is None or (clock is None and not rest):
         raise BadDay(text, locale)
@@ -83,7 +83,7 @@ def read_day(text: str, *, today: date, locale: str) -> SaidDay:
     return SaidDay(day, clock)
 
 
-def _clock(text: str) -> tuple[time | None, str]:
+def read_clock(text: str) -> tuple[time | None, str]:
     """The hour at the end, and what stands before it."""
     found = _CLOCK.search(text)
     if found is None:

@@ -115,12 +115,13 @@ def _too_much(campaign: Campaign, settings: Settings, looked: Ahead) -> Iterator
     for (day, member, channel), count in sorted(_by_day(looked, channels).items()):
         known = settings.team.get(member)
         most = most_a_day(known, channel) if known else None
+        who = known.name if known else member
         if most is None and count > MANY.get(channel, count):
-            worst[channel] = max(worst.get(channel, (0, day, member)), (count, day, member))
+            worst[channel] = max(worst.get(channel, (0, day, who)), (count, day, who))
         elif most is not None and count > most:
             yield Text(
                 "{member} would have {count} on {day} ({channel}), and states {most} a day",
-                member=member,
+                member=who,
                 count=count,
                 day=day,
                 channel=CHANNELS[channel],

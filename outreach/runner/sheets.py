@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -22,12 +22,32 @@ from outreach.rendering.guide_shape import KINDS, OBJECTIVES, SECTIONS
 from outreach.rendering.sheets import ANSWERS, Sheet, document
 from outreach.runner.call_outcomes import outcomes
 from outreach.runner.calls import Call, DayList
+from outreach.runner.wording import ruling_text
 
 #: The columns of the table; those from `outcome` on are filled in.
 COLUMNS = (
     "ref", "contact", "name", "number", "campaign", "step", "try", "outcome", "on", "back_on",
     "reason", "note", "minutes", "km", "amount", "by",
 )  # fmt: skip
+#: What they are called in the reader's language.
+HEADERS: Mapping[str, Text] = {
+    "ref": Text("ref"),
+    "contact": Text("contact"),
+    "name": Text("name"),
+    "number": Text("number"),
+    "campaign": Text("campaign"),
+    "step": Text("step"),
+    "try": Text("try"),
+    "outcome": Text("outcome"),
+    "on": Text("on"),
+    "back_on": Text("Come back on"),
+    "reason": Text("reason"),
+    "note": Text("note"),
+    "minutes": Text("minutes"),
+    "km": Text("km"),
+    "amount": Text("amount"),
+    "by": Text("by"),
+}
 #: Sheets that LibreOffice gets at once.
 _CHUNK = 40
 
@@ -78,7 +98,9 @@ class SheetMaker:
             with whole_file(files[1]) as write:
                 write(content)
         table = folder / f"{name}.csv"
-        write_table(table, COLUMNS, self._rows(calls))
+        write_table(
+            table, [self._say(HEADERS[name]).lower() for name in COLUMNS], self._rows(calls)
+        )
         return Printed(len(sheets), tuple(files), table)
 
     def _rows(self, calls: Sequence[Call]) -> Iterator[Sequence[Value]]:
@@ -133,15 +155,15 @@ class SheetMaker:
         tries = Text("{n} of {most}", n=call.attempts + 1, most=call.most)
         lines = [
             (Text("Phone"), numbers),
-            (Text("About"), about),
+            (Text("Company"), about),
             (Text("Address"), ", ".join(filter(None, (street, town)))),
             (Text("E-mail"), contact.text("email") or ""),
-            (Text("Due"), self._write(day)),
+            (Text("Due on"), self._write(day)),
             (Text("For"), member.name if member else call.by or ""),
             (Text("Try"), say(tries) if call.most else ""),
             (Text("Promised"), call.note or ""),
-            (Text("Not now"), say(call.legal.reason)
-             if call.legal and call.legal.reason else ""),
+            (Text("Not now"), say(ruling_text(call.legal.ruling))
+             if call.legal and call.legal.ruling else ""),
         ]  # fmt: skip
         for label, value in lines:
             if value:

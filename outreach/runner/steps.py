@@ -37,5 +37,5 @@ def may_lapse(definition: Campaign, step: Step) -> bool:
 
 def too_late(definition: Campaign, step: Step, now: datetime, zone: tzinfo) -> bool:
     """Whether the last day of the step, or of the campaign, has passed in a zone."""
-    last = [day for day in (step.not_after, definition.not_after) if day is not None]
-    return bool(last) and now.astimezone(zone).date() > min(last)
+    last = definition.last_day(step)
+    return last is not None and now.astimezone(zone).date() > last

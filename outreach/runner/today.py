@@ -5,7 +5,7 @@ Whatever stands here stays here until somebody has done it: nobody is dropped si
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -19,10 +19,14 @@ from outreach.model.event import Event, EventKind
 from outreach.model.follow_up import FollowUpDone, FollowUpKind
 from outreach.model.ids import CampaignId, FollowUpId
 from outreach.model.network import InquiryAnswered, InterestSet, Thanked
+from outreach.store.by_hand import HandWork
 from outreach.store.campaigns import Launched
 from outreach.store.follow_ups import Latent, Promise, Waiting
 from outreach.store.store import Store
 from outreach.store.workload import load, stuck
+
+#: Steps of campaigns that are due → what of them is not to be done after all.
+NotMeant = Callable[[Collection[tuple[CampaignId, str]]], Iterable[HandWork]]
 
 #: What somebody has to do with his own hands.
 HANDS = (Channel.CALL, Channel.VISIT, Channel.TASK, Channel.LETTER)
@@ -99,8 +103,12 @@ def today(
     ends: datetime,
     seller: str | None = None,
     team: Collection[str] = (),
+    not_meant: NotMeant = lambda steps: (),
 ) -> Today:
-    """The day `day`, from `begins` to `ends`. Raises `NobodyOfTheTeam`."""
+    """The day `day`, from `begins` to `ends`. Raises `NobodyOfTheTeam`.
+
+    `not_meant` is asked which work of these steps is due and not to be done after all.
+    """
     latent = store.follow_ups.latent(until=day)
     inquiries = store.follow_ups.unanswered()
     told = {FollowUpKind.COME_BACK: {one.who.id for one in latent},
@@ -113,7 +121,7 @@ def today(
     whole = Today(
         day=day,
         seller=None,
-        shares=_shares(store, campaigns, begins, ends),
+        shares=_shares(store, campaigns, begins, ends, not_meant),
         follow_ups=tuple(one for one in promises if one.follow_up.due_on == day),
         slipped=tuple(one for one in promises if one.follow_up.due_on < day),
         latent=tuple(latent),
@@ -147,7 +155,11 @@ def owner_of(one: Promise | Latent | Waiting) -> str | None:
 
 
 def _shares(
-    store: Store, campaigns: Sequence[Launched], begins: datetime, ends: datetime
+    store: Store,
+    campaigns: Sequence[Launched],
+    begins: datetime,
+    ends: datetime,
+    not_meant: NotMeant,
 ) -> dict[str | None, dict[Channel, Amount]]:
     by_step = {
         (campaign.id, step.name): step.by
@@ -155,14 +167,33 @@ def _shares(
         for step in campaign.definition.steps
     }
     known: set[CampaignId] = {campaign.id for campaign in campaigns}
+    loads = load(store.database, day_start=begins, day_end=ends, channels=HANDS)
+    due = [one for one in loads if one.campaign in known]
     shares: dict[str | None, dict[Channel, Amount]] = {}
-    for one in load(store.database, day_start=begins, day_end=ends, channels=HANDS):
-        if one.campaign in known:
-            seller = one.assignee or by_step.get((one.campaign, one.step)) or one.owner
-            share = shares.setdefault(seller, {})
-            more = Amount(one.count, one.late, one.printed)
-            share[one.channel] = share.get(one.channel, Amount()) + more
-    return shares
+    for one in due:
+        seller = one.assignee or by_step.get((one.campaign, one.step)) or one.owner
+        _add(shares, seller, one.channel, Amount(one.count, one.late, one.printed))
+    # What lies printed is posted, whatever its condition has become.
+    for work in not_meant({(one.campaign, one.step) for one in due if not one.printed}):
+        delivery = work.delivery
+        named = by_step.get((delivery.campaign, delivery.step))
+        less = Amount(-1, -1 if delivery.due_at < begins else 0)
+        _add(shares, work.assignee or named or work.owner, delivery.channel, less)
+    return {
+        seller: some
+        for seller, share in shares.items()
+        if (some := {channel: amount for channel, amount in share.items() if amount.count})
+    }
+
+
+def _add(
+    shares: dict[str | None, dict[Channel, Amount]],
+    seller: str | None,
+    channel: Channel,
+    more: Amount,
+) -> None:
+    share = shares.setdefault(seller, {})
+    share[channel] = share.get(channel, Amount()) + more
 
 
 _Item = TypeVar("_Item", Promise, Latent, Waiting)

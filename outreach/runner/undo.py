@@ -14,12 +14,12 @@ from datetime import datetime
 from outreach.errors import OutreachError, Text, WrongUsage
 from outreach.model.change import Change, Planned
 from outreach.model.delivery import DeliveryState
-from outreach.model.ids import CampaignId
+from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.settings import Settings
 from outreach.runner.outcomes import Situation, following
+from outreach.runner.wrong_numbers import put_back
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
-from outreach.store.delivery_rows import to_delivery
 from outreach.store.recordings import Recording, TakenBack
 from outreach.store.store import Store
 
@@ -28,7 +28,10 @@ class NothingRecorded(OutreachError):
     def __init__(self) -> None:
         super().__init__(
             Text("nothing was recorded that could be taken back"),
-            hint=Text("an import is undone with: outreach contacts undo"),
+            hint=Text(
+                "an import is undone with: outreach contacts undo; a past campaign with: "
+                "outreach history undo"
+            ),
         )
 
 
@@ -71,7 +74,8 @@ def find(store: Store, number: int | None) -> Recording:
     found = store.recordings.find(number)
     if found is None:
         raise NoSuchRecording(number)
-    if found.taken_back:
+    # Of a file that was taken back in part (somebody stopped it), the rest is taken back.
+    if found.taken_back and not (found.batch and found.together):
         raise TakenBackAlready(number)
     return found
 
@@ -90,7 +94,9 @@ def undo(
     came, planned = TakenBack(), 0
     for heads in store.recordings.pages(recording):
         with store.together() as held:
+            held.recordings.take_turn()
             back = held.recordings.take_back(heads, definitions, now=now, author=author)
+            put_back(held, heads, now)
             steps = _planned_again(held, back, campaigns, settings, now)
             held.deliveries.write(Change(planned=tuple(steps)))
         came += back
@@ -108,26 +114,27 @@ def _planned_again(
     """The steps after those that were done while the chain had ended: nobody planned them."""
     calendar = Calendar(settings.country, settings.zone, settings.region)
     missing: list[Planned] = []
+    freed: dict[CampaignId, list[ContactId]] = {}
     for campaign, contact in back.freed:
+        freed.setdefault(campaign, []).append(contact)
+    for campaign, people in freed.items():
         launched = campaigns[campaign]
-        rows = store.deliveries.of_contact(contact, campaign)
-        there = {(row.step_id, row.occurrence) for row in rows}
-        for row in rows:
-            if row.state not in _OVER or row.settled_at is None:
-                continue
-            here = Situation(
-                launched=launched, calendar=calendar, costs=settings.costs, now=now,
-                at=row.settled_at,
-            )  # fmt: skip
-            passed = row.state == DeliveryState.SKIPPED.value
-            after = following(to_delivery(row), here, passed_over=passed)
-            missing += _missing(after, there)
+        for rows in store.recordings.ended(campaign, people).values():
+            there = {(one.step_id, one.occurrence) for one, _ in rows}
+            for one, at in rows:
+                if one.state not in _OVER or at is None:
+                    continue
+                here = Situation(
+                    launched=launched, calendar=calendar, costs=settings.costs, now=now, at=at
+                )
+                passed = one.state is DeliveryState.SKIPPED
+                missing += _missing(following(one, here, passed_over=passed), there)
     return missing
 
 
 #: What the next step is counted from.
-_OVER = (DeliveryState.SENT.value, DeliveryState.SKIPPED.value, DeliveryState.REFUSED.value)
+_OVER = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.REFUSED)
 
 
-def _missing(steps: Iterable[Planned], there: set[tuple[int, int]]) -> list[Planned]:
+def _missing(steps: Iterable[Planned], there: set[tuple[StepId, int]]) -> list[Planned]:
     return [one for one in steps if (one.step, one.occurrence) not in there]

@@ -39,8 +39,13 @@ class Windows:
         default_factory=dict
     )
 
-    def opening(self, launched: Launched, zone: str, at: datetime) -> datetime:
-        """The first instant not before `at` at which mail may leave to people of a zone."""
+    def opening(self, launched: Launched, zone: str | None, at: datetime) -> datetime:
+        """The first instant not before `at` at which mail may leave to people of a zone.
+
+        None: to people who have no address; their step is passed over at once.
+        """
+        if zone is None:
+            return at
         return self._of(zone).opening(launched.definition.window, at)
 
     def closing(self, launched: Launched, zone: str, at: datetime) -> datetime | None:
@@ -57,7 +62,8 @@ class Windows:
         if launched.definition.window == Window():
             return []
         if launched.id not in self._zones:
-            self._zones[launched.id] = tuple(self.store.zones.next_due(launched.id))
+            due = self.store.zones.next_due(launched.id)
+            self._zones[launched.id] = tuple(zone for zone in due if zone is not None)
         zones = self._zones[launched.id]
         return [zone for zone in zones if self.opening(launched, zone, now) > now]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from outreach.compliance.rules import BY_ID
+from outreach.compliance.permission import Ruling
+from outreach.compliance.rules import BY_ID, Rule
 from outreach.errors import Text
 from outreach.model.audience import Exclusion
 from outreach.model.campaign import CampaignState, Channel
@@ -16,6 +17,7 @@ from outreach.model.field import FieldType, Origin
 from outreach.model.legal import Basis
 from outreach.model.said import said_again
 from outreach.model.source import ListOrigin
+from outreach.model.suppression import SuppressionScope
 
 STAGES: Mapping[str, Text] = {
     "contacted": Text("contacted"),
@@ -28,6 +30,7 @@ STAGES: Mapping[str, Text] = {
     "call_back": Text("call back"),
     "spoken": Text("spoken with"),
     "met": Text("met"),
+    "done": Text("done"),
     "refused": Text("refused"),
     "lost": Text("lost"),
     "opted_out": Text("opted out"),
@@ -139,6 +142,14 @@ BASES: Mapping[Basis, Text] = {
     Basis.CONTRACT: Text("running contract"),
 }
 
+#: What somebody forbids.
+SCOPES: Mapping[SuppressionScope, Text] = {
+    SuppressionScope.EMAIL: Text("e-mail"),
+    SuppressionScope.PHONE: Text("telephone"),
+    SuppressionScope.POST: Text("post"),
+    SuppressionScope.ALL: Text("every channel"),
+}
+
 #: What people ask about their data.
 REQUESTS: Mapping[str, Text] = {
     "access": Text("access"),
@@ -197,15 +208,24 @@ def exclusion_text(reason: str | None) -> Text:
 def rule_text(rule: str) -> Text:
     """A rule of the law that speaks against somebody: what is the matter, where it is written."""
     known = BY_ID.get(rule)
-    if known is None:
-        return Text("{reason}", reason=rule)
+    return ruling_text(known) if known else Text("{reason}", reason=rule)
+
+
+def ruling_text(said: Rule | Ruling) -> Text:
+    """The same of a rule that was asked: what is the matter in this very case."""
     return Text(
-        "{what} ({source}, since {since})", what=known.text, source=known.source, since=known.since
+        "{what} ({source}, since {since})", what=said.text, source=said.source, since=said.since
     )
 
 
 def _exclusions() -> dict[str, Text]:
     return {exclusion.value: text for exclusion, text in EXCLUSIONS.items()}
+
+
+def meaning_of(word: str) -> Text:
+    """A word of the contract or of a stop rule as it is said to whom it is about."""
+    known = _REASONS.get(word) or STAGES.get(word) or _exclusions().get(word)
+    return known or Text("{reason}", reason=word)
 
 
 def _explained(word: str, meaning: Text | None) -> Text:

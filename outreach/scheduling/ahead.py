@@ -5,7 +5,8 @@ the day that the team's capacity gives them (`levelling.py`, which `run` asks to
 wait for their window by their person's clock, and for what their sender, their campaign and
 the provider of the address allow on a day. Where the settings state a pressure, a step waits
 until its person may be touched again. Conditions (`when`) are not known
-ahead: nobody is taken to answer, so it is the most that can leave. Nor are the domains of
+ahead: nobody is taken to answer, so it is the most that can leave. A campaign that repeats is
+looked at up to its last day, or as far as `repeats.horizon`, and says so. Nor are the domains of
 firms whose mail a known provider receives, and the limit of single domains. People are counted
 by kind: whose turn is first among kinds that share a limit is not known, nor does one branch of
 a chain know whom another one touched, or gave to whom.
@@ -28,6 +29,7 @@ from outreach.scheduling.foreseen import Ahead, Bounds, Kind, Leaving, Planned
 from outreach.scheduling.levelling import Book, Place, Work, minutes_of, seller_of
 from outreach.scheduling.pace import day_cap
 from outreach.scheduling.pressure import free_on
+from outreach.scheduling.repeats import firing_after, horizon
 from outreach.scheduling.sequence import due_at
 from outreach.scheduling.waves import begins
 
@@ -46,7 +48,8 @@ def look_ahead(
         for kind, count in people.items():
             due = begins(campaign, step, wave=kind.wave, launched_at=now, calendar=calendar)
             if due is not None:
-                planned.append(Planned(due, step, kind, count))
+                anew = replace(kind, repeats=campaign.repeat is not None)
+                planned.append(Planned(due, step, anew, count))
     return look_on(campaign, planned, bounds=bounds, calendar=calendar, now=now)
 
 
@@ -77,6 +80,7 @@ def look_on(
         too_late=dict(looking.too_late),
         passed_over=dict(looking.passed_over),
         fall_due=dict(looking.fall_due),
+        until=looking.until,
     )
 
 
@@ -116,8 +120,14 @@ class _Looking:
     _turns: Iterator[int] = field(default_factory=numbers)
     _calendars: dict[str, Calendar] = field(default_factory=dict)
     _book: Book = field(init=False)
+    #: The last day that is looked at, where the campaign repeats beyond it.
+    until: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        if self.campaign.repeat is not None:
+            far = self.calendar.day_of(self.now + horizon(self.campaign.repeat))
+            last = self.campaign.not_after
+            self.until = far if last is None or last > far else None
         self._book = Book(self.bounds.team, self.calendar)
         self._book.take(self.bounds.taken)
         for work, day, count in self.bounds.elsewhere:
@@ -130,6 +140,8 @@ class _Looking:
         if step.channel is Channel.EMAIL and step.name in kind.steps:
             at = self._of(kind).opening(self.campaign.window, due)
         day = self.calendar.day_of(at)
+        if self.until is not None and day > self.until:
+            return
         waiting = _Waiting(step, kind, count, placed)
         rank = self._rank(waiting)
         heapq.heappush(self._waiting, (day, rank, at, next(self._turns), waiting))
@@ -185,7 +197,8 @@ class _Looking:
             places = [Place(day, one.placed, one.count)]
         else:
             work = Work(one.step.channel, minutes_of(one.step), self._seller(one))
-            places = self._book.place(work, day, one.count)
+            last = self.campaign.last_day(one.step)
+            places = self._book.place(work, day, one.count, last=last)
         for place in places:
             then = at if place.day == day else self.calendar.midnight(place.day)
             kind = replace(one.kind, owner=one.kind.owner or place.member)
@@ -263,8 +276,8 @@ class _Looking:
 
     def _over(self, step: Step, day: date) -> bool:
         """Whether the last day of the step, or of the campaign, is gone by then."""
-        last = [one for one in (step.not_after, self.campaign.not_after) if one is not None]
-        return bool(last) and day > min(last)
+        last = self.campaign.last_day(step)
+        return last is not None and day > last
 
     def _seller(self, one: _Waiting) -> str | None:
         return seller_of(self.bounds.team, one.step, one.kind.owner, one.kind.keeper)
@@ -284,3 +297,13 @@ class _Looking:
                 following, done_at=done_at, calendar=self.calendar, passed_over=passed_over
             )
             self.plan(due, following, kind, count)
+        if kind.repeats and step in self.campaign.following(None):
+            self._repeat(step, kind, count, done_at)
+
+    def _repeat(self, step: Step, kind: Kind, count: int, done_at: datetime) -> None:
+        """They begin anew with the next firing; one that came while they waited is left out."""
+        assert self.campaign.repeat is not None
+        last = self.campaign.not_after
+        fires = firing_after(self.campaign.repeat, done_at, calendar=self.calendar, last=last)
+        if fires is not None:
+            self.plan(fires, step, kind, count)

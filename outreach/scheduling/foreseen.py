@@ -29,6 +29,8 @@ class Kind:
     touched: tuple[date, ...] = ()
     #: In which wave they begin.
     wave: int = 1
+    #: Whether they begin anew with the next firing of a campaign that repeats.
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +87,5 @@ class Ahead:
     passed_over: Mapping[str, int]
     #: Calls, visits and tasks: how many fall due on which day, before they are spread.
     fall_due: Mapping[tuple[date, str], int] = field(default_factory=dict)
+    #: The last day that is looked at of a campaign that repeats beyond it; None: all is told.
+    until: date | None = None

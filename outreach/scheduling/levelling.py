@@ -48,7 +48,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """So many of one work for one member on one day; nobody's where there is no team."""
+    """So many of one work for one member on one day; nobody's where there is no team.
+
+    Nobody's on the day after its last one is what no day of the team holds before.
+    """
 
     day: date
     member: str | None
@@ -97,23 +100,35 @@ class Book:
         for one in taken:
             self._take(one.member, one.day, one.channel, one.minutes, one.count)
 
-    def place(self, work: Work, day: date, count: int = 1) -> list[Place]:
-        """The first places from `day` on; each as soon as it can be, shared out over the team."""
+    def place(
+        self, work: Work, day: date, count: int = 1, *, last: date | None = None
+    ) -> list[Place]:
+        """The first places from `day` on; each as soon as it can be, shared out over the team.
+
+        What does not fit in until the `last` day takes nobody's time: it is nobody's, a day later.
+        """
         members = self._members(work)
         if not members:
             return [Place(day, work.only, count)]
         placed: Counter[tuple[date, str]] = Counter()
         at = self._first_day(work, day)
-        for _ in range(count):
-            while not (free := [m for m in members if self._has_room(m, work, at)]):
+        over = 0
+        for number in range(count):
+            while not (free := self._free(members, work, at)) and (last is None or at <= last):
                 at += _DAY
+            if last is not None and at > last:
+                over = count - number
+                break
             least = min(free, key=lambda member: self._share(member, work, at))
             self._take(least.key, at, work.channel, work.minutes, 1)
             placed[at, least.key] += 1
         since, until = self._full.get(work, (day, day))
         # What lies between two looks that do not join up was not looked at.
         self._full[work] = (since if since <= day <= until else day, at)
-        return [Place(on, who, n) for (on, who), n in placed.items()]
+        places = [Place(on, who, n) for (on, who), n in placed.items()]
+        if last is not None and over:
+            places.append(Place(max(day, last + _DAY), None, over))
+        return places
 
     # --- room ---------------------------------------------------------------------------------
 
@@ -122,6 +137,9 @@ class Book:
         if work.only is not None:
             return [self.team[work.only]] if work.only in self.team else []
         return doing_it(self.team, work.channel)
+
+    def _free(self, members: Iterable[TeamMember], work: Work, day: date) -> list[TeamMember]:
+        return [member for member in members if self._has_room(member, work, day)]
 
     def _first_day(self, work: Work, day: date) -> date:
         since, until = self._full.get(work, (day, day))

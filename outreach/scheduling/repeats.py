@@ -12,6 +12,8 @@ from outreach.scheduling.calendar import Calendar
 
 #: minute hour day-of-month month day-of-week
 FIELDS = 5
+#: So far ahead a campaign that has no end of its own is shown and played.
+_HORIZON = timedelta(days=400)
 
 
 class NoCron(ValueError):
@@ -58,6 +60,11 @@ def fires_a_day(cron: str) -> int:
             break
         counted[fires.date()] += 1
     return max(counted.values(), default=0)
+
+
+def horizon(cron: str | None) -> timedelta:
+    """How far ahead it is worth looking: less far where it fires all day long."""
+    return _HORIZON / max(1, fires_a_day(cron)) if cron else _HORIZON
 
 
 def _next(cron: str, at: datetime) -> datetime:

@@ -71,3 +71,28 @@ def zone_of(country: str, postcode: str | None) -> str | None:
     if country == "PT" and code[:1] == "9":
         return "Atlantic/Madeira" if code[1:2] < "5" else "Atlantic/Azores"
     return _COUNTRIES.get(country)
+
+
+#: Parts of France with public holidays of their own, by the beginning of their postcodes, as
+#: the `holidays` library names them.
+_REGIONS: Mapping[str, str] = {
+    "57": "57", "67": "6AE", "68": "6AE", "971": "971", "972": "972", "973": "973", "974": "974",
+    "975": "PM", "976": "976", "977": "BL", "978": "MF", "986": "WF", "987": "PF", "988": "NC",
+}  # fmt: skip
+
+#: Numbers of France overseas, and the beginning of a postcode there. Mayotte shares +262.
+_NUMBERS: Mapping[str, str] = {
+    "+262269": "976", "+262639": "976", "+262": "974", "+590": "971", "+594": "973",
+    "+596": "972", "+508": "975", "+681": "986", "+687": "988", "+689": "987",
+}  # fmt: skip
+
+
+def region_of(postcode: str) -> str | None:
+    """The part of France whose own public holidays somebody has beside the country's."""
+    code = postcode.replace(" ", "")
+    return _REGIONS.get(code[:3]) or _REGIONS.get(code[:2])
+
+
+def overseas_postcode(number: str) -> str | None:
+    """How postcodes begin where a number of France overseas (E.164) rings; None: elsewhere."""
+    return next((code for begins, code in _NUMBERS.items() if number.startswith(begins)), None)

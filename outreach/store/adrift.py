@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, 
 from outreach.model.audience import Arm
 from outreach.model.campaign import CampaignState
 from outreach.model.contact import Contact, Interest
-from outreach.model.event import EventKind
+from outreach.model.delivery import DeliveryState
 from outreach.model.ids import ContactId
 from outreach.store import schema
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
+from outreach.store.last_words import Facts, last_facts, last_kept, last_steps
 from outreach.store.lists import among
 from outreach.store.oppositions import not_in_peace
 from outreach.store.rows import is_there, one_with
@@ -30,6 +31,17 @@ _PAGE = 1000
 
 #: States of a campaign in which something may still come.
 _ALIVE = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
+
+#: States of a step that is still to come, or of which somebody has still to say what it became.
+_TO_COME = tuple(
+    state.value
+    for state in (
+        DeliveryState.DUE,
+        DeliveryState.CLAIMED,
+        DeliveryState.HELD,
+        DeliveryState.UNKNOWN,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +54,7 @@ class Membership:
     reason: str | None
     stop_reason: str | None
     state: CampaignState
+    enrolled_at: datetime
     #: Since when nothing comes from it any more.
     over_at: datetime
 
@@ -59,8 +72,9 @@ class Forgotten:
     interest_reason: str | None
     #: The last campaign that he was in or left out of; None when there was none.
     last: Membership | None
-    #: The last fact recorded of him, whatever the campaign.
+    #: The last that he said or did, whatever the campaign, and when.
     stage: str | None
+    stage_at: datetime | None
     #: Since when nothing is to come.
     since: datetime
 
@@ -89,7 +103,8 @@ class Drift:
         c = self.database.contact.c
         query = (
             select(c.id, c.first_name, c.last_name, c.company, c.email, c.kind, c.owner,
-                   c.interest, c.interest_reason, c.created_at)
+                   c.interest, c.interest_reason, c.created_at,
+                   c.email_bounced_at, c.post_returned_at)
             .where(*self._adrift(wanted, planned))
             .order_by(c.id)
             .limit(limit)
@@ -147,7 +162,7 @@ class Drift:
         ]  # fmt: skip
 
     def _in_pool(self) -> ColumnElement[bool]:
-        """In a campaign that is not over: something comes, or he is the control group."""
+        """In a campaign from which something is to come, or in the control group of one."""
         contact, e = self.database.contact, schema.enrolment.c
         query = select(literal(1)).where(e.contact_id == contact.c.id, _living())
         return exists(query.correlate(contact))
@@ -170,26 +185,45 @@ class Drift:
         with self.database.reading() as connection:
             people = [ContactId(row.id) for row in page]
             owners = one_with(connection, self.database, people)
+            done: dict[tuple[int, int], datetime] = {
+                (row.campaign_id, row.contact_id): row.at
+                for row in connection.execute(last_steps(connection, owners))
+            }
             last: dict[ContactId, Membership] = {}
             for row in connection.execute(_memberships(connection, owners)):
-                last[owners[ContactId(row.contact_id)]] = _membership(row)
-            facts: dict[ContactId, tuple[datetime, str | None]] = {}
-            for row in connection.execute(_last_facts(connection, owners)):
-                facts[owners[ContactId(row.contact_id)]] = (row.at, row.stage)
+                step = done.get((row.campaign_id, row.contact_id))
+                last[owners[ContactId(row.contact_id)]] = _membership(row, step)
+            facts: dict[ContactId, Facts] = {}
+            for row in connection.execute(last_facts(connection, owners)):
+                who = owners[ContactId(row.contact_id)]
+                facts[who] = facts.get(who, Facts()).then(row.at, row.stage)
             kept: dict[ContactId, datetime] = {
                 ContactId(row.contact_id): row.at
-                for row in connection.execute(_last_kept(connection, people))
+                for row in connection.execute(last_kept(connection, people))
             }
         for row in page:
-            yield _forgotten(row, last.get(row.id), facts.get(row.id), kept.get(row.id))
+            yield _forgotten(row, last.get(row.id), facts.get(row.id, Facts()), kept.get(row.id))
 
 
 def _living() -> ColumnElement[bool]:
-    """Of an enrolment: its campaign goes on, and so does the person in it."""
-    e, k = schema.enrolment.c, schema.campaign.c
+    """Of an enrolment: its campaign goes on, and a step of it is to come for the person.
+
+    Who has all steps behind him, or waits in a track for what nobody may ever record, is not
+    held by the steps of others.
+    """
+    e, k, d = schema.enrolment.c, schema.campaign.c, schema.delivery.c
     alive = select(k.id).where(k.state.in_(_ALIVE), k.deleted_at.is_(None))
-    going_on = and_(e.arm == Arm.ENROLLED.value, e.stopped_at.is_(None))
-    return and_(e.campaign_id.in_(alive), or_(going_on, e.arm == Arm.CONTROL.value))
+    to_come = exists(
+        select(literal(1))
+        .where(
+            d.contact_id == e.contact_id,
+            d.campaign_id == e.campaign_id,
+            d.state.in_(_TO_COME),
+        )
+        .correlate(schema.enrolment)
+    )
+    going_on = and_(e.arm == Arm.ENROLLED.value, e.stopped_at.is_(None), to_come)
+    return and_(e.campaign_id.in_(alive), or_(e.arm == Arm.CONTROL.value, going_on))
 
 
 def _memberships(connection: Any, people: Any) -> Select[Any]:
@@ -204,55 +238,33 @@ def _memberships(connection: Any, people: Any) -> Select[Any]:
     )
 
 
-def _membership(row: Any) -> Membership:
-    state = CampaignState(row.state)
-    ended = row.stopped_at or (None if row.state in _ALIVE else row.finished_at or row.state_at)
+def _membership(row: Any, last_step: datetime | None) -> Membership:
+    """`last_step`: when the last step of his was done or cancelled.
+
+    Without any, nothing comes since his chain has ended, or the campaign.
+    """
+    ended = None if row.state in _ALIVE else row.finished_at or row.state_at
+    if row.arm == Arm.ENROLLED.value:
+        ended = last_step or row.stopped_at or ended
     return Membership(
         campaign=row.name,
         arm=Arm(row.arm),
         reason=row.reason,
         stop_reason=row.stop_reason,
-        state=state,
+        state=CampaignState(row.state),
+        enrolled_at=row.enrolled_at,
         over_at=ended or row.enrolled_at,
-    )
-
-
-def _last_facts(connection: Any, people: Any) -> Select[Any]:
-    """What is recorded of each of them, the newest last.
-
-    The kind is hidden from the planner: SQLite would read every fact of the base for a page.
-    """
-    e = schema.event.c
-    corrections = select(e.corrects).where(e.corrects.is_not(None))
-    return (
-        select(e.contact_id, e.at, e.stage)
-        .where(
-            among(connection, e.contact_id, people),
-            func.coalesce(e.kind, "") == EventKind.REACHED.value,
-            e.id.not_in(corrections),
-        )
-        .order_by(e.contact_id, e.at, e.id)
-    )
-
-
-def _last_kept(connection: Any, people: Any) -> Select[Any]:
-    """When the last promise to each of them was kept."""
-    f = schema.follow_up.c
-    return (
-        select(f.contact_id, func.max(f.done_at).label("at"))
-        .where(among(connection, f.contact_id, people), f.done_at.is_not(None))
-        .group_by(f.contact_id)
     )
 
 
 def _forgotten(
     row: Any,
     last: Membership | None,
-    fact: tuple[datetime, str | None] | None,
+    facts: Facts,
     kept: datetime | None,
 ) -> Forgotten:
     known = {name: getattr(row, name) for name in ("first_name", "last_name", "company", "email")}
-    instants = [row.created_at, last and last.over_at, fact and fact[0], kept]
+    instants = [row.created_at, last and last.over_at, facts.at, kept]
     return Forgotten(
         id=ContactId(row.id),
         name=Contact(ContactId(row.id), known).name,
@@ -262,6 +274,13 @@ def _forgotten(
         interest=row.interest,
         interest_reason=row.interest_reason,
         last=last,
-        stage=fact[1] if fact else None,
+        stage=None if _is_mended(row, facts.stage) else facts.stage,
+        stage_at=facts.stage_at,
         since=max(instant for instant in instants if instant is not None),
     )
+
+
+def _is_mended(row: Any, stage: str | None) -> bool:
+    """Whether another address was found since the one that was dead."""
+    marks = {"bounced": row.email_bounced_at, "returned": row.post_returned_at}
+    return stage in marks and marks[stage] is None

@@ -43,8 +43,6 @@ class HandWork:
     owner: str | None
     #: Somebody has it before him now.
     held: bool
-    #: Where the person's clock stands; None is the workspace's zone.
-    zone: str | None
     #: Why it must not be done after all, in a word.
     obstacle: str | None
 
@@ -54,7 +52,7 @@ class CallLog:
     """Earlier calls to one person, by us."""
 
     attempts: tuple[datetime, ...] = ()
-    #: The last time that he refused.
+    #: The last time that he refused on the phone.
     refused_at: datetime | None = None
 
 
@@ -83,7 +81,6 @@ class ByHand:
                 d.assignee,
                 func.coalesce(e.owner, c.owner).label("owner"),
                 _held(now).label("held"),
-                c.timezone,
                 obstacle(self.database.contact, channels).label("obstacle"),
             )
             .join(schema.step, schema.step.c.id == d.step_id)
@@ -114,7 +111,6 @@ class ByHand:
                     assignee=row.assignee,
                     owner=row.owner,
                     held=bool(row.held),
-                    zone=row.timezone,
                     obstacle=row.obstacle,
                 )
                 for row in connection.execute(query)
@@ -173,7 +169,9 @@ class ByHand:
         e = schema.event.c
         taken_back = select(e.corrects).where(e.corrects.is_not(None))
         called = and_(e.kind == EventKind.TOUCHED.value, e.channel == Channel.CALL.value)
-        refused = and_(e.kind == EventKind.REACHED.value, e.stage == "refused")
+        # Where nobody said how he refused, it may have been on the phone.
+        by_phone = or_(e.channel.is_(None), e.channel == Channel.CALL.value)
+        refused = and_(e.kind == EventKind.REACHED.value, e.stage == "refused", by_phone)
         query = (
             select(e.contact_id, e.kind, e.at)
             .where(e.at >= since, or_(called, refused), e.id.not_in(taken_back))

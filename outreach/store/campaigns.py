@@ -34,6 +34,16 @@ class NotLaunched(OutreachError):
         )
 
 
+class Hidden(OutreachError):
+    """The campaign was deleted: its history is there, and nothing more happens in it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text("campaign {name!r} was deleted, only its history is there", name=name),
+            hint=Text("see it with: outreach report {name}", name=name),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launched:
     """A launched campaign as the store knows it."""
@@ -72,20 +82,21 @@ class Campaigns:
             raise NotLaunched(name, [campaign.name for campaign in self.all()])
         return launched
 
-    def look_up(self, name: str) -> Launched | None:
-        """By name or file; None when it was never launched."""
-        for campaign in self.all():
+    def look_up(self, name: str, *, hidden_too: bool = False) -> Launched | None:
+        """By name; None when it was never launched, or was deleted unless `hidden_too`."""
+        for campaign in self.all(hidden_too=hidden_too):
             if campaign.name == name:
                 return campaign
         return None
 
-    def all(self) -> list[Launched]:
+    def all(self, *, hidden_too: bool = False) -> list[Launched]:
         """Every launched campaign that was not deleted, oldest first."""
         c, s = schema.campaign.c, schema.step.c
+        query = select(schema.campaign).order_by(c.id)
+        if not hidden_too:
+            query = query.where(c.deleted_at.is_(None))
         with self.database.reading() as connection:
-            rows = connection.execute(
-                select(schema.campaign).where(c.deleted_at.is_(None)).order_by(c.id)
-            ).all()
+            rows = connection.execute(query).all()
             steps = connection.execute(
                 select(s.campaign_id, s.name, s.id).order_by(s.position)
             ).all()

@@ -6,7 +6,7 @@ chain ended for the other: whoever answered under one record has answered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, select, update
 from outreach.model.audience import Arm
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
-from outreach.model.ids import ContactId
+from outreach.model.ids import CampaignId, ContactId
 from outreach.store import schema
 
 #: Why a chain ends whose person goes on under another contact.
@@ -34,9 +34,13 @@ def stop_chains(connection: Connection, other: ContactId, now: datetime) -> dict
 
 
 def end_with(
-    connection: Connection, kept: ContactId, other: ContactId, now: datetime
-) -> dict[str, Any]:
-    """End the chains of the one that stays where an answer ended the other's."""
+    connection: Connection, kept: ContactId, other: ContactId, now: datetime, *,
+    goes_on: Collection[CampaignId] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """End the chains of the one that stays where an answer ended the other's.
+
+    Not in the campaigns of `goes_on`: there the answer was his own, and leads him another way.
+    """
     e, its = schema.enrolment.c, schema.enrolment.alias()
     ended = (
         select(e.campaign_id, e.stop_reason)
@@ -45,20 +49,24 @@ def end_with(
         .where(e.arm == Arm.ENROLLED.value, its.c.arm == Arm.ENROLLED.value)
         .where(its.c.contact_id == kept, its.c.stopped_at.is_(None))
     )
-    reasons = {row.campaign_id: row.stop_reason for row in connection.execute(ended)}
+    reasons = {
+        row.campaign_id: row.stop_reason
+        for row in connection.execute(ended)
+        if row.campaign_id not in goes_on
+    }
     return _end(connection, kept, reasons, now)
 
 
 def go_on(connection: Connection, contact: ContactId, stopped: Mapping[str, Any]) -> None:
     """Chains that ended with the merge go on where they were."""
     e, d = schema.enrolment.c, schema.delivery
-    reason = stopped.get("reasons", {})
+    reason, tracks = stopped.get("reasons", {}), stopped.get("tracks", {})
     for campaign in stopped["campaigns"]:
         connection.execute(
             update(schema.enrolment)
             .where(e.contact_id == contact, e.campaign_id == campaign)
             .where(e.stop_reason == reason.get(str(campaign), MERGED))
-            .values(stopped_at=None, stop_reason=None)
+            .values(stopped_at=None, stop_reason=tracks.get(str(campaign)))
         )
     for state in _OPEN:
         connection.execute(
@@ -79,6 +87,15 @@ def _end(
 ) -> dict[str, Any]:  # fmt: skip
     """End these chains, each for its reason; `everything`: also what is due in no chain."""
     e, d = schema.enrolment.c, schema.delivery
+    # Whose chain goes on has the track there that he is in.
+    tracks = {
+        str(row.campaign_id): row.stop_reason
+        for row in connection.execute(
+            select(e.campaign_id, e.stop_reason).where(
+                _running(contact), e.stop_reason.is_not(None)
+            )
+        )
+    }
     for campaign, reason in reasons.items():
         connection.execute(
             update(schema.enrolment)
@@ -94,7 +111,7 @@ def _end(
         _cancel(connection, contact, row, reasons.get(row.campaign_id, MERGED), now)
     by_state = {state: [row.id for row in cancelled if row.state == state] for state in _OPEN}
     named = {str(campaign): reason for campaign, reason in reasons.items()}
-    return {"campaigns": list(reasons), "reasons": named, **by_state}
+    return {"campaigns": list(reasons), "reasons": named, "tracks": tracks, **by_state}
 
 
 def _cancel(

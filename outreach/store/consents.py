@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, or_, select, update
+from sqlalchemy import Connection, and_, case, func, literal, or_, select, update
 
 from outreach.model.campaign import Channel
 from outreach.model.consent import Consent
@@ -106,13 +106,15 @@ def _record(connection: Connection, consents: Sequence[Consent]) -> int:
 def _note_act(connection: Connection, contact: ContactId, at: datetime) -> None:
     """Whoever says yes acts himself, and was told what for."""
     c = schema.contact.c
-    later = or_(c.last_active_at.is_(None), c.last_active_at < at)
+    # With its type: SQLite would hold it in a form of the driver's that does not sort with ours.
+    given = literal(at, c.last_active_at.type)
+    later = or_(c.last_active_at.is_(None), c.last_active_at < given)
     connection.execute(
         update(schema.contact)
         .where(c.id == contact)
         .values(
-            last_active_at=case((later, at), else_=c.last_active_at),
-            informed_at=case((c.informed_at.is_(None), at), else_=c.informed_at),
+            last_active_at=case((later, given), else_=c.last_active_at),
+            informed_at=func.coalesce(c.informed_at, given),
         )
     )
 

@@ -36,8 +36,8 @@ def count(connection: Connection, database: Database, events: Sequence[Event]) -
             counted = people.get(event.contact)
             if counted is None:
                 counted = people[event.contact] = _Counted()
-            counted.touches += 1
-            # A call that nobody answered is an attempt, no contact.
+            # A task is our own work, and a call that nobody answered is an attempt, no contact.
+            counted.touches += event.stage != "done"
             if event.stage is None:
                 if event.at not in days:
                     days[event.at] = database.day_of(event.at)

@@ -138,6 +138,22 @@ class Deliveries:
             after=after,
         )
 
+    def without_address(self, *, now: datetime, steps: Collection[StepId]) -> list[Delivery]:
+        """Due e-mails of running campaigns to people who have none, of these steps."""
+        d, contact = schema.delivery.c, self.database.contact
+        query = (
+            delivery_query()
+            .join(contact, contact.c.id == d.contact_id)
+            .where(
+                d.state == DeliveryState.DUE.value,
+                d.due_at <= now,
+                d.step_id.in_(steps),
+                contact.c.email.is_(None),
+                schema.campaign.c.state == CampaignState.RUNNING.value,
+            )
+        )
+        return self._list(query)
+
     def next_due(
         self,
         campaigns: Collection[CampaignId],

@@ -18,6 +18,7 @@ from outreach.model.change import Planned
 from outreach.model.delivery import DeliveryState
 from outreach.store import schema
 from outreach.store.prepared import ForEach
+from outreach.store.turning import TRACK
 
 #: Why a step that a change took out or put off does not come (now).
 EDITED = "edited"
@@ -26,7 +27,7 @@ UNDONE = "undone"
 
 
 def bring_back(connection: Connection, planned: Sequence[Planned]) -> None:
-    """What a change had put off, or an undo taken back, falls due again.
+    """What a change had put off, an undo taken back or another track ended, falls due again.
 
     What is not there is left to the plan.
     """
@@ -58,7 +59,7 @@ def _bringing_back(dialect: Dialect) -> ForEach:
                 d.occurrence == given["occurrence"],
                 d.contact_id == given["contact"],
                 d.state == DeliveryState.CANCELLED.value,
-                d.detail.in_([EDITED, UNDONE]),
+                d.detail.in_([EDITED, UNDONE, TRACK]),
             )
             .values(
                 state=DeliveryState.DUE.value, due_at=given["due_at"], variant=given["variant"],

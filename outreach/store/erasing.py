@@ -41,11 +41,9 @@ _IDENTIFYING = (
     "owner", "interest_reason", "life_stage_reason", "company_id", "extra",
 )  # fmt: skip
 
-#: What the data of an event may keep: words of ours, and what links one event to another.
-_OUR_WORDS = frozenset(
-    {"reason", "rule", "arm", "scope", "from", "to", "recording", "because", "batch", "into",
-     "other"}
-)  # fmt: skip
+#: What the data of an event may keep: words of ours, and what links one event to another. What
+#: a recording is taken back by is not among them: what is forgotten cannot be undone.
+_OUR_WORDS = frozenset({"reason", "rule", "arm", "scope", "from", "to", "because", "into", "other"})
 
 #: States in which the detail is a word of ours; elsewhere it is what a server answered.
 _EXPLAINED = (DeliveryState.SKIPPED.value, DeliveryState.CANCELLED.value)
@@ -137,7 +135,9 @@ def _keep_forbidden(
     numbers = [f"contact:{one}" for one in ids]
     about = among(connection, s.c.fingerprint, [*prints, *numbers])
     entries = connection.execute(select(s).where(about, s.c.removed_at.is_(None))).all()
-    connection.execute(update(s).where(about).values(value=None, note=None))
+    # Without its source no undo of what was recorded once lifts an entry: nobody is left who
+    # could ask for it.
+    connection.execute(update(s).where(about).values(value=None, note=None, source=None))
     wanted = _wanted(prints, entries, forbid=forbid)
     there = {(entry.fingerprint, entry.scope) for entry in entries}
     rows = [

@@ -58,7 +58,7 @@ def fold(events: Sequence[Any], database: Database) -> Folded:
     said = Folded(events=list(events))
     for event in events:
         if event.kind == EventKind.TOUCHED.value:
-            said.touches += 1
+            said.touches += event.stage != "done"
             if event.stage is None:
                 said.contacted_on = max(
                     database.day_of(event.at), said.contacted_on or date.min

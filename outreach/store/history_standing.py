@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from outreach.errors import Text
 from outreach.model.audience import Arm
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, ImportId, StepId
-from outreach.model.past import REPEATED
+from outreach.model.past import REPEATED, PastRow
 from outreach.store import schema
 from outreach.store.lists import among
 from outreach.store.prepared import ForEach
@@ -49,6 +50,26 @@ class Standing:
     told: set[tuple[str, datetime]] = field(default_factory=set)
     #: Orders and quotes that were on record before this file was read, and how often.
     before: Counter[Priced] = field(default_factory=Counter)
+
+
+def too_early(
+    row: PastRow, person: Standing, chain: Sequence[str], day_of: Callable[[datetime], date]
+) -> Text | None:
+    """What came before the first message to a person did not come of it; why the row is none."""
+    days = [at for _, at in person.sent if at is not None]
+    if row.touch is not None and row.touch.at is not None:
+        days.append(row.touch.at)
+    if not days:
+        return None
+    first = day_of(min(days))
+    for fact in row.facts:
+        if fact.stage in chain and (day := day_of(fact.at)) < first:
+            return Text(
+                "{stage} on {day} lies before the first message, of {first}, and did not come of "
+                "it – mend the date, or empty the cell",
+                stage=fact.stage, day=day, first=first,
+            )  # fmt: skip
+    return None
 
 
 def standings(

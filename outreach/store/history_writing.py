@@ -23,7 +23,7 @@ from outreach.model.suppression import Suppression, SuppressionKey, SuppressionS
 from outreach.store import schema
 from outreach.store.bulk import insert_tuples, next_ids, update_rows
 from outreach.store.engine import Database
-from outreach.store.history_standing import Sent, Standing, advance
+from outreach.store.history_standing import Sent, Standing, advance, too_early
 from outreach.store.matching import Known
 from outreach.store.suppressions import insert_suppressions
 
@@ -85,6 +85,8 @@ class Writing:
             drawn = person.variants.setdefault(step, row.touch.variant)
             if drawn != row.touch.variant:
                 return Text("another row has this person in variant {variant}", variant=drawn)
+        if early := too_early(row, person, self._chain, self._database.day_of):
+            return early
         news = person.arm is None
         if news:
             self._enrol(row, known, person, arm)

@@ -88,8 +88,10 @@ def _queries(
         .order_by(d.id),
         "events": select(
             v.at, v.recorded_at, v.kind, v.stage, v.channel, v.note, v.amount_minor, v.author,
-            v.data,
+            v.data, k.name.label("campaign_name"), p.name.label("step_name"),
         )
+        .outerjoin(schema.campaign, k.id == v.campaign_id)
+        .outerjoin(schema.step, p.id == v.step_id)
         .where(mine["event"])
         .order_by(v.at, v.id),
         "promises": select(f.kind, f.due_on, f.note, f.created_at, f.done_at)

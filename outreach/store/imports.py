@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select
@@ -16,6 +17,7 @@ from outreach.model.ids import ContactId, ImportId
 from outreach.store import schema
 from outreach.store.contacts import Contacts
 from outreach.store.engine import Database
+from outreach.store.shelf import HISTORY
 from outreach.store.undoing import undo_import
 
 
@@ -77,6 +79,19 @@ class CannotUndo(OutreachError):
         )  # fmt: skip
 
 
+class OfPastCampaign(OutreachError):
+    """Its people came with what happened to them then: the two go together."""
+
+    def __init__(self, run: ImportRun, campaign: str) -> None:
+        super().__init__(
+            Text(
+                "the import {number} of {file} brought in the past campaign {campaign!r}",
+                number=run.id, file=run.file, campaign=campaign,
+            ),
+            hint=Text("take both back with: outreach history undo {name}", name=quote(campaign)),
+        )  # fmt: skip
+
+
 class Imports:
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -114,7 +129,7 @@ class Imports:
             return [(_to_run(connection, row), EventKind(row.did)) for row in rows]
 
     def undo(self, run: ImportRun, *, now: datetime, dry_run: bool = False) -> Undone:
-        """Take it all back, or nothing. Raises `AlreadyUndone` or `CannotUndo`.
+        """Take it all back, or nothing. Raises `AlreadyUndone`, `OfPastCampaign`, `CannotUndo`.
 
         Contacts that it made are deleted with their first event, since nothing else ever
         happened to them; values and tags that it changed come back, with events that say so.
@@ -122,6 +137,8 @@ class Imports:
         if run.undone_at is not None:
             raise AlreadyUndone(run)
         with self.database.writing() as connection:
+            if (past := run.counts.get(HISTORY)) is not None:
+                raise OfPastCampaign(run, _campaign_name(connection, past))
             touched = _touched_since(run.id)
             count = connection.execute(
                 select(func.count()).select_from(touched.subquery())
@@ -141,6 +158,12 @@ class Imports:
     def _named(self, ids: Sequence[int]) -> list[Contact]:
         found = Contacts(self.database).get_many([ContactId(one) for one in ids])
         return list(found.values())
+
+
+def _campaign_name(connection: Connection, number: int) -> str:
+    c = schema.campaign.c
+    name: str = connection.execute(select(c.name).where(c.id == number)).scalar_one()
+    return name
 
 
 def _query() -> Select[Any]:

@@ -17,7 +17,7 @@ from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.follow_up import FollowUp, FollowUpKind
-from outreach.model.ids import CampaignId, ContactId, FollowUpId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, FollowUpId
 from outreach.model.stage import INTERESTS
 from outreach.model.text import fold
 from outreach.model.value import value
@@ -28,6 +28,7 @@ from outreach.store.edited import UNDONE
 from outreach.store.engine import Database
 from outreach.store.lists import among
 from outreach.store.rows import is_there, one_with
+from outreach.store.turning import TRACK
 
 #: A fact as it was recorded: stage, campaign, when, amount in minor units.
 Said = tuple[str, CampaignId | None, datetime, int | None]
@@ -45,7 +46,9 @@ class Known:
     places: Mapping[CampaignId, Any] = field(default_factory=dict)
     #: Deliveries that are due or held.
     open: tuple[Delivery, ...] = ()
-    #: Steps whose plan was taken back: campaign, step, occurrence.
+    #: What these say beside: who is to make the call, what the last try cost and came to.
+    beside: Mapping[DeliveryId, Mapping[str, object]] = field(default_factory=dict)
+    #: Steps whose plan was taken back, or ended by another track: campaign, step, occurrence.
     undone: frozenset[tuple[int, int, int]] = frozenset()
     #: Promises that nobody has kept yet.
     promises: tuple[FollowUp, ...] = ()
@@ -75,7 +78,7 @@ class Acquaintance:
         with self.database.reading() as connection:
             whole = one_with(connection, self.database, contacts)
             places = self._places(connection, contacts)
-            open_, undone = self._work(connection, contacts)
+            open_, besides, undone = self._work(connection, contacts)
             promises = self._promises(connection, contacts)
             said, interests, touches = self._past(connection, whole)
             c = schema.contact.c
@@ -89,6 +92,7 @@ class Acquaintance:
                 interest_at=interests.get(row.id),
                 places=places.get(row.id, {}),
                 open=tuple(open_.get(row.id, ())),
+                beside=besides.get(row.id, {}),
                 undone=frozenset(undone.get(row.id, ())),
                 promises=tuple(promises.get(row.id, ())),
                 touches=tuple(touches.get(row.id, ())),
@@ -153,26 +157,32 @@ class Acquaintance:
 
     def _work(
         self, connection: Connection, contacts: Collection[ContactId]
-    ) -> tuple[dict[int, list[Delivery]], dict[int, list[tuple[int, int, int]]]]:
+    ) -> tuple[
+        dict[int, list[Delivery]],
+        dict[int, dict[DeliveryId, Mapping[str, object]]],
+        dict[int, list[tuple[int, int, int]]],
+    ]:
         d = schema.delivery.c
         waits = d.state.in_([DeliveryState.DUE.value, DeliveryState.HELD.value])
-        gone = and_(d.state == DeliveryState.CANCELLED.value, d.detail == UNDONE)
+        gone = and_(d.state == DeliveryState.CANCELLED.value, d.detail.in_([UNDONE, TRACK]))
         query = (
-            select(*COLUMNS)
+            select(*COLUMNS, d.detail, d.settled_at, d.cost_minor, d.assignee)
             .join(schema.step, schema.step.c.id == d.step_id)
             .where(among(connection, d.contact_id, contacts), or_(waits, gone))
             .order_by(d.due_at, d.id)
         )
         open_: dict[int, list[Delivery]] = {}
+        besides: dict[int, dict[DeliveryId, Mapping[str, object]]] = {}
         undone: dict[int, list[tuple[int, int, int]]] = {}
         for row in connection.execute(query):
-            one = delivery_of(row)
+            one = delivery_of(row[: len(COLUMNS)])
             if one.state is DeliveryState.CANCELLED:
                 place = (one.campaign, one.step_id, one.occurrence)
                 undone.setdefault(one.contact, []).append(place)
             else:
                 open_.setdefault(one.contact, []).append(one)
-        return open_, undone
+                besides.setdefault(one.contact, {})[one.id] = _beside(row)
+        return open_, besides, undone
 
     def _promises(
         self, connection: Connection, contacts: Collection[ContactId]
@@ -237,6 +247,17 @@ class Acquaintance:
         for contact, campaign in connection.execute(query) if contacts else ():
             found.setdefault(contact, []).append(campaign)
         return found
+
+
+def _beside(row: Any) -> dict[str, object]:
+    """As the event of a recording keeps it (JSON), so that it can be put back."""
+    said = {
+        "detail": row.detail,
+        "settled_at": row.settled_at and row.settled_at.isoformat(),
+        "cost": row.cost_minor,
+        "assignee": row.assignee,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 #: Stages that show somebody to be an active prospect: he may accept a proposal (S1).

@@ -32,6 +32,7 @@ from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring
 from outreach.store.rows import Columns
 from outreach.store.suppressions import insert_suppressions
+from outreach.store.ways import go_their_way, turned_already
 
 #: What is counted: the one that stays counts both.
 COUNTED = ("order_count", "revenue_minor", "margin_minor", "touch_count")
@@ -126,7 +127,10 @@ def _merge(
         "tags": _share_tags(connection, kept, other),
         "suppressions": _share_suppressions(connection, database, kept, other, now),
         "moved": move_belongings(connection, kept, other),
-        "ended": end_with(connection, kept, other, now),
+        "ended": end_with(
+            connection, kept, other, now, goes_on=turned_already(connection, kept, other)
+        ),
+        "turned": go_their_way(connection, database, kept, other, now),
         "stopped": stop_chains(connection, other, now),
         "behind": _bring_along(connection, kept, other),
     }

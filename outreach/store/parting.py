@@ -20,6 +20,7 @@ from outreach.store.chains import go_on
 from outreach.store.engine import Database
 from outreach.store.merging import COUNTED, values_of
 from outreach.store.rows import Columns
+from outreach.store.ways import go_back
 
 
 def undo_last_merges(
@@ -65,6 +66,7 @@ def _take_back(
         .values(removed_at=now)
     )
     return_belongings(connection, kept, other, data.get("moved", {}))
+    go_back(connection, kept, data.get("turned", ()), now)
     if "ended" in data:
         go_on(connection, kept, data["ended"])
     go_on(connection, other, data["stopped"])

@@ -165,6 +165,13 @@ class Persons:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    def is_erased(self, contact: ContactId) -> bool:
+        """Whether this person was emptied on request."""
+        c = self.database.contact.c
+        with self.database.reading() as connection:
+            query = select(c.erased_at).where(c.id == contact)
+            return connection.execute(query).scalar() is not None
+
     def standings(
         self, contacts: Collection[ContactId], kept_since: date
     ) -> dict[ContactId, Standing]:

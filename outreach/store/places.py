@@ -111,12 +111,14 @@ class Places:
     ) -> Iterator[list[Place]]:
         """Everybody who went over to a track, with the first of those facts about him."""
         e, v, s = schema.enrolment.c, schema.event.c, schema.delivery.alias("step")
+        fix = schema.event.alias("fix")
         known = (
             select(v.contact_id, func.min(v.at).label("since"))
             .where(
                 v.campaign_id == campaign,
                 v.kind == EventKind.REACHED.value,
                 v.stage.in_(facts),
+                ~select(fix.c.id).where(fix.c.corrects == v.id).exists(),
             )
             .group_by(v.contact_id)
             .subquery()

@@ -62,6 +62,8 @@ class Waits:
     #: In whose day it stands and stays; None: in nobody's, or it may be moved.
     member: str | None
     owner: str | None
+    #: Of a campaign that repeats: with which of its firings.
+    occurrence: int = 1
 
 
 @value(kw_only=True)
@@ -83,7 +85,8 @@ class Placed:
     id: DeliveryId
     campaign: CampaignId
     contact: ContactId
-    assignee: str
+    #: None: nobody's day holds it any more.
+    assignee: str | None
     due_at: datetime
 
 
@@ -162,7 +165,8 @@ class Placing:
         here = and_(e.campaign_id == d.campaign_id, e.contact_id == d.contact_id)
         stays = or_(d.due_at >= before, ~_may_be_moved(now))
         query = (
-            select(d.contact_id, d.step_id, d.due_at, case((stays, d.assignee)), e.owner)
+            select(d.contact_id, d.step_id, d.due_at, case((stays, d.assignee)), e.owner,
+                   d.occurrence)
             .outerjoin(schema.enrolment, here)
             .where(
                 d.campaign_id == campaign,
@@ -170,10 +174,11 @@ class Placing:
             )
             .order_by(d.id)
             .execution_options(yield_per=2000)
-        )
+        )  # fmt: skip
         with self.database.reading() as connection:
-            for contact, step, due_at, member, owner in connection.execute(query):
-                yield Waits(contact=contact, step=step, due_at=due_at, member=member, owner=owner)
+            for contact, step, due_at, member, owner, occurrence in connection.execute(query):
+                yield Waits(contact=contact, step=step, due_at=due_at, member=member,
+                            owner=owner, occurrence=occurrence)  # fmt: skip
 
     def elsewhere(
         self, campaign: CampaignId | None, *, before: datetime, now: datetime
@@ -228,7 +233,7 @@ class Placing:
 
 
 def _keep(connection: Connection, placed: Sequence[Placed]) -> None:
-    owners = {(one.campaign, one.contact): one.assignee for one in reversed(placed)}
+    owners = {(one.campaign, one.contact): one.assignee for one in reversed(placed) if one.assignee}
     _owning(connection.dialect).run(
         connection,
         {

@@ -110,18 +110,19 @@ def _waits(
     today = database.day_of(now)
     people = {one.contact for one in claims}
     days = touched(connection, database, people, resting.pressure, now=now)
-    rivals = _rivals(connection, database, people, resting, now)
+    least = min(resting.priorities.get(one.campaign, 0) for one in claims)
+    rivals = _rivals(connection, people, resting, now, above=least)
     #: Of these very claims: who goes today.
     going: dict[ContactId, list[date]] = {}
     waits: dict[DeliveryId, date] = {}
     weight = resting.priorities
     tomorrow = today + timedelta(days=1)
     for one in sorted(claims, key=lambda c: (-weight.get(c.campaign, 0), c.due_at, c.delivery)):
-        before = days.get(one.contact, [])
+        before, own = days.get(one.contact, []), weight.get(one.campaign, 0)
         free = free_on(before, resting.pressure, today)
         if free > today:
             waits[one.delivery] = free
-        elif rivals.get(one.contact, 0) > weight.get(one.campaign, 0) or (
+        elif rivals.get(one.contact, own) > own or (
             free_on(before + going.get(one.contact, []), resting.pressure, today) > today
         ):
             # Whether the other one really goes is known tomorrow.
@@ -133,37 +134,55 @@ def _waits(
 
 def _rivals(
     connection: Connection,
-    database: Database,
     people: Collection[ContactId],
     resting: Resting,
     now: datetime,
+    *,
+    above: int,
 ) -> dict[ContactId, int]:
-    """The greatest weight of a campaign that has a step due for each of them."""
-    weighty = {number: weight for number, weight in resting.priorities.items() if weight}
+    """The greatest weight, `above` that one, of a campaign that has a step due for each of them."""
+    weighty = {number: weight for number, weight in resting.priorities.items() if weight > above}
     if not weighty:
         return {}
-    d, k = schema.delivery.c, schema.campaign.c
     rest = resting.pressure.min_days_between_touches or _A_WEEK
     dialect = connection.dialect
+    rows = _due_in(dialect, resting.pressure.channels).rows(
+        connection,
+        people=packed(dialect, sorted(people)),
+        campaigns=packed(dialect, sorted(weighty)),
+        now=now,
+        since=now - timedelta(days=rest),
+    )
+    most: dict[ContactId, int] = {}
+    for contact, campaign in rows:
+        most[contact] = max(most.get(contact, 0), weighty[campaign])
+    return most
+
+
+@lru_cache(maxsize=8)
+def _due_in(dialect: Dialect, channels: tuple[str, ...]) -> Query:
+    """For whom a step is due in which of some campaigns."""
+    d, k = schema.delivery.c, schema.campaign.c
+    # Asked of each row of these people: as plain conditions SQLite would go through all that is
+    # due, for every page of a run.
+    is_due = and_(
+        d.state == DeliveryState.DUE.value,
+        d.due_at <= given("now", d.due_at.type),
+        d.due_at > given("since", d.due_at.type),
+    )
     query = (
         select(d.contact_id, d.campaign_id)
         .join(schema.campaign, k.id == d.campaign_id)
         .where(
             listed(dialect, d.contact_id, "people"),
-            d.state == DeliveryState.DUE.value,
-            d.due_at <= now,
-            d.due_at > now - timedelta(days=rest),
-            d.campaign_id.in_(list(weighty)),
+            case((is_due, 1), else_=0) == 1,
+            listed(dialect, d.campaign_id, "campaigns"),
             k.state == CampaignState.RUNNING.value,
         )
     )
-    if resting.pressure.channels:
-        query = query.where(d.channel.in_(resting.pressure.channels))
-    rows = connection.execute(query, {"people": packed(dialect, people)})
-    most: dict[ContactId, int] = {}
-    for contact, campaign in rows:
-        most[contact] = max(most.get(contact, 0), weighty[campaign])
-    return most
+    if channels:
+        query = query.where(d.channel.in_(channels))
+    return Query(query, dialect)
 
 
 # --- who was touched when ------------------------------------------------------------------------
@@ -209,8 +228,10 @@ def _touches(dialect: Dialect, channels: tuple[str, ...]) -> Query:
         e.at >= given("since", e.at.type),
     )
     on_the_way = [DeliveryState.CLAIMED.value, DeliveryState.UNKNOWN.value]
+    # Asked of each row, too: it would go through everything that is on its way.
+    leaves = case((d.state.in_(on_the_way), 1), else_=0)
     leaving = select(d.contact_id, func.coalesce(d.claimed_at, d.due_at)).where(
-        listed(dialect, d.contact_id, "people"), d.state.in_(on_the_way)
+        listed(dialect, d.contact_id, "people"), leaves == 1
     )
     if channels:
         leaving = leaving.where(d.channel.in_(channels))

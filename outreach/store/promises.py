@@ -15,6 +15,7 @@ from sqlalchemy.engine import Dialect
 
 from outreach.model.change import Change
 from outreach.model.follow_up import FollowUp, FollowUpDone
+from outreach.model.ids import ContactId
 from outreach.model.network import Inquiry, InquiryAnswered, InterestSet, Referral, Thanked
 from outreach.store import schema
 from outreach.store.bulk import insert_rows
@@ -137,10 +138,23 @@ def _inquire(connection: Connection, inquiries: Sequence[Inquiry]) -> None:
 
 def _answer(connection: Connection, answered: Sequence[InquiryAnswered]) -> None:
     """An answer closes what came before it: the earliest first."""
-    for one in sorted(answered, key=lambda one: one.at):
+    waiting = sorted(answered, key=lambda one: one.at)
+    while waiting:
+        # No person is named twice in one statement.
+        first: dict[ContactId, InquiryAnswered] = {}
+        left: list[InquiryAnswered] = []
+        for one in waiting:
+            if first.setdefault(one.contact, one) is not one:
+                left.append(one)
         _answering(connection.dialect).run(
-            connection, {"contact": [one.contact], "at": [one.at], "quality": [one.quality]}
+            connection,
+            {
+                "contact": list(first),
+                "at": [one.at for one in first.values()],
+                "quality": [one.quality for one in first.values()],
+            },
         )
+        waiting = left
 
 
 @lru_cache(maxsize=4)

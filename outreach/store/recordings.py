@@ -10,14 +10,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, exists, func, select
 
 from outreach.model.campaign import Campaign
+from outreach.model.delivery import Delivery
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, EventId
 from outreach.model.stage import OTHERS
 from outreach.model.value import value
 from outreach.store import schema
+from outreach.store.delivery_rows import COLUMNS, delivery_of
 from outreach.store.engine import Database
 from outreach.store.folding import folded, write_counters
 from outreach.store.known import Acquaintance, Other
@@ -30,11 +32,15 @@ from outreach.store.retelling import (
 )
 from outreach.store.standing_again import Place, stand_again
 from outreach.store.taking_back import correct, put_back
+from outreach.store.turn import take_turn_to_record
 
 #: Kinds under which people record something.
 _KINDS = (EventKind.REACHED.value, EventKind.NOTED.value)
 #: Recordings taken back at once.
-PAGE = 1000
+PAGE = 2000
+#: In the event of a fact that another one brought with it: a day that was agreed on. It is
+#: taken back with that one, and not counted beside it.
+THEN = "then"
 
 
 @value(kw_only=True)
@@ -83,6 +89,11 @@ class Recordings:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    def take_turn(self) -> None:
+        """Be alone with what is known of people, until the caller's transaction ends."""
+        with self.database.writing() as connection:
+            take_turn_to_record(connection)
+
     def number(self, contact: ContactId, act: str) -> EventId | None:
         """The number of the recording with that token."""
         e = schema.event.c
@@ -112,7 +123,7 @@ class Recordings:
                 for row in rows:
                     below = row.id
                     batch = row.data.get("batch")
-                    if batch is not None and batch in seen:
+                    if THEN in row.data or (batch is not None and batch in seen):
                         continue
                     if batch is not None:
                         seen.add(batch)
@@ -140,6 +151,8 @@ class Recordings:
                 e.id > int(row.data["since"]),
                 e.recorded_at == row.recorded_at,
                 _says("batch", batch),
+                ~_brought(),
+                ~_of_the_erased(),
                 ~_taken_back(),
             )
             together = connection.execute(query).scalar_one()
@@ -164,17 +177,22 @@ class Recordings:
                 e.id > int(recording.event.data["since"]),
                 e.recorded_at == recording.event.recorded_at,
                 _says("batch", recording.batch),
+                ~_of_the_erased(),
                 ~_taken_back(),
             )
             .order_by(e.id.desc())
             .limit(PAGE)
         )
+        below: int | None = None
         while True:
+            # The pages before are not read once more, to find that they were taken back.
+            page = query if below is None else query.where(e.id < below)
             with self.database.reading() as connection:
-                rows = connection.execute(query).all()
+                rows = connection.execute(page).all()
             if not rows:
                 return
             yield rows
+            below = rows[-1].id
 
     def followed(self, heads: Sequence[Any]) -> list[Any]:
         """The events that followed from these, and stand."""
@@ -216,14 +234,35 @@ class Recordings:
             acquaintance, words = Acquaintance(self.database), ("same", *OTHERS)
             near = _named(acquaintance.others(people, words)) | people
             others = acquaintance.others(near, words)
-            theirs = folded(connection, self.database, _named(others) | near)
+            strangers = (_named(others) | near) - said.keys()
+            theirs = said | folded(connection, self.database, strangers)
             said |= {contact: theirs[contact] for contact in near - people}
-            freed, revived = stand_again(connection, said, others, theirs, definitions)
+            freed, revived = stand_again(connection, said, others, theirs, definitions, now)
             again = no_longer_cancelled(connection, near, revived)
             correct(connection, again, now, author)
         return TakenBack(
             recordings=len(heads), events=len(gone), freed=tuple(freed), revived=len(revived)
         )
+
+    def ended(
+        self, campaign: CampaignId, contacts: Collection[ContactId]
+    ) -> dict[ContactId, list[tuple[Delivery, datetime | None]]]:
+        """Every delivery of these people in a campaign, and when it ended; oldest first."""
+        d = schema.delivery.c
+        query = (
+            select(*COLUMNS, d.settled_at)
+            .join(schema.step, schema.step.c.id == d.step_id)
+            .where(d.campaign_id == campaign)
+            .order_by(d.id)
+        )
+        found: dict[ContactId, list[tuple[Delivery, datetime | None]]] = {}
+        with self.database.reading() as connection:
+            these = among(connection, d.contact_id, contacts)
+            for row in connection.execute(query.where(these)):
+                found.setdefault(ContactId(row.contact_id), []).append(
+                    (delivery_of(row[:-1]), row.settled_at)
+                )
+        return found
 
     def later(self, recording: Recording, people: Collection[ContactId]) -> list[Any]:
         """What was recorded of these people since, and stands."""
@@ -247,14 +286,26 @@ def _query() -> Select[Any]:
 
 
 def _is_recording() -> ColumnElement[bool]:
+    """Of nobody who was erased: what is forgotten cannot be taken back."""
     e = schema.event.c
-    return e.kind.in_(_KINDS) & cast(e.data, Text).like('%"recording"%')
+    return e.kind.in_(_KINDS) & cast(e.data, Text).like('%"recording"%') & ~_of_the_erased()
+
+
+def _of_the_erased() -> ColumnElement[bool]:
+    c = schema.contact.c
+    return exists(
+        select(c.id).where(c.id == schema.event.c.contact_id, c.erased_at.is_not(None))
+    )  # fmt: skip
 
 
 def _says(key: str, token: str) -> ColumnElement[bool]:
     """Tokens are made by ourselves, of hexadecimal digits: no other text has the same form."""
     e = schema.event.c
     return cast(e.data, Text).like(f'%"{key}": "{token}"%')
+
+
+def _brought() -> ColumnElement[bool]:
+    return cast(schema.event.c.data, Text).like(f'%"{THEN}": true%')
 
 
 def _taken_back() -> ColumnElement[bool]:

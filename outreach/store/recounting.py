@@ -53,7 +53,7 @@ class Counters:
     def see(self, row: Any, day: date) -> None:
         """One event, in the order of time."""
         if row.kind == EventKind.TOUCHED.value:
-            self.touches += 1
+            self.touches += row.stage != "done"
             if row.stage is None:
                 self.last_contacted = day
             return

@@ -472,7 +472,8 @@ event = _table(
     _link("step_id", "step"),
     _link("delivery_id", "delivery"),
     Column("channel", Text),
-    #: Of `reached`: the stage or the fact. Of `touched`: `no_answer` when it reached nobody.
+    #: Of `reached`: the stage or the fact. Of `touched`: `no_answer` when it reached nobody,
+    #: `done` of a task, which touches nobody.
     Column("stage", Text),
     Column("amount_minor", Whole),
     Column("margin_minor", Whole),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,17 +16,18 @@ from sqlalchemy import Connection, and_, select, update
 from sqlalchemy.engine import Dialect
 
 from outreach.model.audience import Arm
-from outreach.model.campaign import Campaign, CampaignState, Track
+from outreach.model.campaign import Campaign, CampaignState, Step, Track
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.stage import ALONE, FACTS, INTERESTS, OPPOSED, OTHERS, SET_ASIDE
 from outreach.store import schema
+from outreach.store.bulk import insert_rows
 from outreach.store.folding import Folded
 from outreach.store.known import Other
 from outreach.store.lists import among
 from outreach.store.prepared import ForEach
-from outreach.store.turning import TRACK
+from outreach.store.turning import TRACK, cancelled
 
 #: A person in a campaign.
 Place = tuple[CampaignId, ContactId]
@@ -49,6 +51,7 @@ def stand_again(
     others: Mapping[ContactId, Sequence[Other]],
     theirs: Mapping[ContactId, Folded],
     definitions: Mapping[CampaignId, Campaign],
+    now: datetime,
 ) -> tuple[list[Place], list[int]]:
     """Put enrolments and deliveries to what stands.
 
@@ -62,6 +65,8 @@ def stand_again(
     ).all()
     freed: list[Place] = []
     revived: list[int] = []
+    #: People who go on in the same campaign on the same track.
+    alike: dict[tuple[CampaignId, Track], list[ContactId]] = {}
     agains: list[tuple[Any, Again]] = []
     for row in rows:
         definition = definitions.get(CampaignId(row.campaign_id))
@@ -70,10 +75,12 @@ def stand_again(
             agains.append((row, _again(row, people[row.contact_id], relatives, definition)))
     _write(connection, agains)
     for row, again in agains:
-        definition = definitions[again.place[0]]
         if again.stopped is None and (row.stopped_at is not None or _moved(row, again)):
             freed.append(again.place)
-            revived += _revive(connection, row, again, definition)
+            alike.setdefault((again.place[0], again.track), []).append(again.place[1])
+    for (campaign, track), contacts in alike.items():
+        _leave_others(connection, campaign, contacts, definitions[campaign].of_track(track), now)
+        revived += _revive(connection, campaign, contacts, definitions[campaign], track)
     return freed, revived
 
 
@@ -131,7 +138,7 @@ def _stopped(
     answers = {word for word in definition.stop_on if word not in ALONE}
     for other, their in relatives:
         said = [e for e in their.events if e.kind == EventKind.REACHED.value]
-        if other.relation == "same" and (word := ending(said, answers)) is not None:
+        if other.relation == "same" and (word := ending(said, answers | SET_ASIDE)) is not None:
             return word
         if other.relation in definition.stop_on:
             said = [event for event in said if event.stage not in OPPOSED]
@@ -185,21 +192,51 @@ def _writing(dialect: Dialect) -> ForEach:
     return ForEach(statement, dialect, each=each)
 
 
-def _revive(connection: Connection, row: Any, again: Again, definition: Campaign) -> list[int]:
-    """What the stop, or the other track, had cancelled comes again, on the track he is in now."""
+def _leave_others(
+    connection: Connection,
+    campaign: CampaignId,
+    contacts: Sequence[ContactId],
+    steps: Sequence[Step],
+    now: datetime,
+) -> None:
+    """What waits of a track that they turn out not to be in does not come."""
     d, s = schema.delivery.c, schema.step.c
-    campaign, contact = again.place
-    names = [step.name for step in definition.of_track(again.track)]
+    open_ = (DeliveryState.DUE.value, DeliveryState.HELD.value)
+    astray = (
+        select(d.id, d.campaign_id, d.contact_id, d.step_id, d.channel)
+        .join(schema.step, s.id == d.step_id)
+        .where(d.campaign_id == campaign, among(connection, d.contact_id, contacts))
+        .where(d.state.in_(open_), s.name.not_in([step.name for step in steps]))
+    )
+    rows = connection.execute(astray).all()
+    if rows:
+        connection.execute(
+            update(schema.delivery)
+            .where(among(connection, d.id, [row.id for row in rows]))
+            .values(state=DeliveryState.CANCELLED.value, detail=TRACK, settled_at=now)
+        )
+        insert_rows(connection, schema.event, cancelled(rows, now, TRACK))
+
+
+def _revive(
+    connection: Connection,
+    campaign: CampaignId,
+    contacts: Sequence[ContactId],
+    definition: Campaign,
+    track: Track,
+) -> list[int]:
+    """What the stop, or the other track, had cancelled comes again, on the track they are in."""
+    d, s = schema.delivery.c, schema.step.c
     gone = connection.execute(
         select(d.id)
         .join(schema.step, s.id == d.step_id)
         .where(
             d.campaign_id == campaign,
-            d.contact_id == contact,
+            among(connection, d.contact_id, contacts),
             d.state == DeliveryState.CANCELLED.value,
             # The fact that ended it first may be another than the one that did last.
             d.detail.in_(sorted({*_words(definition), TRACK})),
-            s.name.in_(names),
+            s.name.in_([step.name for step in definition.of_track(track)]),
         )
     )
     ids = [one.id for one in gone]

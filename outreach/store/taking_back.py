@@ -7,7 +7,7 @@ the steps it planned, promises made and kept, entries of the suppression list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.store import schema
 from outreach.store.bulk import insert_rows
+from outreach.store.calling_again import call_again
 from outreach.store.edited import UNDONE
 from outreach.store.engine import Database
 from outreach.store.lists import among
@@ -54,67 +55,11 @@ def put_back(
     connection: Connection, database: Database, heads: Sequence[Any], now: datetime
 ) -> None:
     """Everything that these recordings did beside what events say."""
-    for head in heads:
-        for was in head.data.get("was", ()):
-            _call_again(connection, was)
-    _date_again(connection, heads)
+    call_again(connection, heads)
     _unplan(connection, heads, now)
     _forget_promises(connection, heads)
     _allow_again(connection, heads, now)
     _forget_network(connection, database, heads)
-
-
-# --- calls ------------------------------------------------------------------------------------
-
-
-def _call_again(connection: Connection, was: Mapping[str, Any]) -> None:
-    """One attempt less; where nothing came after it, the call is due as it was before."""
-    d = schema.delivery.c
-    fewer = d.attempts - int(was["tries"])
-    connection.execute(
-        update(schema.delivery).where(d.id == was["id"]).values(attempts=fewer)
-    )  # fmt: skip
-    last = and_(d.id == was["id"], d.state == was["left"], d.attempts == was["attempts"])
-    if was["left_due"]:
-        last = and_(last, d.due_at == datetime.fromisoformat(was["left_due"]))
-    connection.execute(
-        update(schema.delivery)
-        .where(last)
-        .values(
-            state=was["state"],
-            due_at=datetime.fromisoformat(was["due_at"]),
-            detail=None,
-            settled_at=None,
-            cost_minor=None,
-        )
-    )
-
-
-def _date_again(connection: Connection, heads: Sequence[Any]) -> None:
-    """Calls that wait are dated by the last attempt that stands; without one as at first."""
-    e, d = schema.event.c, schema.delivery.c
-    fix = schema.event.alias("fix")
-    people = {head.contact_id for head in heads if "was" in head.data}
-    if not people:
-        return
-    query = (
-        select(e.data, fix.c.id.label("fixed"))
-        .outerjoin(fix, fix.c.corrects == e.id)
-        .where(among(connection, e.contact_id, people), cast(e.data, Text).like('%"was": [%'))
-        .order_by(e.id)
-    )
-    dates: dict[int, str] = {}
-    for row in connection.execute(query):
-        for was in row.data["was"]:
-            dates.setdefault(was["id"], was["due_at"])
-            if row.fixed is None and was["left_due"]:
-                dates[was["id"]] = was["left_due"]
-    for number, due_at in dates.items():
-        connection.execute(
-            update(schema.delivery)
-            .where(d.id == number, d.state.in_([*_OPEN, DeliveryState.CANCELLED.value]))
-            .values(due_at=datetime.fromisoformat(due_at))
-        )
 
 
 def _unplan(connection: Connection, heads: Sequence[Any], now: datetime) -> None:
@@ -242,9 +187,25 @@ def _forget_network(connection: Connection, database: Database, heads: Sequence[
                 .where(r.referrer_id == person, r.thanked_on == day)
                 .values(thanked_on=None)
             )
-        if head.stage in ANSWERS:
-            connection.execute(
-                update(schema.inquiry)
-                .where(q.contact_id == person, q.answered_at == at)
-                .values(answered_at=None, quality=None)
-            )
+    answers = [head for head in heads if head.stage in ANSWERS]
+    _unanswering(connection.dialect).run(
+        connection,
+        {
+            "contact": [head.contact_id for head in answers],
+            "at": [head.at for head in answers],
+        },
+    )
+
+
+@lru_cache(maxsize=4)
+def _unanswering(dialect: Dialect) -> ForEach:
+    q = schema.inquiry.c
+
+    def statement(given: Any) -> Any:
+        return (
+            update(schema.inquiry)
+            .where(q.contact_id == given["contact"], q.answered_at == given["at"])
+            .values(answered_at=None, quality=None)
+        )
+
+    return ForEach(statement, dialect, each={"contact": q.contact_id, "at": q.answered_at})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, literal, or_, select, update
+from sqlalchemy import bindparam, case, func, literal, or_, select, update
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
@@ -68,13 +68,14 @@ class Zones:
 
     def next_due(
         self, campaign: CampaignId, *, after: datetime | None = None
-    ) -> dict[str, datetime]:
+    ) -> dict[str | None, datetime]:
         """When the first e-mail of a campaign is, or was, due, by the zone of its people.
 
-        "" is the workspace's zone.
+        "" is the workspace's zone; None stands for those who have no e-mail address: theirs
+        is passed over whatever the time of day.
         """
         d, contact = schema.delivery.c, self.database.contact
-        zone = func.coalesce(contact.c.timezone, "")
+        zone = case((contact.c.email.is_not(None), func.coalesce(contact.c.timezone, "")))
         query = (
             select(zone, func.min(d.due_at))
             .join(contact, contact.c.id == d.contact_id)

@@ -280,7 +280,7 @@ def test_a_refusal_names_the_rule_its_date_and_its_source() -> None:
 
     assert found.id == "phone-consumer-consent"
     assert found.since == date(2026, 8, 11)
-    assert found.source == "Code de la consommation art. L.223-1 (loi 2025-594 art. 13)"
+    assert str(found.source) == "Code de la consommation art. L.223-1 (loi 2025-594 art. 13)"
     assert found.effect is Effect.FORBIDS
 
 

@@ -40,7 +40,7 @@ def test_a_lack_in_law_is_a_warning_and_keeps_nobody_out(people: Workspace) -> N
 
     assert (
         "e-mail, 2 people: a private address, and no consent is on record for e-mail"
-        " (CPCE art. L.34-5, since 22 Jun 2004)"
+        " (CPCE art. L.34-5; first day not verified, since 22 Jun 2004)"
     ) in messages
     assert launched["enrolled"] == 3
 
@@ -56,7 +56,8 @@ def test_strictness_leaves_them_out_with_the_rule_in_why(people: Workspace) -> N
 
     assert shown == (
         "left out: no permission for this channel (not_permitted): a private address, and no"
-        " consent is on record for e-mail (CPCE art. L.34-5, since 22 Jun 2004)"
+        " consent is on record for e-mail (CPCE art. L.34-5; first day not verified,"
+        " since 22 Jun 2004)"
     )
     assert (launched["enrolled"], launched["excluded"]) == (2, {"not_permitted": 1})
     assert "a private address, and no consent is on record" in people.run("why", "2", now=NOW).out

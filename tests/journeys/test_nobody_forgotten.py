@@ -132,7 +132,11 @@ def test_whoever_nothing_holds_is_adrift_and_told_why(calling: Workspace) -> Non
 
     text = calling.run("contacts", "adrift", "--limit", "1", "--now", TUESDAY).out
     assert "Anne  anne@mail.example\n  since 1 Mar 2027: replied, and nothing follows\n" in text
-    assert text.endswith("and 2 more (--limit 0 shows all)\n3 people are adrift.\n")
+    assert text.endswith(
+        "and 2 more (--limit 0 shows all)\n"
+        "      1  replied\n      1  no answer\n      1  never in a campaign\n"
+        "3 people are adrift.\n"
+    )
     assert adrift(calling, TUESDAY, 'city = "Nantes"') == {"Gael": "new"}
     assert calling.ok("contacts", "adrift", "--count", now=TUESDAY) == {"count": 3}
 

@@ -275,7 +275,7 @@ def test_an_opposition_holds_for_both_records_and_ends_no_colleagues_chain(store
     told(store, ANNE_AGAIN, "opted_out")
     assert [row[3] for row in kept(store)["enrolments"]] == ["opted_out", None, "opted_out", None]
     assert set(kept(store)["suppressions"]) == {
-        ("contact", "1"), ("contact", "3"), ("email", "p3@mail.example"),
+        ("contact", "1"), ("contact", "3"), ("email", "p3@mail.example"), ("phone", "+33600000001"),
     }  # fmt: skip
 
 

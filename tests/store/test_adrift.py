@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
 from outreach.model.ids import ContactId
 from outreach.store import schema
@@ -18,8 +18,9 @@ DAY = date(2027, 3, 1)
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 #: Whoever is adrift, and whoever is not, by what is said of each below.
-FORGOTTEN = ("nobody knows", "stopped", "left out", "over", "control over", "latent undated",
-             "promise kept", "answered", "e-mail only", "opposition lifted", "deleted")  # fmt: skip
+FORGOTTEN = ("nobody knows", "stopped", "through", "left out", "over", "control over",
+             "latent undated", "promise kept", "answered", "e-mail only",
+             "opposition lifted", "deleted")  # fmt: skip
 HELD = ("enrolled", "paused", "control", "latent", "arid", "promised", "asked", "alone",
         "by number", "by mobile", "by address", "by domain", "as another", "planned")  # fmt: skip
 GONE = ("merged", "erased")
@@ -51,6 +52,7 @@ def _campaigns(database: Database) -> None:
         (1, "merged", {"arm": "enrolled"}),
         (1, "stopped", {"arm": "enrolled", "stopped_at": NOON + timedelta(days=3),
                         "stop_reason": "replied"}),
+        (1, "through", {"arm": "enrolled"}),
         (1, "left out", {"arm": "excluded", "reason": "no_address"}),
         (1, "control", {"arm": "control"}),
         (2, "paused", {"arm": "enrolled"}),
@@ -68,12 +70,33 @@ def _campaigns(database: Database) -> None:
                     deleted_at=NOON if number == 4 else None,
                 )
             )  # fmt: skip
+        _steps(connection)
         for campaign, who, more in members:
             connection.execute(
                 insert(schema.enrolment).values(
                     campaign_id=campaign, contact_id=NUMBERS[who], enrolled_at=NOON, **more
                 )
             )
+
+
+def _steps(connection: Connection) -> None:
+    """One call each: to come for who is held by it, done on the 8th for who is through."""
+    due, done = {"state": "due"}, {"state": "sent", "settled_at": NOON + timedelta(days=7)}
+    steps = ((1, "enrolled", due), (1, "merged", due), (2, "paused", due), (4, "deleted", due),
+             (1, "through", done))  # fmt: skip
+    for campaign in (1, 2, 4):
+        connection.execute(
+            insert(schema.step).values(
+                id=campaign, campaign_id=campaign, name="call", channel="call", position=1
+            )
+        )
+    for campaign, who, state in steps:
+        connection.execute(
+            insert(schema.delivery).values(
+                campaign_id=campaign, step_id=campaign, contact_id=NUMBERS[who], channel="call",
+                due_at=NOON + timedelta(days=7), **state,
+            )
+        )  # fmt: skip
 
 
 def _states(database: Database) -> None:
@@ -147,11 +170,13 @@ def test_whoever_a_planned_campaign_would_take_is_adrift_without_it(store: Store
 
 
 def test_since_when_is_the_last_thing_that_held_the_person(store: Store) -> None:
-    """A chain that ended on the 4th, a campaign on the 10th, a promise on the 6th."""
+    """A chain that ended on the 4th, a campaign on the 10th, a promise on the 6th, and the last
+    step of a campaign that others keep going on the 8th."""
     since = {person.name: person.since for person in store.drift.people(None, _planned(store))}
     assert since["nobody knows"] == NOON
     assert since["stopped"] == NOON + timedelta(days=3)
     assert since["over"] == since["control over"] == NOON + timedelta(days=9)
+    assert since["through"] == NOON + timedelta(days=7)
     assert since["promise kept"] == NOON + timedelta(days=5)
 
 

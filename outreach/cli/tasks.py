@@ -1,0 +1,113 @@
+"""`tasks`: what else somebody does for people on a day, and that it was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from outreach.application import Application
+from outreach.cli.calls import show_list
+from outreach.cli.day_list import day_list, seller_known
+from outreach.cli.door import Group
+from outreach.cli.output import say, show
+from outreach.errors import Text
+from outreach.model.campaign import Channel
+from outreach.runner.tasks import Ticked
+
+
+@click.group(cls=Group, default="list")
+def tasks() -> None:
+    """Show the tasks of the day, with their guide; tick them off.
+
+    `outreach tasks CAMPAIGN` lists, `outreach tasks done WHO` says that one was done.
+    """
+
+
+@tasks.command(name="list")
+@click.argument("campaign", required=False)
+@click.option("--for", "--by", "seller", metavar="SELLER",
+              help="Only those of SELLER of the team, and those that are nobody's.")  # fmt: skip
+@click.option("--day", metavar="DAY", help="Of another day: tomorrow, thu, +3, or a date.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N.")
+@click.option("--guide/--no-guide", default=True, help="With the guide, the person's values in it.")
+@click.pass_obj
+def list_(
+    parts: Application,
+    campaign: str | None,
+    seller: str | None,
+    day: str | None,
+    limit: int | None,
+    guide: bool,
+) -> None:
+    """List the tasks to do: for whom, what happened before, the guide."""
+    show_list(parts, Channel.TASK, campaign, seller=seller, day=day, limit=limit, guide=guide)
+
+
+@tasks.command(name="done")
+@click.argument("who", nargs=-1, required=True)
+@click.option("--campaign", metavar="CAMPAIGN", help="Of that campaign, where there are several.")
+@click.option("--step", metavar="STEP", help="Of that name, where there are several.")
+@click.option("--on", metavar="DATE", help="When it was done; else now.")
+@click.option("--by", "--for", "seller", metavar="SELLER", help="Who did it.")
+@click.option("--minutes", metavar="N", help="How long it took; else as the step says.")
+@click.option("--note", metavar="TEXT", help="A note.")
+@click.pass_obj
+def done(
+    parts: Application,
+    who: tuple[str, ...],
+    campaign: str | None,
+    step: str | None,
+    on: str | None,
+    seller: str | None,
+    minutes: str | None,
+    note: str | None,
+) -> None:
+    """Tick off the task of WHO: it was done, and the next step is dated from that day.
+
+    Several people at once are one recording: outreach undo takes all of it back.
+    """
+    from outreach.runner.desk import read_amount
+    from outreach.runner.tasks import Report, tick
+
+    told = Report(
+        at=parts.instant(on) if on else parts.now(),
+        author=seller_known(parts, seller),
+        minutes=read_amount(minutes),
+        note=note,
+    )
+    people = [parts.person(one) for one in who]
+    found = tick(day_list(parts, campaign), people, told, step=step, now=parts.now())
+    show(parts, {"done": [_row(parts, one) for one in found]}, lambda: _print(parts, found))
+
+
+def _row(parts: Application, one: Ticked) -> dict[str, Any]:
+    fact, follows, zone = one.fact, one.next, parts.settings.zone
+    return {
+        "contact": fact.contact.id,
+        "name": fact.contact.name,
+        "campaign": fact.campaign.name if fact.campaign else None,
+        "step": one.step,
+        "at": fact.at.astimezone(zone),
+        "by": fact.author,
+        "minutes": fact.minutes,
+        "note": fact.note,
+        "next": {
+            "step": follows.step,
+            "at": follows.at.astimezone(zone) if follows.at else None,
+            "what": parts.language.say(follows.what),
+        } if follows else None,
+    }  # fmt: skip
+
+
+def _print(parts: Application, found: list[Ticked]) -> None:
+    for one in found:
+        campaign = one.fact.campaign
+        say(parts, Text("{name}: {campaign}/{step} is done", name=one.fact.contact.name,
+                        campaign=campaign.name if campaign else "–", step=one.step))  # fmt: skip
+        if one.next is not None and one.next.at is not None:
+            day = one.next.at.astimezone(parts.settings.zone).date()
+            say(parts, Text("  {what}: {when}", what=one.next.what, when=day))
+        elif one.next is not None:
+            say(parts, Text("  {what}", what=one.next.what))
+    say(parts, Text("Take it back with: outreach undo"))

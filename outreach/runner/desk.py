@@ -1,0 +1,180 @@
+"""What is typed of a fact, in an option or in a cell, as the fact it tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from outreach.errors import DefinitionError, OutreachError, Text, did_you_mean
+from outreach.model.campaign import Channel
+from outreach.model.contact import Contact
+from outreach.model.settings import Settings
+from outreach.model.text import fold
+from outreach.runner.facts import Fact
+from outreach.runner.reply_codes import read_code
+from outreach.store.campaigns import Launched
+from outreach.store.store import Store
+
+#: Thousands apart by blanks, at most two decimals: three could be thousands.
+_AMOUNT = re.compile(
+    r"(?:€ ?|EUR )?(?P<sign>-?)(?P<whole>\d{1,3}(?:[ ']\d{3})+|\d+)(?:[.,](?P<fraction>\d{1,2}))?"
+    r"(?: ?€| ?EUR)?"
+)
+
+
+class BadAmount(DefinitionError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            Text("{text!r} is no amount", text=text), hint=Text("write it like 1234.50 or 1 234,50")
+        )
+
+
+class BadChannel(DefinitionError):
+    def __init__(self, text: str) -> None:
+        known = [channel.value for channel in Channel]
+        super().__init__(
+            Text("{text!r} is no channel", text=text),
+            hint=did_you_mean(text, known) or Text("known: {words}", words=", ".join(known)),
+        )
+
+
+class NobodyOfTheTeam(DefinitionError):
+    def __init__(self, text: str, near: Text) -> None:
+        super().__init__(Text("{text!r} is nobody of the team", text=text), hint=near)
+
+
+class BadQualityText(DefinitionError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            Text("{text!r} is no quality", text=text), hint=Text("from 1 (bad) to 5 (good)")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What turns the words of a row into a fact: the parts the door gives."""
+
+    store: Store
+    settings: Settings
+    now: datetime
+    person: Callable[[str], Contact]
+    campaign: Callable[[str], Launched]
+    instant: Callable[[str], datetime]
+
+    def fact(self, row: Mapping[str, str], people: Mapping[str, Contact] | None = None) -> Fact:
+        """The fact a row tells, credited where it says. Raises what is wrong with it.
+
+        `people` are those who were looked up beforehand, by what they are called in the row.
+        """
+        found = people or {}
+
+        def person(who: str) -> Contact:
+            return found.get(who) or self.person(who)
+
+        named, referrer = row.get("campaign"), row.get("referrer")
+        return Fact(
+            contact=person(row["contact"]),
+            stage=row["stage"].strip().lower(),
+            at=self.instant(row["on"]) if row.get("on") else self.now,
+            campaign=self.campaign(named) if named else self._answered(row["contact"]),
+            amount=read_amount(row.get("amount")),
+            margin=read_amount(row.get("margin")),
+            author=self.author(row.get("by")),
+            note=row.get("note") or None,
+            channel=_channel(row.get("channel")),
+            minutes=read_amount(row.get("minutes")),
+            km=read_amount(row.get("km")),
+            reason=row.get("reason") or None,
+            back_on=self._day(row.get("back_on")),
+            origin=row.get("origin") or None,
+            referrer=person(referrer) if referrer else None,
+            quality=_quality(row.get("quality")),
+        )
+
+    def author(self, text: str | None) -> str | None:
+        """Who did it, by the key of the team. Raises `NobodyOfTheTeam` for a slip of the pen.
+
+        Anybody may have done it, also who is not of the team: a trainee, a seller of old.
+        """
+        if not text or not text.strip():
+            return None
+        named = " ".join(text.split())
+        called = {fold(key): key for key in self.settings.team}
+        called |= {fold(one.name): key for key, one in self.settings.team.items() if one.name}
+        if (key := called.get(fold(named))) is not None:
+            return key
+        near = did_you_mean(named, self.settings.team)
+        if near is not None:
+            raise NobodyOfTheTeam(named, near)
+        return named
+
+    def _answered(self, who: str) -> Launched | None:
+        """The campaign that the code of an answer coupon names."""
+        said = read_code(who, self.store.database.fingerprint)
+        if said is None:
+            return None
+        return next((one for one in self.store.campaigns.all() if one.id == said.campaign), None)
+
+    def _day(self, text: str | None) -> date | None:
+        if not text:
+            return None
+        return self.instant(text).astimezone(self.settings.zone).date()
+
+
+def _channel(text: str | None) -> Channel | None:
+    if not text:
+        return None
+    try:
+        return Channel(text.strip().lower())
+    except ValueError:
+        raise BadChannel(text) from None
+
+
+def _quality(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.strip().isdecimal():
+        raise BadQualityText(text)
+    return int(text)
+
+
+def read_amount(text: str | None) -> Decimal | None:
+    """`1 234,50 €` or `1234.50`; None for an empty cell. Raises `BadAmount`.
+
+    `1,234` may be twelve hundred or one and a quarter: it is refused, never guessed.
+    """
+    if text is None or not text.strip():
+        return None
+    found = _AMOUNT.fullmatch(" ".join(text.split()))
+    if found is None:
+        raise BadAmount(text)
+    whole, fraction = found["whole"].replace(" ", "").replace("'", ""), found["fraction"] or "0"
+    return Decimal(f"{found['sign']}{whole}.{fraction}")
+
+
+# --- what is asked often ----------------------------------------------------------------------
+
+_Answer = TypeVar("_Answer")
+
+
+def remembered(ask: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
+    """The same question is asked once, also where the answer is an error."""
+    known: dict[str, _Answer] = {}
+    wrong: dict[str, OutreachError] = {}
+
+    def asked(text: str) -> _Answer:
+        if text in wrong:
+            raise wrong[text]
+        if text not in known:
+            try:
+                known[text] = ask(text)
+            except OutreachError as error:
+                wrong[text] = error
+                raise
+        return known[text]
+
+    return asked
