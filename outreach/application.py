@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outreach.errors import Location, OutreachError, Text, WrongUsage
-from outreach.language import DEFAULT_LOCALE, Language, environment_locale
-from outreach.runner.naming import AmbiguousPerson, UnknownPerson, read_instant
+from outreach.language import Language, environment_locale
+from outreach.runner.naming import AmbiguousPerson, BadInstant, UnknownPerson, read_instant
 
 if TYPE_CHECKING:
     from outreach.files.campaigns import CampaignFile
@@ -76,16 +76,13 @@ class Application:
         """The language to say an error in, even when there are no settings (yet)."""
         if "language" in self.__dict__ or "settings" in self.__dict__:
             return self.language
-        return Language(self._written_locale() or environment_locale())
+        from outreach.files.workspace import written_locale
 
-    def _written_locale(self) -> str | None:
-        """`locale:` of the settings file, read without validating the rest of it."""
         try:
-            lines = self.settings_file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError, OutreachError):
-            return None
-        found = [line.split(":", 1)[1] for line in lines if line.startswith("locale:")]
-        return found[0].split("#")[0].strip(" \"'") if found else DEFAULT_LOCALE
+            written = written_locale(self.settings_file)
+        except OutreachError:  # there is no settings file
+            written = None
+        return Language(written or environment_locale())
 
     # --- time ----------------------------------------------------------------------------
 
@@ -107,11 +104,13 @@ class Application:
         A date may also stand in the order of the workspace's locale: 18/03/2027 14:30.
         """
         from outreach.runner.said_days import read_clock
-        from outreach.segmentation.dates import read_date
+        from outreach.segmentation.dates import YEARS, read_date
 
         clock, date_ = read_clock(text.strip())
         day = read_date(date_, self.settings.locale)
         read = datetime.combine(day, clock or time()) if day else read_instant(text)
+        if read.year not in YEARS:
+            raise BadInstant(text)
         aware = read if read.tzinfo else read.replace(tzinfo=self.settings.zone)
         return aware.astimezone(UTC)
 

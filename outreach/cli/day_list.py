@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -217,29 +218,41 @@ def print_objection(parts: Application, one: Objection) -> None:
         wrap(line, first="     → ", rest="       ")
 
 
-def how_many(channel: Channel, count: int, day: date | None) -> Text:
-    """The last line of a list."""
-    if channel is Channel.CALL:
-        if not count:
-            return (
-                Text("No call is due now.") if day is None else Text("No call falls on that day.")
-            )
-        return Plural(
+#: The last line of a list: nothing is due now, nothing falls on the day asked for, so many are.
+_LAST_LINE: Mapping[Channel, tuple[Text, Text, Callable[[int], Text]]] = {
+    Channel.CALL: (
+        Text("No call is due now."),
+        Text("No call falls on that day."),
+        lambda count: Plural(
             "{count} call: outreach calls next, or outreach record WHO OUTCOME",
             "{count} calls: outreach calls next, or outreach record WHO OUTCOME",
             count,
-        )
-    if channel is Channel.VISIT:
-        if not count:
-            return (
-                Text("No visit is due now.") if day is None else Text("No visit falls on that day.")
-            )
-        return Plural(
+        ),
+    ),
+    Channel.VISIT: (
+        Text("No visit is due now."),
+        Text("No visit falls on that day."),
+        lambda count: Plural(
             "{count} visit: outreach visits next, or outreach record WHO OUTCOME",
             "{count} visits: outreach visits next, or outreach record WHO OUTCOME",
             count,
-        )
-    if not count:
-        return Text("No task is due now.") if day is None else Text("No task falls on that day.")
-    return Plural("{count} task; once it is done: outreach tasks done WHO",
-                  "{count} tasks; once one is done: outreach tasks done WHO", count)  # fmt: skip
+        ),
+    ),
+    Channel.TASK: (
+        Text("No task is due now."),
+        Text("No task falls on that day."),
+        lambda count: Plural(
+            "{count} task; once it is done: outreach tasks done WHO",
+            "{count} tasks; once one is done: outreach tasks done WHO",
+            count,
+        ),
+    ),
+}
+
+
+def how_many(channel: Channel, count: int, day: date | None) -> Text:
+    """The last line of a list of calls, visits or tasks."""
+    due_none, none_that_day, so_many = _LAST_LINE[channel]
+    if count:
+        return so_many(count)
+    return due_none if day is None else none_that_day

@@ -14,6 +14,7 @@ from outreach.cli.door import Command
 from outreach.cli.output import leave, notice, say, show
 from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Text, WrongUsage
+from outreach.model.campaign import Channel
 from outreach.model.stage import WITH_REASON
 from outreach.runner.desk import Desk
 from outreach.runner.record import Recorded, credited
@@ -22,6 +23,13 @@ from outreach.runner.recording import Bulk
 from outreach.runner.tracks import TRACKS
 from outreach.runner.wording import stage_text
 from outreach.store.store import Store
+
+#: What a person reads of the step that his recording has done.
+_DONE = {
+    Channel.CALL: Text("The call that was due is done."),
+    Channel.VISIT: Text("The visit that was due is done."),
+    Channel.TASK: Text("The task that was due is done."),
+}
 
 #: Rejected rows told one by one to a person.
 _SHOWN = 20
@@ -197,7 +205,7 @@ def _lines(parts: Application, recorded: Recorded) -> list[str | Text]:
     if fact.amount is not None:
         lines.append(parts.language.money(Decimal(fact.amount), parts.settings.currency))
     if recorded.call_done:
-        lines.append(Text("The call that was due is done."))
+        lines.append(_DONE[recorded.work])
     if recorded.stopped:
         lines.append(Text("The chain of this person ends here: nothing more leaves."))
     if recorded.track is not None:

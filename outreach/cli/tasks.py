@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from outreach.application import Application
-from outreach.cli.calls import show_list
 from outreach.cli.day_list import day_list, seller_known
+from outreach.cli.day_verbs import add_list
 from outreach.cli.door import Group
 from outreach.cli.output import say, show
 from outreach.errors import Text
@@ -24,24 +24,7 @@ def tasks() -> None:
     """
 
 
-@tasks.command(name="list")
-@click.argument("campaign", required=False)
-@click.option("--for", "--by", "seller", metavar="SELLER",
-              help="Only those of SELLER of the team, and those that are nobody's.")  # fmt: skip
-@click.option("--day", metavar="DAY", help="Of another day: tomorrow, thu, +3, or a date.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N.")
-@click.option("--guide/--no-guide", default=True, help="With the guide, the person's values in it.")
-@click.pass_obj
-def list_(
-    parts: Application,
-    campaign: str | None,
-    seller: str | None,
-    day: str | None,
-    limit: int | None,
-    guide: bool,
-) -> None:
-    """List the tasks to do: for whom, what happened before, the guide."""
-    show_list(parts, Channel.TASK, campaign, seller=seller, day=day, limit=limit, guide=guide)
+add_list(tasks, Channel.TASK, "List the tasks to do: for whom, what happened before, the guide.")
 
 
 @tasks.command(name="done")

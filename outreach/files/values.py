@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from outreach.errors import Text, did_you_mean
 from outreach.model.campaign import After, Unit
+from outreach.segmentation.dates import YEARS
 
 #: A wait or a warm-up longer than ten years is a slip of the keyboard.
 MAX_COUNT = 3650
@@ -176,10 +177,13 @@ def read_date(text: str) -> date:
         raise Unreadable(
             Text("{text!r} is not a date", text=text), Text("write it like 2027-03-01")
         )
+    year, month, day = (int(part) for part in parts.groups())
     try:
-        return date(*(int(part) for part in parts.groups()))
+        if year in YEARS:
+            return date(year, month, day)
     except ValueError:
-        raise Unreadable(Text("there is no day {text}", text=text)) from None
+        pass
+    raise Unreadable(Text("there is no day {text}", text=text))
 
 
 def read_flag(text: str) -> bool:

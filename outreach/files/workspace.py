@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from outreach.errors import OutreachError, Text
+from outreach.language import DEFAULT_LOCALE
 
 SETTINGS_FILE = "outreach.yaml"
 
@@ -58,6 +59,19 @@ def _named(name: str, start: Path, source: Text) -> Path:
         Text("{source} names {path}, which is not there", source=source, path=str(path)),
         hint=_INIT,
     )
+
+
+def written_locale(settings: Path) -> str | None:
+    """`locale:` of a settings file, read without validating the rest of it.
+
+    None for a file that cannot be read: errors are then said in the language of the shell.
+    """
+    try:
+        lines = settings.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = [line.split(":", 1)[1] for line in lines if line.startswith("locale:")]
+    return found[0].split("#")[0].strip(" \"'") if found else DEFAULT_LOCALE
 
 
 def samples_folder() -> Path:

@@ -133,6 +133,18 @@ class Turn:
 
 
 @value(kw_only=True)
+class Opposition:
+    """Somebody asked to be left alone: a request for the register, the end of what he allowed."""
+
+    contact: ContactId
+    at: datetime
+    answered_at: datetime
+    note: str
+    #: The grounds that end with it, by their numbers.
+    grounds: tuple[int, ...] = ()
+
+
+@value(kw_only=True)
 class Change:
     """Everything one act writes. What was done is written first."""
 
@@ -144,6 +156,7 @@ class Change:
     stops: tuple[Stop, ...] = ()
     turns: tuple[Turn, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    oppositions: tuple[Opposition, ...] = ()
     #: Addresses found dead, and post that came back.
     bounced: tuple[ContactId, ...] = ()
     returned: tuple[ContactId, ...] = ()

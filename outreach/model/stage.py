@@ -28,6 +28,9 @@ INTERESTS: tuple[str, ...] = ("arid", "latent", "active", "inbound")
 #: recommendation, were recommended, thanked for it.
 BESIDE: tuple[str, ...] = ("answered", "promised", "asked", "recommended", "thanked")
 
+#: What answers a request: an answer of ours, or that it came to more.
+ANSWERS: frozenset[str] = frozenset({"answered", "appointment", "quote", "order", "met"})
+
 #: Whatever is recorded of a person that is no stage of a chain.
 NO_STAGES: frozenset[str] = frozenset({*FACTS, *INTERESTS, *BESIDE})
 
@@ -39,6 +42,9 @@ OTHERS: tuple[str, ...] = ("colleague", "household")
 ALONE: frozenset[str] = frozenset(
     {"no_answer", "wrong_number", "bounced", "returned", "call_back", "done"}
 )
+
+#: The word for an opposition of the person's own.
+OPTED_OUT = "opted_out"
 
 #: Oppositions: they hold on every channel and in every campaign.
 OPPOSED: frozenset[str] = frozenset({"opted_out", "complained"})

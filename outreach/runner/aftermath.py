@@ -16,7 +16,7 @@ from outreach.model.event import Event, EventKind
 from outreach.model.follow_up import FollowUp, FollowUpDone, FollowUpKind
 from outreach.model.ids import FollowUpId
 from outreach.model.network import Inquiry, InquiryAnswered, InterestSet, Referral, Thanked
-from outreach.model.stage import INTERESTS
+from outreach.model.stage import ANSWERS, INTERESTS
 from outreach.runner.by_hand import answered as call_answered
 from outreach.runner.facts import Fact
 from outreach.scheduling.calendar import Calendar
@@ -32,13 +32,11 @@ _OVER = frozenset({"opted_out", "complained"})
 _KEPT_BY: Mapping[FollowUpKind, Collection[str]] = {
     FollowUpKind.CALL_BACK: _SPOKEN | _OVER,
     FollowUpKind.COME_BACK: _SPOKEN | _OVER,
-    FollowUpKind.ANSWER: {"answered", "appointment", "quote", "order", "met", *_OVER},
+    FollowUpKind.ANSWER: {*ANSWERS, *_OVER},
     FollowUpKind.ASK_REFERRAL: {"asked", "recommended", *_OVER},
     FollowUpKind.THANK: {"thanked", *_OVER},
     FollowUpKind.PROMISE: _OVER,
 }
-#: What answers a request, beside an answer.
-_ANSWERS = frozenset({"answered", "appointment", "quote", "order", "met"})
 
 
 def beside(
@@ -148,7 +146,7 @@ def _interest(fact: Fact, known: Known) -> Change:
 
 
 def _inquiry(fact: Fact) -> Change:
-    if fact.stage in _ANSWERS:
+    if fact.stage in ANSWERS:
         done = InquiryAnswered(contact=fact.contact.id, at=fact.at, quality=fact.quality)
         return Change(answered=(done,))
     if fact.stage != "inbound":

@@ -82,7 +82,8 @@ def answered(fact: Fact, known: Known, now: datetime) -> Delivery | None:
 
     On a channel that is not worked by hand nobody was called: the call stays to be made. What
     is said to have come of a call or a visit is the outcome of one, whatever it is; and who
-    was spoken with before its day has had his call. A task is done by what names it: what a
+    was spoken with before its day has had his call; so has whoever waits for a later day only
+    because his own was full, whatever came of it. A task is done by what names it: what a
     person says does not do our work.
     """
     if fact.delivery is not None:
@@ -94,7 +95,8 @@ def answered(fact: Fact, known: Known, now: datetime) -> Delivery | None:
     is_task = fact.stage == DONE or fact.channel is Channel.TASK
     early = fact.channel is not None and fact.stage not in (*_IN_VAIN, *CALL_AGAIN)
     for one in known.open:
-        waits = one.state is DeliveryState.DUE and (early or one.due_at <= max(now, fact.at))
+        fallen_due = one.due_at <= max(now, fact.at) or _is_given(one, known)
+        waits = one.state is DeliveryState.DUE and (early or fallen_due)
         ours = one.campaign == fact.campaign.id and one.channel.by_hand
         if (
             waits
@@ -104,6 +106,12 @@ def answered(fact: Fact, known: Known, now: datetime) -> Delivery | None:
         ):
             return one
     return None
+
+
+def _is_given(delivery: Delivery, known: Known) -> bool:
+    """It has fallen due and stands in somebody's day; nobody has begun with it."""
+    said = known.beside.get(delivery.id, {})
+    return "assignee" in said and "detail" not in said and delivery.attempts == 0
 
 
 def _settled(delivery: Delivery, step: Step, fact: Fact, here: Situation, touch: Event) -> Change:

@@ -87,8 +87,8 @@ def next_in(membership: Any, launched: Launched, deliveries: Sequence[Any], arou
     return again or _nothing(Text("every step is done"), None)
 
 
-def track_of(launched: Launched, deliveries: Sequence[Any]) -> Track:
-    """The track the person is on: the last one that was opened for him."""
+def last_track(launched: Launched, deliveries: Sequence[Any]) -> Track:
+    """The last track that was opened for the person, also where his chain has ended since."""
     track = Track.MAIN
     steps = {step.name: step for step in launched.definition.steps}
     for delivery in deliveries:

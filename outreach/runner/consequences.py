@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.model.audience import Arm
-from outreach.model.campaign import Track
-from outreach.model.change import Change, Planned, Progress, Stop
+from outreach.model.campaign import Channel, Track
+from outreach.model.change import Change, Opposition, Planned, Progress, Stop
 from outreach.model.event import Event, EventKind
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
-from outreach.model.stage import ALONE, CALL_AGAIN, OPPOSED, SET_ASIDE
+from outreach.model.stage import ALONE, CALL_AGAIN, OPPOSED, OPTED_OUT, SET_ASIDE
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.runner.aftermath import beside
 from outreach.runner.by_hand import work_done
@@ -47,6 +47,8 @@ class Decided:
     call_done: bool
     #: The track that the fact opened.
     track: Track | None = None
+    #: The channel of the step that it is the outcome of.
+    work: Channel = Channel.CALL
 
 
 def decide(
@@ -68,10 +70,18 @@ def decide(
     stops = _stops(fact, known, here, act, turns=overtaken or bool(turn.turns))
     theirs = _of_others(fact, others, here, act, turns=turn)
     notes, promised = beside(fact, known, here.calendar, here.now)
-    follows = work.change + turn + _opposed(fact, others, here, act) + _address(fact)
+    follows = (
+        work.change
+        + turn
+        + _opposed(fact, others, here, act)
+        + _request(fact, known, here)
+        + _address(fact)
+    )
     follows += notes + _progress(fact)
     follows = _again(replace(follows, events=_because(follows.events, act)), known)
     data = {"recording": act, **(batch or {}), **_told(fact), **work.undoing, **promised}
+    if fact.stage == OPTED_OUT:
+        data["opposed"] = list(known.grounds)
     concerned = {stop.contact for stop in theirs} | _opposed_others(fact, others)
     concerned |= {event.contact for event in follows.events} - {fact.contact.id}
     if concerned:
@@ -84,6 +94,7 @@ def decide(
         stopped=bool(stops),
         call_done=work.delivery is not None and fact.stage not in CALL_AGAIN,
         track=turn.turns[0].track if turn.turns else None,
+        work=work.delivery.channel if work.delivery is not None else Channel.CALL,
     )
 
 
@@ -295,3 +306,20 @@ def _opposed(fact: Fact, others: Sequence[Other], here: Here, act: str) -> Chang
             for person in people
         ),
     )
+
+
+def _request(fact: Fact, known: Known, here: Here) -> Change:
+    """Whoever asks to be left alone makes a request, which is answered by doing so (art. 12):
+    it stands in the register, and what he had consented to ends.
+    """
+    if fact.stage != OPTED_OUT:
+        return Change()
+    scope = SuppressionScope.ALL.value
+    one = Opposition(
+        contact=fact.contact.id,
+        at=fact.at,
+        answered_at=here.now,
+        note=f"{scope}: {fact.note}" if fact.note else scope,
+        grounds=known.grounds,
+    )
+    return Change(oppositions=(one,))

@@ -19,17 +19,40 @@ from outreach.runner.reply_codes import read_code
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
+#: Digits before the point: in minor units both databases, and JSON readers, count them exactly.
+_MOST_DIGITS = 12
 #: Thousands apart by blanks, at most two decimals: three could be thousands.
 _AMOUNT = re.compile(
     r"(?:€ ?|EUR )?(?P<sign>-?)(?P<whole>\d{1,3}(?:[ ']\d{3})+|\d+)(?:[.,](?P<fraction>\d{1,2}))?"
     r"(?: ?€| ?EUR)?"
 )
 
+#: A zero byte, or half of a surrogate pair: what a byte that is not UTF-8 is read as.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+
 
 class BadAmount(DefinitionError):
     def __init__(self, text: str) -> None:
         super().__init__(
             Text("{text!r} is no amount", text=text), hint=Text("write it like 1234.50 or 1 234,50")
+        )
+
+
+class TooMuch(DefinitionError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            Text("{text} is more than can be recorded", text=text[:40]),
+            hint=Text("at most twelve digits before the point"),
+        )
+
+
+class BadText(DefinitionError):
+    """What no database can hold."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text("{name} has signs that are no text", name=name),
+            hint=Text("zero bytes, or bytes that are not UTF-8: type it again"),
         )
 
 
@@ -71,6 +94,9 @@ class Desk:
         `people` are those who were looked up beforehand, by what they are called in the row.
         """
         found = people or {}
+        for name, cell in row.items():
+            if _NO_TEXT.search(cell or ""):
+                raise BadText(name)
 
         def person(who: str) -> Contact:
             return found.get(who) or self.person(who)
@@ -143,7 +169,7 @@ def _quality(text: str | None) -> int | None:
 
 
 def read_amount(text: str | None) -> Decimal | None:
-    """`1 234,50 €` or `1234.50`; None for an empty cell. Raises `BadAmount`.
+    """`1 234,50 €` or `1234.50`; None for an empty cell. Raises `BadAmount`, `TooMuch`.
 
     `1,234` may be twelve hundred or one and a quarter: it is refused, never guessed.
     """
@@ -153,6 +179,8 @@ def read_amount(text: str | None) -> Decimal | None:
     if found is None:
         raise BadAmount(text)
     whole, fraction = found["whole"].replace(" ", "").replace("'", ""), found["fraction"] or "0"
+    if len(whole.lstrip("0")) > _MOST_DIGITS:
+        raise TooMuch(text)
     return Decimal(f"{found['sign']}{whole}.{fraction}")
 
 

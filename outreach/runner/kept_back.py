@@ -43,6 +43,9 @@ def pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next | 
     pressure = around.settings.pressure
     if pressure is None or not pressure.covers(delivery.channel):
         return None
+    if Channel(delivery.channel).by_hand and (delivery.attempts or delivery.detail):
+        # Somebody has begun with it, or promised it for its day: no run puts it off.
+        return None
     calendar = around.calendar
     touched = [
         calendar.day_of(event.at)

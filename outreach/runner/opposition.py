@@ -13,6 +13,7 @@ from datetime import datetime
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.settings import Settings
+from outreach.model.stage import OPTED_OUT as OPTED_OUT
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.runner.facts import Fact
 from outreach.runner.record import credited, record
@@ -20,9 +21,6 @@ from outreach.runner.suppress import suppress_people
 from outreach.store.campaigns import Launched
 from outreach.store.privacy import Request
 from outreach.store.store import Store
-
-#: The word of the contract for an opposition of the person's own.
-OPTED_OUT = "opted_out"
 
 #: Which addresses an opposition to one channel is about; a letter has none that is matched.
 _ADDRESSES: dict[SuppressionScope, tuple[str, ...]] = {
@@ -62,30 +60,39 @@ def oppose(
     it was said, `campaign` the one it answers (None: the last that touched the person).
     """
     entries = [entry for scope in scopes for entry in entries_of(contact, scope, at, note)]
-    if SuppressionScope.ALL in scopes:
-        campaign = campaign or credited(store, contact, at)
-        fact = Fact(
-            contact=contact,
-            stage=OPTED_OUT,
-            at=at,
-            campaign=campaign,
-            note=note,
-            channel=channel,
-        )
-        record(store, fact, settings=settings, now=now)
-        # The record forbids his number and his e-mail; here his telephones too.
-        store.suppressions.add(entries)
-    else:
-        suppress_people(store, entries, now=now)
-    for one in _channels(scopes):
-        store.consents.withdraw([contact.id], one, at=at)
+    with store.together() as held:
+        if SuppressionScope.ALL in scopes:
+            fact = Fact(
+                contact=contact,
+                stage=OPTED_OUT,
+                at=at,
+                campaign=campaign or credited(held, contact, at),
+                note=note,
+                channel=channel,
+            )
+            record(held, fact, settings=settings, now=now)
+        else:
+            suppress_people(held, entries, now=now)
+            for one in _channels(scopes):
+                held.consents.withdraw([contact.id], one, at=at)
+            held.privacy.note([_request(contact, scopes, note, at=at, now=now)])
+    return len(entries)
+
+
+def _request(
+    contact: Contact,
+    scopes: Collection[SuppressionScope],
+    note: str | None,
+    *,
+    at: datetime,
+    now: datetime,
+) -> Request:
+    """The row of the register; an opposition to everything enters it as it is recorded."""
     told = ", ".join(scope.value for scope in scopes)
     told = f"{told}: {note}" if note else told
-    request = Request(
+    return Request(
         kind="opposition", contact=contact.id, received_at=at, answered_at=now, note=told
     )
-    store.privacy.note([request])
-    return len(entries)
 
 
 def entries_of(
@@ -109,7 +116,5 @@ def still_opposed(store: Store, contact: Contact, channel: Channel | None) -> bo
     return any(store.suppressions.forbids(contact, one) for one in channels)
 
 
-def _channels(scopes: Collection[SuppressionScope]) -> list[Channel | None]:
-    if SuppressionScope.ALL in scopes:
-        return [None]
+def _channels(scopes: Collection[SuppressionScope]) -> list[Channel]:
     return [channel for channel, scope in _SCOPES.items() if scope in scopes]

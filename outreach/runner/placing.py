@@ -163,4 +163,5 @@ def _moved(turn: _Turn, day: date, member: str | None, today: date) -> Placed | 
         contact=one.contact,
         assignee=member,
         due_at=one.due_at if stays else turn.calendar.midnight(day),
+        was_due=one.due_at,
     )

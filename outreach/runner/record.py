@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
-from outreach.model.campaign import Track
+from outreach.model.campaign import Channel, Track
 from outreach.model.contact import Contact
 from outreach.model.ids import CampaignId, ContactId, EventId
 from outreach.model.settings import Settings
@@ -51,12 +51,14 @@ class Recorded:
     fact: Fact
     #: The chain of the person in that campaign ended with it.
     stopped: bool
-    #: A call that was due is done by it.
+    #: A call, a visit or a task that was due is done by it.
     call_done: bool
     #: The track that it opened for the person.
     track: Track | None = None
     #: The number it is taken back by.
     number: EventId | None = None
+    #: The channel of what is done by it.
+    work: Channel = Channel.CALL
 
 
 def here(store: Store, settings: Settings, now: datetime) -> Here:
@@ -104,7 +106,7 @@ def together(store: Store, **told: object) -> dict[str, object]:
 
 
 def _recorded(fact: Fact, decided: Decided, number: EventId | None) -> Recorded:
-    return Recorded(fact, decided.stopped, decided.call_done, decided.track, number)
+    return Recorded(fact, decided.stopped, decided.call_done, decided.track, number, decided.work)
 
 
 def others_of(store: Store, facts: Sequence[Fact]) -> dict[ContactId, tuple[Other, ...]]:

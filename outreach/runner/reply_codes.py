@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outreach.cleaning.headers import key_of
+from outreach.errors import OutreachError, Text
 from outreach.model.contact import Contact
 from outreach.model.ids import CampaignId, ContactId
 from outreach.rendering.letter.evaluating import Values
@@ -37,6 +38,16 @@ Mark = Callable[[str, str], str]
 
 #: Before a launch nobody is in a campaign: a preview prints codes of none.
 NO_CAMPAIGN = CampaignId(0)
+
+
+class CodeOfErased(OutreachError):
+    """He was emptied on request since the letter was printed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            Text("{code} is the code of a person who was erased since", code=code),
+            hint=Text("nothing is recorded of them; the paper itself is to be destroyed"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +84,17 @@ def read_code(text: str, mark: Mark) -> Coded | None:
 
 
 def coded(store: Store, text: str) -> tuple[Contact, CampaignId] | None:
-    """The person whose code it is, as he is on file now, and the campaign he answers."""
+    """The person whose code it is, as he is on file now, and the campaign he answers.
+
+    Whoever was merged since answers as the one he is now. Raises `CodeOfErased`.
+    """
     said = read_code(text, store.database.fingerprint)
-    if said is None:
+    number = None if said is None else store.persons.now(said.contact)
+    if said is None or number is None:
         return None
-    found = store.contacts.find(f"#{said.contact}")
-    return (found[0], said.campaign) if found else None
+    if store.persons.is_erased(number):
+        raise CodeOfErased(text.strip())
+    return store.contacts.get(number), said.campaign
 
 
 def with_code(

@@ -6,8 +6,9 @@ that was entered before is recognised by its number and its try, and changes not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -17,7 +18,7 @@ from outreach.model.admission import Rejection
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import DeliveryId
+from outreach.model.ids import ContactId, DeliveryId
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.model.text import fold
 from outreach.runner.call_outcomes import Answer, Asked, Outcome, outcomes, read_outcome
@@ -31,6 +32,10 @@ from outreach.scheduling.attempts import most_attempts
 
 #: Who it is about, and what came of it: without them a row says nothing.
 NEEDED = ("outcome",)
+
+
+#: Of the number of a sheet: both databases count so far.
+_MOST_DIGITS = 19
 
 
 class WrongColumns(DefinitionError):
@@ -80,6 +85,8 @@ class ReportDesk:
     say: Callable[[Text], str]
     #: What makes all rows of the table one recording.
     batch: Mapping[str, object]
+    #: How often this table has told what, of calls that no campaign had planned.
+    seen: Counter[tuple[ContactId, str, datetime]] = field(default_factory=Counter)
 
     def row(self, cells: Mapping[str, str]) -> Concluded | None:
         """Record a row; None when it was recorded before. Raises what is wrong with it."""
@@ -116,17 +123,31 @@ class ReportDesk:
 
     def _numbered(self, number: str, cells: Mapping[str, str]) -> Call:
         digits = number.removeprefix("n°").strip()
-        found = self.day.store.by_hand.find(DeliveryId(int(digits))) if digits.isdecimal() else None
+        known = digits.isdecimal() and len(digits) < _MOST_DIGITS
+        found = self.day.store.by_hand.find(DeliveryId(int(digits))) if known else None
         if found is None or found.campaign not in self.day.campaigns:
             raise RowWrong(Text("no sheet has the number {number}", number=number))
         if found.channel is not self.channel:
             raise RowWrong(Text("the sheet {number} is of another kind", number=number))
-        contact = self.day.store.contacts.get(found.contact)
+        contact = self._as_now(found, number)
         named = cells.get("contact")
         if named and named != str(contact.id) and self.person(named).id != contact.id:
             what = Text("the sheet {number} is of {name}", number=number, name=contact.name)
             raise RowWrong(what)
-        return self._of(found, contact)
+        if contact.id == found.contact:
+            return self._of(found, contact)
+        # Merged since the sheet was printed: the step waits on the record that stayed, if at all.
+        theirs = self.day.store.deliveries.open_by_hand(contact.id, found.campaign)
+        step = next((one for one in theirs if one.step == found.step), None)
+        return self._made(contact) if step is None else self._of(step, contact)
+
+    def _as_now(self, found: Delivery, number: str) -> Contact:
+        """The person of a sheet, merged or not. Raises `RowWrong` of one who was erased."""
+        persons = self.day.store.persons
+        now = persons.now(found.contact)
+        if now is None or persons.is_erased(now):
+            raise RowWrong(Text("the sheet {number} is of a person who was erased", number=number))
+        return self.day.store.contacts.get(now)
 
     def _of(self, delivery: Delivery, contact: Contact) -> Call:
         launched = self.day.campaigns[delivery.campaign]
@@ -153,12 +174,27 @@ class ReportDesk:
         """Whether that try of that call is on record: the table was read before."""
         delivery, number = call.delivery, cells.get("try") or ""
         if delivery is None:
-            return False
+            return self._told(call, outcome, cells)
         if delivery.state is not DeliveryState.DUE:
             return True
         if outcome.stage == "call_back" and cells.get("back_on"):
             return self._put_off(delivery, cells["back_on"])
         return number.isdecimal() and delivery.attempts >= int(number)
+
+    def _told(self, call: Call, outcome: Outcome, cells: Mapping[str, str]) -> bool:
+        """Whether that was told of that day before, of a call no campaign had planned.
+
+        As often as tables before told it: somebody may be called twice a day in vain. Without
+        its day nothing tells a row that is read again from a second call of today.
+        """
+        if not cells.get("on"):
+            return False
+        at = self._at(cells)
+        self.seen[call.contact.id, outcome.stage, at] += 1
+        told = self.day.store.events.times_told(
+            call.contact.id, outcome.stage, channel=self.channel, at=at, before=self.now
+        )
+        return told >= self.seen[call.contact.id, outcome.stage, at]
 
     def _put_off(self, delivery: Delivery, back_on: str) -> bool:
         """Whether he was promised that day already: a call back is no try in vain."""
@@ -171,7 +207,8 @@ class ReportDesk:
 
     def _require_same(self, call: Call, outcome: Outcome) -> None:
         """The row was entered before; what it says now must be what it said then."""
-        assert call.delivery is not None
+        if call.delivery is None:
+            return
         told = self.day.store.events.recorded(
             call.contact.id, outcome.stage, call.delivery.campaign
         )

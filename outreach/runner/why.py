@@ -21,7 +21,7 @@ from outreach.model.field import Catalogue
 from outreach.model.ids import ContactId
 from outreach.model.settings import Settings
 from outreach.runner.adrift import Adrift, Plans, adrift_one, named_in
-from outreach.runner.coming_next import at_midnight, next_in, track_of
+from outreach.runner.coming_next import at_midnight, last_track, next_in
 from outreach.runner.happened import happened, reason_of
 from outreach.runner.next_step import Around, Next
 from outreach.runner.refusals import Refusal, refusals
@@ -156,7 +156,7 @@ def _story(membership: Any, launched: Launched, around: Around, lines: _Lines) -
         sender=membership.sender,
         owner=membership.owner,
         wave=membership.wave,
-        track=track_of(launched, deliveries),
+        track=last_track(launched, deliveries),
         goes_on=(
             launched.state in (CampaignState.RUNNING, CampaignState.PAUSED)
             and membership.stopped_at is None

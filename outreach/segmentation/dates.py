@@ -10,7 +10,7 @@ _TYPED = re.compile(r"(\d{1,4})([./ -])(\d{1,2})\2(\d{1,4})", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?", re.ASCII)
 
 #: Years a date may have: outside them a slip is likelier, and zones cannot be applied.
-_YEARS = range(1001, 9000)
+YEARS = range(1001, 9000)
 
 
 def read_date(text: str, locale: str) -> date | None:
@@ -36,7 +36,7 @@ def read_instant(text: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return instant if instant.year in _YEARS else None
+    return instant if instant.year in YEARS else None
 
 
 def example_date(locale: str) -> str:
@@ -61,7 +61,7 @@ def _first_instant(day: date, zone: tzinfo) -> datetime:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day) if year in _YEARS else None
+        return date(year, month, day) if year in YEARS else None
     except ValueError:
         return None
 

@@ -12,16 +12,21 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, or_, update
+from sqlalchemy import Connection, and_, case, func, or_, select, update
 from sqlalchemy.engine import Dialect
 
 from outreach.model.event import Event
 from outreach.model.ids import ContactId
+from outreach.model.legal import Basis
 from outreach.model.stage import ACTS, NO_STAGES
 from outreach.store import schema
 from outreach.store.engine import Database
+from outreach.store.lists import among
 from outreach.store.prepared import ForEach
 from outreach.store.settling import minor
+
+#: Grounds that the person gave himself, told what for: an act of his, after being informed.
+OWN = (Basis.CONSENT, Basis.SOFT_OPTIN)
 
 
 @dataclass(slots=True)
@@ -66,6 +71,29 @@ def acted(database: Database, reached: Iterable[Event]) -> dict[ContactId, Acted
             one.first_order_on = min(day, one.first_order_on or day)
             one.last_order_on = max(day, one.last_order_on or day)
     return people
+
+
+def consented(
+    connection: Connection, whole: Mapping[ContactId, ContactId]
+) -> dict[ContactId, datetime]:
+    """When people last said yes themselves: an act that is no event, the log of grounds has it.
+
+    `whole`: every record that is asked about, with the contact it is one with.
+    """
+    k = schema.consent.c
+    query = select(k.contact_id, func.max(k.given_at).label("at")).where(
+        among(connection, k.contact_id, whole), k.basis.in_([basis.value for basis in OWN])
+    )
+    found: dict[ContactId, datetime] = {}
+    for number, at in connection.execute(query.group_by(k.contact_id)):
+        contact = whole[number]
+        found[contact] = max(at, found.get(contact, at))
+    return found
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two instants of which either may be unknown."""
+    return max(one, other) if one is not None and other is not None else one or other
 
 
 def count_acts(connection: Connection, people: Mapping[ContactId, Acted]) -> None:

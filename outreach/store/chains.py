@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, case, select, update
 
 from outreach.model.audience import Arm
 from outreach.model.delivery import DeliveryState
@@ -68,11 +68,18 @@ def go_on(connection: Connection, contact: ContactId, stopped: Mapping[str, Any]
             .where(e.stop_reason == reason.get(str(campaign), MERGED))
             .values(stopped_at=None, stop_reason=tracks.get(str(campaign)))
         )
+    posted = select(schema.print_batch.c.id).where(schema.print_batch.c.posted_on.is_not(None))
     for state in _OPEN:
         connection.execute(
             update(d)
             .where(d.c.id.in_(stopped[state]), d.c.state == DeliveryState.CANCELLED.value)
-            .values(state=state, detail=None, settled_at=None)
+            .values(
+                state=state,
+                detail=None,
+                settled_at=None,
+                # Its letter was taken out of a pile that is posted: it is printed once more.
+                batch_id=case((d.c.batch_id.in_(posted), None), else_=d.c.batch_id),
+            )
         )
 
 

@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, literal, or_, select, update
+from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy.engine import Dialect
 
 from outreach.model.campaign import Channel
 from outreach.model.consent import Consent
 from outreach.model.ids import ContactId
 from outreach.model.legal import Basis, Purpose
 from outreach.store import schema
+from outreach.store.acts import OWN
 from outreach.store.bulk import insert_rows
 from outreach.store.engine import Database
 from outreach.store.lists import among
+from outreach.store.opposing import OWN
 from outreach.store.persons import ALL, of_channel
+from outreach.store.prepared import ForEach
 
 #: Grounds written in one transaction.
 _PAGE = 2_000
-
-#: Grounds that the person gave himself, told what for: an act of his, after being informed.
-_OWN = (Basis.CONSENT, Basis.SOFT_OPTIN)
 
 
 class Consents:
@@ -52,7 +54,7 @@ class Consents:
             ending = and_(
                 among(connection, k.contact_id, contacts),
                 k.withdrawn_at.is_(None),
-                k.basis.in_([basis.value for basis in _OWN]),
+                k.basis.in_([basis.value for basis in OWN]),
             )
             if channel is not None:
                 ending = and_(ending, k.channel.in_([channel.value, ALL]))
@@ -97,26 +99,42 @@ def _record(connection: Connection, consents: Sequence[Consent]) -> int:
         for one in new.values()
     ]
     insert_rows(connection, schema.consent, rows)
-    for one in new.values():
-        if one.basis in _OWN:
-            _note_act(connection, one.contact, one.given_at)
+    _note_acts(connection, [one for one in new.values() if one.basis in OWN])
     return len(rows)
 
 
-def _note_act(connection: Connection, contact: ContactId, at: datetime) -> None:
+def _note_acts(connection: Connection, consents: Sequence[Consent]) -> None:
     """Whoever says yes acts himself, and was told what for."""
-    c = schema.contact.c
-    # With its type: SQLite would hold it in a form of the driver's that does not sort with ours.
-    given = literal(at, c.last_active_at.type)
-    later = or_(c.last_active_at.is_(None), c.last_active_at < given)
-    connection.execute(
-        update(schema.contact)
-        .where(c.id == contact)
-        .values(
-            last_active_at=case((later, given), else_=c.last_active_at),
-            informed_at=func.coalesce(c.informed_at, given),
-        )
+    given: dict[ContactId, list[datetime]] = {}
+    for one in consents:
+        given.setdefault(one.contact, []).append(one.given_at)
+    _noting(connection.dialect).run(
+        connection,
+        {
+            "id": list(given),
+            "first": [min(some) for some in given.values()],
+            "last": [max(some) for some in given.values()],
+        },
     )
+
+
+@lru_cache(maxsize=4)
+def _noting(dialect: Dialect) -> ForEach:
+    c = schema.contact.c
+
+    def statement(given: Any) -> Any:
+        earlier = or_(c.last_active_at.is_(None), c.last_active_at < given["last"])
+        return (
+            update(schema.contact)
+            .where(c.id == given["id"])
+            .values(
+                last_active_at=case((earlier, given["last"]), else_=c.last_active_at),
+                informed_at=func.coalesce(c.informed_at, given["first"]),
+            )
+        )
+
+    each = {"id": c.id, "first": c.informed_at, "last": c.last_active_at}
+    return ForEach(statement, dialect, each=each)
 
 
 def _key(one: Consent) -> tuple[object, ...]:

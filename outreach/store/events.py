@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from outreach.model.campaign import Channel
 from outreach.model.event import EventKind, Order
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.money import from_minor
@@ -115,6 +117,23 @@ class Events:
         )
         with self.database.reading() as connection:
             return list(connection.execute(query))
+
+    def times_told(
+        self, contact: ContactId, stage: str, *, channel: Channel, at: datetime, before: datetime
+    ) -> int:
+        """How often that fact of that instant was recorded before on that channel, and stands."""
+        e, fix = schema.event.c, schema.event.alias("fix")
+        with self.database.reading() as connection:
+            query = select(func.count()).where(
+                e.contact_id.in_(one_with(connection, self.database, [contact])),
+                e.kind == EventKind.REACHED.value,
+                e.stage == stage,
+                e.channel == channel.value,
+                e.at == at,
+                e.recorded_at < before,
+                ~select(fix.c.id).where(fix.c.corrects == e.id).exists(),
+            )
+            return connection.execute(query).scalar_one()
 
 
 def _left(event: Any) -> bool:

@@ -21,7 +21,7 @@ from outreach.model.follow_up import FollowUpKind
 from outreach.model.ids import ContactId
 from outreach.model.stage import IN_CONTACT, INTERESTS
 from outreach.store import schema
-from outreach.store.acts import Acted, is_act
+from outreach.store.acts import Acted, consented, is_act, later
 from outreach.store.engine import Database
 from outreach.store.known import ACTIVE_BY
 from outreach.store.lists import among
@@ -42,6 +42,8 @@ class Folded:
     touches: int = 0
     contacted_on: date | None = None
     acted: Acted | None = None
+    #: When he last said yes himself.
+    consented_at: datetime | None = None
     interest: str | None = None
     reason: str | None = None
     until: date | None = None
@@ -132,7 +134,10 @@ def folded(
     events: dict[ContactId, list[Any]] = {contact: [] for contact in contacts}
     for row in connection.execute(query):
         events[whole[row.contact_id]].append(row)
-    return {contact: fold(some, database) for contact, some in events.items()}
+    said = {contact: fold(some, database) for contact, some in events.items()}
+    for contact, at in consented(connection, whole).items():
+        said[contact].consented_at = at
+    return said
 
 
 def write_counters(connection: Connection, people: Mapping[ContactId, Folded]) -> None:
@@ -145,7 +150,9 @@ def write_counters(connection: Connection, people: Mapping[ContactId, Folded]) -
             "id": list(people),
             "touches": [one.touches for one in some],
             "contacted": [one.contacted_on for one in some],
-            "active_at": [one and one.active_at for one in acts],
+            "active_at": [
+                later(one.consented_at, one.acted and one.acted.active_at) for one in some
+            ],
             "stage": [one and one.stage for one in acts],
             "replied": [one and one.replied_on for one in acts],
             "orders": [one.orders if one else 0 for one in acts],

@@ -98,8 +98,9 @@ class FollowUps:
     def find(self, numbers: Collection[int]) -> list[Promise]:
         """The promises of these numbers, kept ones too, in the order of their numbers."""
         f = schema.follow_up.c
+        wanted = [number for number in numbers if number < 2**63]  # no database has greater ones
         with self.database.reading() as connection:
-            rows = connection.execute(self._promises().where(f.id.in_(numbers)).order_by(f.id))
+            rows = connection.execute(self._promises().where(f.id.in_(wanted)).order_by(f.id))
             return [_promise(row) for row in rows]
 
     def of_contact(self, contact: ContactId) -> list[Promise]:

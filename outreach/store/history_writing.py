@@ -218,8 +218,10 @@ class Writing:
                 self._returned[known.id] = fact.at
         elif fact.stage in _OPPOSED:
             keys = [(SuppressionKey.CONTACT, str(known.id))]
-            if isinstance(email := known.values.get("email"), str):
-                keys.append((SuppressionKey.EMAIL, email))
+            for name in ("email", "phone", "mobile"):
+                if isinstance(address := known.values.get(name), str):
+                    key = SuppressionKey.EMAIL if name == "email" else SuppressionKey.PHONE
+                    keys.append((key, address))
             self._suppressions += [
                 Suppression(
                     key=key, value=value, scope=SuppressionScope.ALL, reason="opted_out",

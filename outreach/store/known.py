@@ -27,6 +27,7 @@ from outreach.store.delivery_rows import COLUMNS, delivery_of
 from outreach.store.edited import UNDONE
 from outreach.store.engine import Database
 from outreach.store.lists import among
+from outreach.store.opposing import open_grounds
 from outreach.store.rows import is_there, one_with
 from outreach.store.turning import TRACK
 
@@ -50,6 +51,8 @@ class Known:
     beside: Mapping[DeliveryId, Mapping[str, object]] = field(default_factory=dict)
     #: Steps whose plan was taken back, or ended by another track: campaign, step, occurrence.
     undone: frozenset[tuple[int, int, int]] = frozenset()
+    #: Grounds that a no of his ends, by their numbers.
+    grounds: tuple[int, ...] = ()
     #: Promises that nobody has kept yet.
     promises: tuple[FollowUp, ...] = ()
     #: Campaigns that touched him, and when.
@@ -80,6 +83,7 @@ class Acquaintance:
             places = self._places(connection, contacts)
             open_, besides, undone = self._work(connection, contacts)
             promises = self._promises(connection, contacts)
+            grounds = open_grounds(connection, contacts)
             said, interests, touches = self._past(connection, whole)
             c = schema.contact.c
             rows = connection.execute(
@@ -94,6 +98,7 @@ class Acquaintance:
                 open=tuple(open_.get(row.id, ())),
                 beside=besides.get(row.id, {}),
                 undone=frozenset(undone.get(row.id, ())),
+                grounds=tuple(grounds.get(row.id, ())),
                 promises=tuple(promises.get(row.id, ())),
                 touches=tuple(touches.get(row.id, ())),
                 said=frozenset(said.get(row.id, ())),

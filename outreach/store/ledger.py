@@ -28,6 +28,7 @@ from outreach.store.edited import bring_back
 from outreach.store.endings import cancel_ended
 from outreach.store.engine import Database
 from outreach.store.lists import among, listed, packed
+from outreach.store.opposing import write_oppositions
 from outreach.store.prepared import ForEach, Query, given
 from outreach.store.promises import write_promises
 from outreach.store.settling import minor, settle
@@ -59,6 +60,7 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
         end_chains(connection, change.stops)
     _cancel_ended(connection, change.settled)
     insert_suppressions(connection, database, change.suppressions)
+    write_oppositions(connection, database, change.oppositions)
     write_promises(connection, database, change)
     for column, contacts in (
         ("email_bounced_at", change.bounced),

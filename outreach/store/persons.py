@@ -172,6 +172,14 @@ class Persons:
             query = select(c.erased_at).where(c.id == contact)
             return connection.execute(query).scalar() is not None
 
+    def now(self, contact: ContactId) -> ContactId | None:
+        """The number under which somebody is on file, merged or not; None: there is no such."""
+        c = self.database.contact.c
+        with self.database.reading() as connection:
+            query = select(func.coalesce(c.merged_into, c.id)).where(c.id == contact)
+            found: int | None = connection.execute(query).scalar()
+        return None if found is None else ContactId(found)
+
     def standings(
         self, contacts: Collection[ContactId], kept_since: date
     ) -> dict[ContactId, Standing]:

@@ -88,6 +88,8 @@ class Placed:
     #: None: nobody's day holds it any more.
     assignee: str | None
     due_at: datetime
+    #: When it was due as it was read: who has dated it anew since knows better.
+    was_due: datetime
 
 
 class Placing:
@@ -219,7 +221,10 @@ class Placing:
             return {ContactId(contact): owner for contact, owner in connection.execute(query)}
 
     def place(self, placed: Sequence[Placed]) -> None:
-        """Write where they stand; the first one who is given a person keeps him."""
+        """Write where they stand; the first one who is given a person keeps him.
+
+        What somebody has begun with or promised for a day meanwhile stays where it is.
+        """
         with self.database.writing() as connection:
             _moving(connection.dialect).run(
                 connection,
@@ -227,6 +232,7 @@ class Placing:
                     "id": [one.id for one in placed],
                     "assignee": [one.assignee for one in placed],
                     "due_at": [one.due_at for one in placed],
+                    "was_due": [one.was_due for one in placed],
                 },
             )
             _keep(connection, placed)
@@ -253,7 +259,13 @@ def _may_be_moved(now: datetime) -> Any:
         .correlate(schema.delivery)
     )
     free = or_(d.claimed_at.is_(None), d.claimed_at <= now - HOLD)
-    return and_(d.attempts == 0, free, ~promised)
+    return and_(_is_untouched(), free, ~promised)
+
+
+def _is_untouched() -> Any:
+    """Nobody has tried it, and nobody was promised it for its day when he was reached."""
+    d = schema.delivery.c
+    return and_(d.attempts == 0, d.detail.is_distinct_from(FollowUpKind.CALL_BACK.value))
 
 
 @lru_cache(maxsize=4)
@@ -263,13 +275,17 @@ def _moving(dialect: Dialect) -> ForEach:
     def statement(given: Any) -> Any:
         return (
             update(schema.delivery)
-            .where(d.id == given["id"], d.state == DeliveryState.DUE.value)
+            .where(
+                d.id == given["id"],
+                d.state == DeliveryState.DUE.value,
+                d.due_at == given["was_due"],
+                _is_untouched(),
+            )
             .values(assignee=given["assignee"], due_at=given["due_at"])
         )
 
-    return ForEach(
-        statement, dialect, each={"id": d.id, "assignee": d.assignee, "due_at": d.due_at}
-    )
+    each = {"id": d.id, "assignee": d.assignee, "due_at": d.due_at, "was_due": d.due_at}
+    return ForEach(statement, dialect, each=each)
 
 
 @lru_cache(maxsize=4)

@@ -88,8 +88,14 @@ def hold_back(
         for one in claims
         if one.delivery in waits
     }
+    was_due = {one.delivery: one.due_at for one in claims}
     _putting_off(connection.dialect).run(
-        connection, {"id": list(due), "due_at": list(due.values())}
+        connection,
+        {
+            "id": list(due),
+            "due_at": list(due.values()),
+            "was_due": [was_due[number] for number in due],
+        },
     )
     resting.put_off |= waits.keys()
     return set(waits)
@@ -233,9 +239,17 @@ def _touches(dialect: Dialect, channels: tuple[str, ...]) -> Query:
     leaving = select(d.contact_id, func.coalesce(d.claimed_at, d.due_at)).where(
         listed(dialect, d.contact_id, "people"), leaves == 1
     )
+    # A printed letter goes to the post any day now.
+    printed = and_(d.state == DeliveryState.DUE.value, d.batch_id.is_not(None))
+    posting = (
+        select(d.contact_id, schema.print_batch.c.made_at)
+        .join(schema.print_batch, schema.print_batch.c.id == d.batch_id)
+        .where(listed(dialect, d.contact_id, "people"), case((printed, 1), else_=0) == 1)
+    )
     if channels:
         leaving = leaving.where(d.channel.in_(channels))
-    both = union_all(events, leaving).subquery()
+        posting = posting.where(d.channel.in_(channels))
+    both = union_all(events, leaving, posting).subquery()
     return Query(select(both.c[0], both.c[1]), dialect)
 
 
@@ -252,17 +266,25 @@ def _is_touch(channels: Sequence[str]) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=4)
 def _putting_off(dialect: Dialect) -> ForEach:
-    """Of a call or a visit nobody's day is taken any more."""
+    """Of a call or a visit nobody's day is taken any more.
+
+    What was dated anew since it was read, as a call back that was promised is, stays there.
+    """
     d = schema.delivery.c
 
     def statement(given: Any) -> Any:
         return (
             update(schema.delivery)
-            .where(d.id == given["id"], d.state == DeliveryState.DUE.value)
+            .where(
+                d.id == given["id"],
+                d.state == DeliveryState.DUE.value,
+                d.due_at == given["was_due"],
+            )
             .values(due_at=given["due_at"], assignee=None)
         )
 
-    return ForEach(statement, dialect, each={"id": d.id, "due_at": d.due_at})
+    each = {"id": d.id, "due_at": d.due_at, "was_due": d.due_at}
+    return ForEach(statement, dialect, each=each)
 
 
 # --- at the launch -------------------------------------------------------------------------------

@@ -76,6 +76,17 @@ class Printing:
                 .where(b.campaign_id == campaign, b.posted_on.is_(None), b.id.in_(posted))
                 .values(posted_on=on)
             )
+            # What was kept back lies in no bundle now: it is printed with the next.
+            gone = select(b.id).where(b.campaign_id == campaign, b.posted_on.is_not(None))
+            connection.execute(
+                update(schema.delivery)
+                .where(
+                    d.campaign_id == campaign,
+                    d.state == DeliveryState.DUE.value,
+                    d.batch_id.in_(gone),
+                )
+                .values(batch_id=None)
+            )
 
     def printed(self, campaign: CampaignId, *, now: datetime) -> list[Delivery]:
         """Letters that lie in a bundle and were not posted yet."""

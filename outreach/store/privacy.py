@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal, select, update
 
 from outreach.model.contact import Kind
 from outreach.model.ids import ContactId
@@ -16,6 +16,7 @@ from outreach.store.bulk import insert_rows
 from outreach.store.engine import Database
 from outreach.store.erasing import Erased, erase
 from outreach.store.lists import among
+from outreach.store.opposing import marks_of
 from outreach.store.persons import stale
 from outreach.store.rows import is_there
 
@@ -60,7 +61,7 @@ class Privacy:
         """Write requests into the register."""
         table = self.database.contact
         with self.database.writing() as connection:
-            marks = _marks(connection, table, [r.contact for r in requests if r.contact])
+            marks = marks_of(connection, table, [r.contact for r in requests if r.contact])
             rows = [
                 {
                     "contact_id": one.contact,
@@ -104,7 +105,7 @@ class Privacy:
         for start in range(0, len(wanted), _PAGE):
             page = wanted[start : start + _PAGE]
             with self.database.writing() as connection:
-                marks = _marks(connection, self.database.contact, page)
+                marks = marks_of(connection, self.database.contact, page)
                 done = erase(connection, self.database, page, forbid=forbid, now=now)
                 rows = [
                     {"contact_id": one, "fingerprint": marks.get(one), "kind": kind,
@@ -208,14 +209,3 @@ class Privacy:
             ~self._order_unknown(),
             ~promised,
         )
-
-
-def _marks(
-    connection: Connection, contact: Any, contacts: Sequence[ContactId]
-) -> dict[ContactId, str | None]:
-    """What a request is found by when the person is no longer known."""
-    c = contact.c
-    query = select(c.id, func.coalesce(c.email_print, c.phone_print, c.mobile_print)).where(
-        among(connection, c.id, contacts)
-    )
-    return {ContactId(number): mark for number, mark in connection.execute(query)}

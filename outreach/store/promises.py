@@ -7,10 +7,11 @@ or a few.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, update
+from sqlalchemy import Connection, case, func, update
 from sqlalchemy.engine import Dialect
 
 from outreach.model.change import Change
@@ -38,7 +39,7 @@ def write_promises(connection: Connection, database: Database, change: Change) -
     if change.inquiries:
         _inquire(connection, change.inquiries)
     if change.answered:
-        _answer(connection, change.answered)
+        _answer(connection, database, change.answered)
     if change.referrals:
         _refer(connection, database, change.referrals)
     if change.thanked:
@@ -136,8 +137,14 @@ def _inquire(connection: Connection, inquiries: Sequence[Inquiry]) -> None:
     insert_rows(connection, schema.inquiry, rows)
 
 
-def _answer(connection: Connection, answered: Sequence[InquiryAnswered]) -> None:
-    """An answer closes what came before it: the earliest first."""
+def _answer(
+    connection: Connection, database: Database, answered: Sequence[InquiryAnswered]
+) -> None:
+    """An answer closes what came before it, or on its day: the earliest first.
+
+    Of an answer that is told with its day alone the hour is unknown: what was asked on that day
+    counts as answered at once, not before it was asked.
+    """
     waiting = sorted(answered, key=lambda one: one.at)
     while waiting:
         # No person is named twice in one statement.
@@ -152,9 +159,16 @@ def _answer(connection: Connection, answered: Sequence[InquiryAnswered]) -> None
                 "contact": list(first),
                 "at": [one.at for one in first.values()],
                 "quality": [one.quality for one in first.values()],
+                "until": [end_of_day(database, one.at) for one in first.values()],
             },
         )
         waiting = left
+
+
+def end_of_day(database: Database, at: datetime) -> datetime:
+    """The first instant of the day after."""
+    day = database.day_of(at) + timedelta(days=1)
+    return datetime.combine(day, time(), database.zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=4)
@@ -164,11 +178,14 @@ def _answering(dialect: Dialect) -> ForEach:
     def statement(given: Any) -> Any:
         return (
             update(schema.inquiry)
-            .where(q.contact_id == given["contact"], q.answered_at.is_(None), q.at <= given["at"])
-            .values(answered_at=given["at"], quality=func.coalesce(given["quality"], q.quality))
+            .where(q.contact_id == given["contact"], q.answered_at.is_(None), q.at < given["until"])
+            .values(
+                answered_at=case((q.at > given["at"], q.at), else_=given["at"]),
+                quality=func.coalesce(given["quality"], q.quality),
+            )
         )
 
-    each = {"contact": q.contact_id, "at": q.answered_at, "quality": q.quality}
+    each = {"contact": q.contact_id, "at": q.answered_at, "quality": q.quality, "until": q.at}
     return ForEach(statement, dialect, each=each)
 
 

@@ -30,6 +30,7 @@ from outreach.store.retelling import (
     mark_again,
     no_longer_cancelled,
 )
+from outreach.store.rows import is_now
 from outreach.store.standing_again import Place, stand_again
 from outreach.store.taking_back import correct, put_back
 from outreach.store.turn import take_turn_to_record
@@ -75,6 +76,8 @@ class TakenBack:
     freed: tuple[Place, ...] = ()
     #: Steps that come again.
     revived: int = 0
+    #: Their deliveries; of one page only, they are not kept for a whole file.
+    coming: frozenset[int] = frozenset()
 
     def __add__(self, other: TakenBack) -> TakenBack:
         return TakenBack(
@@ -136,6 +139,8 @@ class Recordings:
 
     def find(self, number: int) -> Recording | None:
         """The recording of that number, whether it stands or not."""
+        if number >= 2**63:
+            return None  # no database has such a number
         query = _query().where(schema.event.c.id == number, _is_recording())
         with self.database.reading() as connection:
             row = connection.execute(query).one_or_none()
@@ -194,6 +199,14 @@ class Recordings:
             yield rows
             below = rows[-1].id
 
+    def standing(self, heads: Sequence[Any]) -> list[Any]:
+        """Those of them that nobody has taken back meanwhile, while a question was open."""
+        e = schema.event.c
+        with self.database.reading() as connection:
+            these = among(connection, e.id, [head.id for head in heads])
+            left = set(connection.scalars(select(e.id).where(these, ~_taken_back())))
+        return [head for head in heads if head.id in left]
+
     def followed(self, heads: Sequence[Any]) -> list[Any]:
         """The events that followed from these, and stand."""
         e = schema.event.c
@@ -222,14 +235,19 @@ class Recordings:
         people = {ContactId(event.contact_id) for event in gone}
         people |= {ContactId(other) for head in heads for other in head.data.get("others", ())}
         with self.database.writing() as connection:
+            whole = is_now(connection, self.database, people)
+            people = set(whole.values())
             correct(connection, gone, now, author)
-            put_back(connection, self.database, heads, now)
+            put_back(connection, self.database, heads, whole, now)
             said = folded(connection, self.database, people)
             if contacted_after_all(connection, said, now):
                 said = folded(connection, self.database, people)
-            write_counters(connection, said)
-            become_again(connection, said, gone, now)
-            mark_again(connection, said, heads)
+            # A record that was merged away keeps what is its own, for the day it comes back.
+            write_counters(
+                connection, said | folded(connection, self.database, whole.keys() - people)
+            )
+            become_again(connection, said, gone, whole, now)
+            mark_again(connection, said, heads, whole)
             # Who is near may be stopped by what is taken back, though it was not what stopped him.
             acquaintance, words = Acquaintance(self.database), ("same", *OTHERS)
             near = _named(acquaintance.others(people, words)) | people
@@ -241,8 +259,9 @@ class Recordings:
             again = no_longer_cancelled(connection, near, revived)
             correct(connection, again, now, author)
         return TakenBack(
-            recordings=len(heads), events=len(gone), freed=tuple(freed), revived=len(revived)
-        )
+            recordings=len(heads), events=len(gone), freed=tuple(freed), revived=len(revived),
+            coming=frozenset(revived),
+        )  # fmt: skip
 
     def ended(
         self, campaign: CampaignId, contacts: Collection[ContactId]

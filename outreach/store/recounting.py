@@ -21,7 +21,7 @@ from outreach.model.event import EventKind
 from outreach.model.ids import ContactId
 from outreach.model.stage import IN_CONTACT
 from outreach.store import schema
-from outreach.store.acts import is_act
+from outreach.store.acts import consented, is_act, later
 from outreach.store.engine import Database
 from outreach.store.lists import among
 from outreach.store.prepared import ForEach
@@ -101,6 +101,8 @@ def _counted(
         if row.at not in days:
             days[row.at] = database.day_of(row.at)
         found[people[ContactId(row.contact_id)]].see(row, days[row.at])
+    for contact, at in consented(connection, people).items():
+        found[contact].last_act = later(at, found[contact].last_act)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,12 @@ from sqlalchemy import and_, func, literal, select, update
 
 from outreach.model.audience import Arm
 from outreach.model.delivery import DeliveryState
-from outreach.model.ids import CampaignId, StepId
+from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.store import schema
 from outreach.store.bulk import insert_rows
 from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring
+from outreach.store.lists import among
 from outreach.store.turning import cancelled
 
 #: Why what is left of a firing does not come: the next one is there.
@@ -53,6 +55,27 @@ class Repeating:
             )
             due_at = connection.execute(select(func.min(some.c.due_at))).scalar_one()
         return Firing(number, due_at)
+
+    def without(
+        self, campaign: CampaignId, step: StepId, firing: Firing, people: Collection[ContactId]
+    ) -> list[tuple[ContactId, str | None]]:
+        """Who of these is still in and has nothing of a firing, and who writes to him."""
+        d, e = schema.delivery.c, schema.enrolment.c
+        his = and_(
+            d.campaign_id == e.campaign_id, d.contact_id == e.contact_id, d.step_id == step,
+            d.occurrence == firing.occurrence,
+        )  # fmt: skip
+        query = (
+            select(e.contact_id, e.sender)
+            .outerjoin(schema.delivery, his)
+            .where(
+                e.campaign_id == campaign, e.arm == Arm.ENROLLED.value,
+                e.stopped_at.is_(None), e.stop_reason.is_(None), d.id.is_(None),
+            )
+        )  # fmt: skip
+        with self.database.reading() as connection:
+            rows = connection.execute(query.where(among(connection, e.contact_id, people)))
+            return [(ContactId(row.contact_id), row.sender) for row in rows]
 
     def plan(
         self, campaign: CampaignId, step: StepId, last: Firing, due_at: datetime, *, now: datetime

@@ -61,15 +61,17 @@ def become_again(
     connection: Connection,
     people: Mapping[ContactId, Folded],
     taken_back: Sequence[Any],
+    whole: Mapping[ContactId, ContactId],
     now: datetime,
 ) -> None:
     """Put the kinds of those whose move was taken back to what still stands, with its events."""
     first: dict[ContactId, Any] = {}
     for event in taken_back:
         if event.kind == EventKind.BECAME.value and "to" in (event.data or {}):
-            before = first.get(event.contact_id)
+            contact = whole[event.contact_id]
+            before = first.get(contact)
             if before is None or _from(event) < _from(before):
-                first[ContactId(event.contact_id)] = event
+                first[contact] = event
     rows: list[dict[str, object]] = []
     kinds: dict[Kind, list[ContactId]] = {}
     for contact, move in first.items():
@@ -131,14 +133,17 @@ def _became(contact: ContactId, move: tuple[Kind, Kind, Any], now: datetime) -> 
 
 
 def mark_again(
-    connection: Connection, people: Mapping[ContactId, Folded], heads: Sequence[Any]
+    connection: Connection,
+    people: Mapping[ContactId, Folded],
+    heads: Sequence[Any],
+    whole: Mapping[ContactId, ContactId],
 ) -> None:
     """Addresses that were marked dead, or as not to be reached by post, by what stands."""
     for stage, column, fields in (
         ("bounced", "email_bounced_at", {"email"}),
         ("returned", "post_returned_at", {"street", "street2", "postal_code", "city", "country"}),
     ):
-        for contact in {head.contact_id for head in heads if head.stage == stage}:
+        for contact in {whole[head.contact_id] for head in heads if head.stage == stage}:
             at = _marked(people[contact], stage, fields)
             here = schema.contact.c.id == contact
             connection.execute(update(schema.contact).where(here).values({column: at}))

@@ -22,7 +22,7 @@ from outreach.model.money import from_minor, to_minor
 from outreach.model.text import fold
 from outreach.store.engine import Database
 from outreach.store.life import COMPUTED, life_stage_column
-from outreach.store.lists import listed
+from outreach.store.lists import among, listed
 from outreach.store.matching import ADDRESS
 from outreach.store.prepared import Query
 
@@ -55,6 +55,18 @@ def one_with(
     query = select(c.id, c.merged_into).where(is_gone(database), c.merged_into.in_(contacts))
     gone = {ContactId(row.id): ContactId(row.merged_into) for row in connection.execute(query)}
     return {**{contact: contact for contact in contacts}, **gone}
+
+
+def is_now(
+    connection: Connection, database: Database, contacts: Collection[ContactId]
+) -> dict[ContactId, ContactId]:
+    """Each of these with the contact that it is now: the one it was merged into, or itself."""
+    c = database.contact.c
+    query = select(c.id, c.merged_into).where(
+        among(connection, c.id, contacts), c.merged_into.is_not(None)
+    )
+    gone = {ContactId(row.id): ContactId(row.merged_into) for row in connection.execute(query)}
+    return {contact: gone.get(contact, contact) for contact in contacts}
 
 
 def contact_query(database: Database) -> Select[Any]:

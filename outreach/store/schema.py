@@ -35,10 +35,10 @@ from outreach.model.field import STANDARD, FieldType
 from outreach.store.types import Day, Flag, Instant, Json, Number, Whole
 
 #: The revision that this program writes and reads.
-REVISION = "0003"
+REVISION = "0004"
 
 #: Every revision this program can bring up to `REVISION`, oldest first.
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004")
 
 metadata = MetaData(
     naming_convention={

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
 from sqlalchemy.engine import Dialect
 
 from outreach.model.audience import Arm
@@ -27,6 +27,7 @@ from outreach.store.folding import Folded
 from outreach.store.known import Other
 from outreach.store.lists import among
 from outreach.store.prepared import ForEach
+from outreach.store.standing import STOPPED
 from outreach.store.turning import TRACK, cancelled
 
 #: A person in a campaign.
@@ -57,11 +58,14 @@ def stand_again(
 
     The places whose chain goes on again, and the deliveries that come again with it.
     """
-    e = schema.enrolment.c
+    e, c = schema.enrolment.c, schema.campaign.c
+    # A record that was merged away gets nothing more: its chain stays as the merge left it.
     rows = connection.execute(
-        select(schema.enrolment).where(
-            among(connection, e.contact_id, people), e.arm != Arm.EXCLUDED.value
-        )
+        select(schema.enrolment, _over().label("over"))
+        .join(schema.campaign, c.id == e.campaign_id)
+        .join(schema.contact, schema.contact.c.id == e.contact_id)
+        .where(among(connection, e.contact_id, people), e.arm != Arm.EXCLUDED.value)
+        .where(schema.contact.c.merged_into.is_(None))
     ).all()
     freed: list[Place] = []
     revived: list[int] = []
@@ -75,6 +79,8 @@ def stand_again(
             agains.append((row, _again(row, people[row.contact_id], relatives, definition)))
     _write(connection, agains)
     for row, again in agains:
+        if row.over:
+            continue
         if again.stopped is None and (row.stopped_at is not None or _moved(row, again)):
             freed.append(again.place)
             alike.setdefault((again.place[0], again.track), []).append(again.place[1])
@@ -98,7 +104,9 @@ def _again(
 ) -> Again:
     campaign = CampaignId(row.campaign_id)
     facts = [e for e in own.events if e.kind == EventKind.REACHED.value]
-    here = [event.stage for event in facts if event.campaign_id == campaign]
+    # A track is turned to by what is recorded, whatever day it is told of.
+    told = sorted(facts, key=lambda event: event.id)
+    here = [event.stage for event in told if event.campaign_id == campaign]
     ranks = [definition.chain.index(stage) for stage in here if stage in definition.chain]
     rank = max(ranks, default=None)
     opened = [track for stage in here if (track := definition.opened_by(stage)) is not None]
@@ -144,7 +152,14 @@ def _stopped(
             said = [event for event in said if event.stage not in OPPOSED]
             if ending(said, answers) is not None:
                 return other.relation
-    return None
+    # Nothing goes on in a campaign that was stopped for good meanwhile.
+    return STOPPED if row.over else None
+
+
+def _over() -> ColumnElement[bool]:
+    """Nothing leaves of the campaign any more: it was stopped for good, or deleted."""
+    c = schema.campaign.c
+    return or_(c.state == CampaignState.STOPPED.value, c.deleted_at.is_not(None))
 
 
 def _words(definition: Campaign) -> set[str]:
@@ -226,7 +241,16 @@ def _revive(
     track: Track,
 ) -> list[int]:
     """What the stop, or the other track, had cancelled comes again, on the track they are in."""
-    d, s = schema.delivery.c, schema.step.c
+    d, s, b = schema.delivery.c, schema.step.c, schema.print_batch.c
+    other = schema.delivery.alias("other")
+    # Of a repeated one the firing to come and the one before it: nobody is sent old ones.
+    newest = (
+        select(func.max(other.c.occurrence))
+        .where(other.c.campaign_id == campaign, other.c.step_id == d.step_id)
+        .correlate(schema.delivery)
+        .scalar_subquery()
+    )
+    firing = d.occurrence >= newest - 1 if definition.repeat else true()
     gone = connection.execute(
         select(d.id)
         .join(schema.step, s.id == d.step_id)
@@ -237,15 +261,21 @@ def _revive(
             # The fact that ended it first may be another than the one that did last.
             d.detail.in_(sorted({*_words(definition), TRACK})),
             s.name.in_([step.name for step in definition.of_track(track)]),
+            firing,
         )
     )
     ids = [one.id for one in gone]
     if ids:
+        posted = select(b.id).where(b.campaign_id == campaign, b.posted_on.is_not(None))
         connection.execute(
             update(schema.delivery)
             .where(among(connection, d.id, ids))
-            .values(state=DeliveryState.DUE.value, detail=None, settled_at=None)
-        )
+            .values(
+                state=DeliveryState.DUE.value, detail=None, settled_at=None,
+                # Its letter was taken out of a pile that is posted: it is printed once more.
+                batch_id=case((d.batch_id.in_(posted), None), else_=d.batch_id),
+            )
+        )  # fmt: skip
         _wake(connection, campaign)
     return ids
 

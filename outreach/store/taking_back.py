@@ -7,28 +7,42 @@ the steps it planned, promises made and kept, entries of the suppression list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Dialect
 
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
+from outreach.model.ids import ContactId
+from outreach.model.stage import ANSWERS
 from outreach.store import schema
 from outreach.store.bulk import insert_rows
 from outreach.store.calling_again import call_again
 from outreach.store.edited import UNDONE
 from outreach.store.engine import Database
 from outreach.store.lists import among
+from outreach.store.opposing import take_oppositions_back
 from outreach.store.prepared import ForEach
+from outreach.store.promises import end_of_day
 from outreach.store.turning import cancelled
 
 _OPEN = (DeliveryState.DUE.value, DeliveryState.HELD.value)
-#: Facts that answer a request.
-ANSWERS = frozenset({"answered", "appointment", "quote", "order", "met"})
 
 
 def correct(
@@ -52,14 +66,22 @@ def correct(
 
 
 def put_back(
-    connection: Connection, database: Database, heads: Sequence[Any], now: datetime
+    connection: Connection,
+    database: Database,
+    heads: Sequence[Any],
+    whole: Mapping[ContactId, ContactId],
+    now: datetime,
 ) -> None:
-    """Everything that these recordings did beside what events say."""
+    """Everything that these recordings did beside what events say.
+
+    `whole` tells who people are now: what belongs to a record goes along when it is merged.
+    """
     call_again(connection, heads)
     _unplan(connection, heads, now)
-    _forget_promises(connection, heads)
+    _forget_promises(connection, heads, whole)
     _allow_again(connection, heads, now)
-    _forget_network(connection, database, heads)
+    take_oppositions_back(connection, heads)
+    _forget_network(connection, database, heads, whole)
 
 
 def _unplan(connection: Connection, heads: Sequence[Any], now: datetime) -> None:
@@ -132,14 +154,16 @@ def _cancelling(dialect: Dialect) -> ForEach:
 # --- promises, suppressions, network ----------------------------------------------------------
 
 
-def _forget_promises(connection: Connection, heads: Sequence[Any]) -> None:
+def _forget_promises(
+    connection: Connection, heads: Sequence[Any], whole: Mapping[ContactId, ContactId]
+) -> None:
     f = schema.follow_up.c
     for head in heads:
         for contact, kind, due_on in head.data.get("promised", ()):
             one = (
                 select(func.max(f.id))
                 .where(
-                    f.contact_id == contact,
+                    f.contact_id.in_({contact, whole.get(contact, contact)}),
                     f.kind == kind,
                     f.due_on == date.fromisoformat(due_on),
                     f.created_at == head.recorded_at,
@@ -165,21 +189,27 @@ def _allow_again(connection: Connection, heads: Sequence[Any], now: datetime) ->
     )
 
 
-def _forget_network(connection: Connection, database: Database, heads: Sequence[Any]) -> None:
+def _forget_network(
+    connection: Connection,
+    database: Database,
+    heads: Sequence[Any],
+    whole: Mapping[ContactId, ContactId],
+) -> None:
     q, r = schema.inquiry.c, schema.referral.c
     for head in heads:
-        person, at = head.contact_id, head.at
+        person, at = whole[head.contact_id], head.at
         if head.stage == "inbound":
-            connection.execute(
-                delete(schema.inquiry).where(q.contact_id == person, q.at == at)
-            )  # fmt: skip
+            subject = q.subject.is_not_distinct_from(head.note)
+            asked = and_(q.contact_id == person, q.at == at, subject, _came_from(head))
+            _delete_last(connection, schema.inquiry, asked)
             if (referrer := head.data.get("referrer")) is not None:
                 here = and_(r.referrer_id == referrer, r.referred_id == person, r.at == at)
-                connection.execute(delete(schema.referral).where(here))
+                _delete_last(connection, schema.referral, here)
         elif head.stage == "recommended":
             whom = r.referred_id.is_not_distinct_from(head.data.get("referred"))
-            here = and_(r.referrer_id == person, whom, r.at == at)
-            connection.execute(delete(schema.referral).where(here))
+            _delete_last(
+                connection, schema.referral, and_(r.referrer_id == person, whom, r.at == at)
+            )
         elif head.stage == "thanked":
             day = database.day_of(at)
             connection.execute(
@@ -191,10 +221,24 @@ def _forget_network(connection: Connection, database: Database, heads: Sequence[
     _unanswering(connection.dialect).run(
         connection,
         {
-            "contact": [head.contact_id for head in answers],
+            "contact": [whole[head.contact_id] for head in answers],
             "at": [head.at for head in answers],
+            "until": [end_of_day(database, head.at) for head in answers],
         },
     )
+
+
+def _came_from(head: Any) -> ColumnElement[bool]:
+    """Whose origin nobody said came by recommendation, where somebody recommended us."""
+    brought = "recommendation" if head.data.get("referrer") is not None else None
+    said = head.data.get("origin") or brought
+    return schema.inquiry.c.origin.is_not_distinct_from(said)
+
+
+def _delete_last(connection: Connection, table: Table, alike: ColumnElement[bool]) -> None:
+    """The newest of the rows that are alike: of two recordings, one is taken back."""
+    newest = select(func.max(table.c.id)).where(alike).scalar_subquery()
+    connection.execute(delete(table).where(table.c.id == newest))
 
 
 @lru_cache(maxsize=4)
@@ -204,8 +248,16 @@ def _unanswering(dialect: Dialect) -> ForEach:
     def statement(given: Any) -> Any:
         return (
             update(schema.inquiry)
-            .where(q.contact_id == given["contact"], q.answered_at == given["at"])
+            .where(
+                q.contact_id == given["contact"],
+                # What was asked later on the day of the answer was answered when it was asked.
+                or_(
+                    q.answered_at == given["at"],
+                    and_(q.answered_at == q.at, q.at > given["at"], q.at < given["until"]),
+                ),
+            )
             .values(answered_at=None, quality=None)
         )
 
-    return ForEach(statement, dialect, each={"contact": q.contact_id, "at": q.answered_at})
+    each = {"contact": q.contact_id, "at": q.answered_at, "until": q.at}
+    return ForEach(statement, dialect, each=each)

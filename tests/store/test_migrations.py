@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from postgres import PostgresServer
-from sqlalchemy import create_engine, event, inspect
+from sqlalchemy import Text, cast, create_engine, event, inspect, select
 from sqlalchemy.engine import Engine
 
 from outreach.store import schema
@@ -84,3 +85,30 @@ def test_a_store_as_it_was_first_laid_comes_up_with_its_campaigns(database: Data
     with database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT name, state, state_at FROM campaign").all()
     assert [tuple(row) for row in rows] == [("spring", "running", None)]
+
+
+def test_an_instant_in_the_form_of_the_driver_is_mended(database: Database) -> None:
+    """Only SQLite has forms: PostgreSQL has a type of its own."""
+    with database.writing() as connection:
+        schema.metadata.drop_all(connection)
+    upgrade(database, "0003")
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO contact (kind, created_at, updated_at, order_count, revenue_minor,"
+            " margin_minor, touch_count, last_active_at, informed_at) VALUES ('suspect',"
+            " '2027-03-01T08:00:00.000000Z', '2027-03-01T08:00:00.000000Z', 0, 0, 0, 0,"
+            f" '{DRIVERS if database.is_sqlite else OURS}', '{OURS}')"
+        )
+
+    upgrade(database)
+
+    c = schema.contact.c
+    with database.reading() as connection:
+        rows = connection.execute(select(c.last_active_at, c.informed_at)).all()
+        written = connection.scalars(select(cast(c.last_active_at, Text))).one()
+    same = datetime(2027, 3, 3, 9, 0, tzinfo=UTC)
+    assert [tuple(row) for row in rows] == [(same, same)]
+    assert not database.is_sqlite or written == OURS
+
+
+DRIVERS, OURS = "2027-03-03 09:00:00.000000", "2027-03-03T09:00:00.000000Z"
