@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import Location, OutreachError, Text, WrongUsage
 from outreach.language import Language, environment_locale
-from outreach.runner.naming import AmbiguousPerson, BadInstant, UnknownPerson, read_instant
+from outreach.runner.naming import BadInstant, read_instant
 
 if TYPE_CHECKING:
     from outreach.files.campaigns import CampaignFile
@@ -176,16 +176,9 @@ class Application:
 
     def person(self, who: str) -> Contact:
         """The one contact that `who` names. Raises `UnknownPerson` or `AmbiguousPerson`."""
-        found = self.store.contacts.find(who)
-        if not found:
-            from outreach.runner.reply_codes import coded
+        from outreach.runner.looking_up import the_person
 
-            if answered := coded(self.store, who):
-                return answered[0]
-            raise UnknownPerson(who)
-        if len(found) > 1:
-            raise AmbiguousPerson(who, found)
-        return found[0]
+        return the_person(self.store, who)
 
     @contextmanager
     def alone(self, database: Database | None = None) -> Iterator[None]:
@@ -257,20 +250,9 @@ class Application:
 
         Raises `Hidden`, `NotLaunched` where it is only written, `UnknownCampaign` for none at all.
         """
-        campaigns = self.store.campaigns
-        if found := campaigns.look_up(name, hidden_too=hidden_too):
-            return found
-        from outreach.files.campaigns import UnknownCampaign, find_campaign, written_campaigns
-        from outreach.store.campaigns import Hidden, NotLaunched
+        from outreach.runner.looking_up import the_launched
 
-        if campaigns.look_up(name, hidden_too=True):
-            raise Hidden(name)
-        if name.endswith((".yaml", ".yml")):
-            return campaigns.find(find_campaign(name, self.settings).campaign.name)
-        written = written_campaigns(self.settings)
-        if name in written:
-            raise NotLaunched(name, ())
-        raise UnknownCampaign(name, [*written, *(one.name for one in campaigns.all())])
+        return the_launched(self.store, self.settings, name, hidden_too=hidden_too)
 
     # --- transports ---------------------------------------------------------------------------
 

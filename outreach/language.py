@@ -25,6 +25,9 @@ LANGUAGES = ("en", "fr")
 #: The locale of a workspace that states none. Constant, so that cron and a terminal agree.
 DEFAULT_LOCALE = "en_GB"
 
+#: The conventions of a language for somebody who is not spoken to in the workspace's own.
+LOCALES: Mapping[str, str] = {"fr": "fr_FR", "en": "en_GB"}
+
 
 class Language:
     """The words and the conventions of one locale, such as `fr_FR`."""
@@ -84,6 +87,12 @@ class Language:
 
         pattern = "#,##0." + "#" * digits + ("\N{NO-BREAK SPACE}%" if self.code == "fr" else "%")
         return format_percent(Decimal(str(rate)), format=pattern, locale=self.locale)
+
+
+def one_of_ours(said: str | None) -> str | None:
+    """`fr` or `en`, as a person's field `language` says it (`fr-BE`, `English`); else None."""
+    code = (said or "")[:2].lower()
+    return code if code in LOCALES else None
 
 
 def environment_locale() -> str:

@@ -45,11 +45,14 @@ class SmtpServer:
         greets_after: float = 0,
         most_connections: int = 10**9,
         utf8: bool = False,
+        holds: bool = False,
     ) -> None:
         """Faults at RCPT and later concern recipients that contain `only_for`, `times` times.
 
         `delay` is how long it thinks about each message, in seconds, `greets_after` how long
-        it lets a new connection wait.
+        it lets a new connection wait. A server that `holds` answers no message until
+        `server.holds` is set to False: whoever sends to it is under way until then, on however
+        slow a machine.
         """
         self.faults = dict(faults or {})
         self.only_for = only_for
@@ -58,6 +61,7 @@ class SmtpServer:
         self.tls = tls
         self.implicit_tls = implicit_tls
         self.delay = delay
+        self.holds = holds
         self.greets_after = greets_after
         self.most_connections = most_connections
         #: Whether it offers SMTPUTF8 (RFC 6531).
@@ -223,6 +227,8 @@ class _Handler:
         recipient = envelope.rcpt_tos[0]
         arrived = time.monotonic()
         await asyncio.sleep(self.server.delay)
+        while self.server.holds:
+            await asyncio.sleep(0.01)
         lost = self.server.fault("BODY_LOST", recipient)
         if lost is None:
             self.server.received.append((recipient, envelope.content))

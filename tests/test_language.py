@@ -27,6 +27,12 @@ SAME = {
     "Options", "Questions", "SIRET", "Source", "source", "Type", "exact", "p", "total", "verdict",
     "DKIM {name}", "Date", "HTML", "SQLite {version}", "date", "guide", "ok", "standard",
     "{count} contact", "{count} contacts", "outreach.yaml", "--config", "OUTREACH_CONFIG",
+    "Contact", "contact", "Minutes", "minutes", "Notes", "note", "km", "licence", "opposition",
+    "rectification", "g guide", "n note", "o1, o2… objection",
+    # Keys of the files, and articles of French law, are cited as they are written.
+    "`consumer_calls:`", "`legal:`", "`policy:`",
+    "Code de la consommation art. L.223-1 (loi 2025-594 art. 13)",
+    "Code de la consommation art. D.223-9 (décret 2022-1313)",
 }  # fmt: skip
 
 

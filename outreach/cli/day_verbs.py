@@ -1,4 +1,4 @@
-"""The verbs that calls, visits and tasks have in common: to list, to go through, to print, to report.
+"""The verbs that calls, visits and tasks share: list, go through, print, report.
 
 Each is added to its noun with the words in which it differs there: what it says it does, and
 the help of those options that speak of a call or of a visit.

@@ -14,13 +14,11 @@ from outreach.application import Application
 from outreach.cli.output import WIDTH, plain_json
 from outreach.cli.privacy_words import Words
 from outreach.errors import Location, OutreachError, Text
-from outreach.language import Language
+from outreach.language import LOCALES, Language, one_of_ours
 from outreach.runner.privacy import Dossier
 
 #: Twins and marks of ours that repeat a value in another form.
 _REPEATED = ("_folded", "_print")
-
-_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 #: Columns that repeat others or link rows of ours: in the JSON, not in the text.
 _OURS = frozenset(
@@ -131,8 +129,8 @@ def _data(parts: Application, found: Dossier) -> dict[str, Any]:
 
 def as_text(parts: Application, found: Dossier) -> str:
     """The same for people, in the person's language where he has one of ours."""
-    spoken = (found.contact.text("language") or "")[:2].lower()
-    language = Language(_LOCALES[spoken]) if spoken in _LOCALES else parts.language
+    spoken = one_of_ours(found.contact.text("language"))
+    language = Language(LOCALES[spoken]) if spoken else parts.language
     lines = (piece for line in _lines(parts, found, language) for piece in _within(line))
     return "\n".join(lines) + "\n"
 

@@ -15,6 +15,7 @@ from outreach.cleaning.phones import dialled_phones
 from outreach.errors import OutreachError
 from outreach.files.pdf_office import Office
 from outreach.files.templates import TemplateFolder
+from outreach.language import LOCALES, one_of_ours
 from outreach.model.campaign import Campaign, Step
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
@@ -30,6 +31,7 @@ from outreach.rendering.missing import MissingValues
 from outreach.runner.alarms import NoWayOut
 from outreach.runner.attached import FilesToAttach, pictures
 from outreach.runner.conditions import Conditions
+from outreach.runner.letter_notices import LetterNotices
 from outreach.runner.marks import Marks, marks_of, nobodys_marks
 from outreach.runner.notices import noticing
 from outreach.runner.orders import OrdersOf
@@ -44,9 +46,6 @@ from outreach.store.store import Store
 if TYPE_CHECKING:
     from outreach.runner.enclosing import Enclosures
     from outreach.runner.merging import Merging
-
-#: The conventions of a language where the workspace speaks another one.
-_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 
 
 class Mailroom:
@@ -73,7 +72,6 @@ class Mailroom:
         #: Started when a letter is first wanted as PDF.
         self.office = Office()
         self._templates: dict[str, Templates] = {}
-        self._notices: dict[str, Callable[[str], str]] = {}
         self._zone = settings.zone
         self._own_language = "fr" if settings.locale.startswith("fr") else "en"
         self._recipes = Recipes(catalogue.names, settings)
@@ -100,22 +98,9 @@ class Mailroom:
             currency=settings.currency,
             organisation=settings.organisation,
             orders=self.store.events.orders,
-            notice=self._notice_of,
+            notice=LetterNotices(settings, self._own_language),
             mark=self.store.database.fingerprint,
         )
-
-    def _notice_of(self, contact: Contact) -> str | None:
-        """What a letter tells somebody of his data; None where no source is known."""
-        spoken = (contact.text("language") or "")[:2].lower()
-        language = spoken if spoken in _LOCALES else self._own_language
-        source = contact.text("source")
-        if source is None:
-            return None
-        if language not in self._notices:
-            # A letter names where one may write to; which campaign's it is, it does not know.
-            writer = next(iter(self.settings.senders.values()), None)
-            self._notices[language] = noticing(self.settings, writer, language)
-        return self._notices[language](source)
 
     @cached_property
     def _enclosures(self) -> Enclosures:
@@ -289,15 +274,13 @@ class Mailroom:
 
     def language(self, definition: Campaign, contact: Contact | None = None) -> str:
         """`fr` or `en`: the person's own, else the campaign's, else the workspace's."""
-        spoken = contact.text("language") if contact else None
-        if spoken and (code := spoken[:2].lower()) in _LOCALES:
-            return code
-        return definition.language or self._own_language
+        spoken = one_of_ours(contact.text("language")) if contact else None
+        return spoken or definition.language or self._own_language
 
     def locale(self, language: str) -> str:
         """How dates and amounts are written in a language."""
         own = self.settings.locale
-        return own if own.startswith(language) else _LOCALES[language]
+        return own if own.startswith(language) else LOCALES[language]
 
     def templates(self, language: str) -> Templates:
         """The workspace's templates in one language, compiled once."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
-from outreach.model.campaign import Channel, Track
+from outreach.model.campaign import CampaignState, Channel, Track
 from outreach.model.contact import Contact
 from outreach.model.ids import CampaignId, ContactId, EventId
 from outreach.model.settings import Settings
@@ -31,6 +31,9 @@ from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.known import Known, Other
 from outreach.store.store import Store
+
+#: States in which a chain may go on.
+_GOING = (CampaignState.RUNNING, CampaignState.PAUSED)
 
 __all__ = [
     "AmountWithoutOrder",
@@ -135,12 +138,19 @@ def credited(store: Store, contact: Contact, at: datetime | None = None) -> Laun
     entered. None when there is none.
     """
     known = store.known.of([contact.id]).get(contact.id, Known())
-    chosen = credit(known, store, at)
-    return next((c for c in store.campaigns.all() if c.id == chosen), None)
+    campaigns = {one.id: one for one in store.campaigns.all()}
+    chosen = credit(known, store, at, campaigns)
+    return None if chosen is None else campaigns.get(chosen)
 
 
-def credit(known: Known, store: Store, at: datetime | None) -> CampaignId | None:
-    """The same, of somebody who is known already."""
+def credit(
+    known: Known, store: Store, at: datetime | None, campaigns: Mapping[CampaignId, Launched]
+) -> CampaignId | None:
+    """The same, of somebody who is known already.
+
+    A campaign that ran elsewhere has no chain that could stop: whoever is written to here as
+    well answers the one that goes on writing.
+    """
     day = store.database.day_of
 
     def before(instant: datetime) -> bool:
@@ -153,4 +163,8 @@ def credit(known: Known, store: Store, at: datetime | None) -> CampaignId | None
     if not last:
         entered = {campaign: place.enrolled_at for campaign, place in known.places.items()}
         last = {campaign: at for campaign, at in entered.items() if before(at)}
+    going = {one for one in last if one in campaigns and campaigns[one].state in _GOING}
+    elsewhere = {one for one in last if one in campaigns and campaigns[one].elsewhere}
+    if going - elsewhere:
+        last = {one: at for one, at in last.items() if one not in elsewhere}
     return max(last, key=lambda campaign: (last[campaign], campaign)) if last else None

@@ -165,7 +165,7 @@ def _record_round(
             of_him = known.get(told.contact.id, Known())
             fact = told
             if fact.campaign is None:
-                chosen = credit(of_him, held, fact.at)
+                chosen = credit(of_him, held, fact.at, around.campaigns)
                 fact = replace(fact, campaign=around.campaigns.get(chosen) if chosen else None)
             try:
                 check(fact, around.calendar.day_of(fact.at), today)

@@ -62,6 +62,8 @@ class Launched:
     #: Since when it is in its state, and why, where somebody or a breaker said so.
     since: datetime | None = None
     reason: Text | None = None
+    #: It ran in another program, and was written down here (`history import`).
+    elsewhere: bool = False
 
     def step_named(self, step: StepId) -> Step:
         """The definition of a step by its number in the ledger."""
@@ -304,4 +306,5 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
         pilot=bool(row.pilot),
         since=row.state_at,
         reason=said_again(row.state_reason),
+        elsewhere=row.origin == "history",
     )

@@ -22,7 +22,6 @@ from outreach.store.acts import OWN
 from outreach.store.bulk import insert_rows
 from outreach.store.engine import Database
 from outreach.store.lists import among
-from outreach.store.opposing import OWN
 from outreach.store.persons import ALL, of_channel
 from outreach.store.prepared import ForEach
 

@@ -151,7 +151,7 @@ def write_counters(connection: Connection, people: Mapping[ContactId, Folded]) -
             "touches": [one.touches for one in some],
             "contacted": [one.contacted_on for one in some],
             "active_at": [
-                later(one.consented_at, one.acted and one.acted.active_at) for one in some
+                later(one.consented_at, one.acted.active_at if one.acted else None) for one in some
             ],
             "stage": [one and one.stage for one in acts],
             "replied": [one and one.replied_on for one in acts],

@@ -12,14 +12,11 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 
 from outreach.model.change import Opposition
 from outreach.model.ids import ContactId
-from outreach.model.legal import Basis
 from outreach.store import schema
+from outreach.store.acts import OWN
 from outreach.store.bulk import insert_rows
 from outreach.store.engine import Database
 from outreach.store.lists import among
-
-#: Grounds that the person gave himself, told what for: he ends them by a word.
-OWN = (Basis.CONSENT, Basis.SOFT_OPTIN)
 
 _KIND = "opposition"
 

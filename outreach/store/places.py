@@ -189,10 +189,12 @@ def _in_track(track: Track) -> ColumnElement[bool]:
 
 def untouched(table: Any) -> ColumnElement[bool]:
     """Due, and nothing has been done or told of it: not tried, not printed, not held before."""
-    d, v = table.c, schema.event.c
+    d, v, fix = table.c, schema.event.c, schema.event.alias("fix")
     told = exists(
         select(literal(1))
         .where(v.contact_id == d.contact_id, v.delivery_id == d.id)
+        # What was taken back, and the word that it was, tell nothing of it any more.
+        .where(~exists(select(literal(1)).where(fix.c.corrects == v.id).correlate(schema.event)))
         .correlate(table)
     )
     return and_(d.state == _DUE, d.attempts == 0, d.batch_id.is_(None), ~told)

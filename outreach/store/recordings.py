@@ -255,6 +255,8 @@ class Recordings:
             strangers = (_named(others) | near) - said.keys()
             theirs = said | folded(connection, self.database, strangers)
             said |= {contact: theirs[contact] for contact in near - people}
+            for contact in _erased(connection, said):
+                del said[contact]
             freed, revived = stand_again(connection, said, others, theirs, definitions, now)
             again = no_longer_cancelled(connection, near, revived)
             correct(connection, again, now, author)
@@ -291,6 +293,13 @@ class Recordings:
             return list(
                 connection.execute(query.where(among(connection, e.contact_id, people)))
             )  # fmt: skip
+
+
+def _erased(connection: Connection, people: Collection[ContactId]) -> list[ContactId]:
+    """Who of these was emptied on request: no chain of his goes on, whatever is taken back."""
+    c = schema.contact.c
+    query = select(c.id).where(among(connection, c.id, people), c.erased_at.is_not(None))
+    return [ContactId(number) for number in connection.scalars(query)]
 
 
 def _named(others: Mapping[ContactId, Sequence[Other]]) -> set[ContactId]:

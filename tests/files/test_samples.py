@@ -128,7 +128,7 @@ def test_every_sample_campaign_finds_its_people(ask: Ask) -> None:
 def test_nobody_of_the_samples_is_adrift(ask: Ask) -> None:
     """A campaign of the samples would take each of the 300, were it only for the pool."""
     ask("contacts", "import", "samples/contacts.csv")
-    assert ask("contacts", "adrift") == {"count": 0, "adrift": []}
+    assert ask("contacts", "adrift") == {"count": 0, "adrift": [], "reasons": {}}
 
 
 # --- contacts -----------------------------------------------------------------------------------

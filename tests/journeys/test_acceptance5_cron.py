@@ -184,7 +184,7 @@ def test_the_line_of_cron_mails_somebody_only_when_somebody_is_needed(
     workspace.campaign("spring")
     workspace.launch("spring")
     line = the_line(workspace)
-    with SmtpServer(login=("marie", "secret"), delay=1.2) as server:
+    with SmtpServer(login=("marie", "secret"), holds=True) as server:
         workspace.settings(
             server.port, connections=1, smtp=", user: marie, password: file:password"
         )
@@ -192,8 +192,9 @@ def test_the_line_of_cron_mails_somebody_only_when_somebody_is_needed(
         first = workspace.start("run", "--json")
         until(lambda: server.open_now, first)
         assert as_cron(line, home) == Result(5, "", "")
-        first.communicate(timeout=30)
-        server.delay = 0
+        assert (first.poll(), server.received) == (None, [])
+        server.holds = False
+        first.communicate(timeout=60)
         told = as_cron(line, home)
         assert (told.code, len(server.received)) == (4, 3)
         assert "retenus 1," in told.out

@@ -127,11 +127,13 @@ def test_a_server_that_is_down_or_refuses_the_password(
 
 def test_two_runs_at_once(spring: Workspace) -> None:
     """1.7: the second exits 5 and every message leaves once."""
-    with SmtpServer(delay=0.4) as server:
+    with SmtpServer(holds=True) as server:
         spring.settings(server.port, connections=1)
         first = spring.start("run", "--now", MONDAY, "--json")
         until(lambda: server.open_now, first)
         second = outside(spring, "run", "--now", MONDAY, "--json")
+        assert (first.poll(), server.received) == (None, [])
+        server.holds = False
         out, err = first.communicate(timeout=60)
     assert (second.code, bool(second.errors[0]["hint"])) == (5, True), second
     assert first.returncode == 0, err

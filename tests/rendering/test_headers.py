@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml.html import HTMLParser, document_fromstring
 from sample_mail import (
@@ -76,10 +76,16 @@ def test_no_string_of_a_person_breaks_headers_or_parts() -> None:
     name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=120),
     text=st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
 )
+@example(name="", text="\ufdd0")
+@example(name="\ufdd1", text="")
 def test_any_name_is_refused_or_comes_back(name: str, text: str) -> None:
     try:
         message = compose(replace(ENVELOPE, recipient_name=name), written("Objet", None, text))
     except (UnsafeHeader, LeftOver):
+        return
+    except NotMail as error:
+        assert "stands for no character" in str(error)
+        assert {"\ufdd0", "\ufdd1"} & set(name + text)
         return
     assert well_formed(message)
     assert display_name(message, "To") == name.strip(" \t\r\n")

@@ -314,8 +314,8 @@ def test_every_sample_e_mail_checks_and_holds_back_nobody(path: str) -> None:
 def test_every_line_of_the_sample_guides_can_be_filled_for_anybody(name: str) -> None:
     guide = yaml.safe_load(sample(f"calls/{name}"))
     assert list(guide) == [
-        "title", "introduction", "reason", "objective", "questions", "arguments", "objections",
-        "positive_ending", "negative_ending", "notes",
+        "title", "introduction", "reach", "reason", "objective", "questions", "arguments",
+        "objections", "positive_ending", "negative_ending", "notes",
     ]  # fmt: skip
     assert {objection["kind"] for objection in guide["objections"]} == {"pretext", "founded"}
     room = templates(language="en" if "-en" in name else "fr")

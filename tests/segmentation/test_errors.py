@@ -191,8 +191,9 @@ PAST = Vocabulary(CATALOGUE, SEGMENTS, told=(lambda: SPRING, lambda: SUMMER))
         ('reached("degustatio")', 9, '"degustatio"', "there is no stage 'degustatio'",
          "did you mean 'dégustation'?"),
         ('reached("xyz")', 9, '"xyz"', "there is no stage 'xyz'",
-         "known: contacted, replied, appointment, quote, order, no_answer, call_back, met, refused,"
-         " lost, opted_out, bounced, complained, returned, visited, dégustation"),
+         "known: contacted, replied, appointment, quote, order, no_answer, wrong_number, call_back,"
+         " spoken, met, done, refused, lost, opted_out, bounced, complained, returned, visited,"
+         " dégustation"),
         ('city = "a" or not received("sprng")', 28, '"sprng"', "there is no campaign 'sprng'",
          "did you mean 'Spring'?"),
         ('reached("order", "winter")', 18, '"winter"', "there is no campaign 'winter'",
