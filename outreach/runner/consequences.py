@@ -314,12 +314,7 @@ def _request(fact: Fact, known: Known, here: Here) -> Change:
     """
     if fact.stage != OPTED_OUT:
         return Change()
-    scope = SuppressionScope.ALL.value
-    one = Opposition(
-        contact=fact.contact.id,
-        at=fact.at,
-        answered_at=here.now,
-        note=f"{scope}: {fact.note}" if fact.note else scope,
-        grounds=known.grounds,
-    )
+    note = ": ".join(filter(None, (SuppressionScope.ALL.value, fact.note)))
+    one = Opposition(contact=fact.contact.id, at=fact.at, answered_at=here.now, note=note,
+                     grounds=known.grounds)  # fmt: skip
     return Change(oppositions=(one,))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from outreach.model.campaign import Track
 from outreach.model.delivery import DeliveryState
@@ -33,28 +33,37 @@ def cancel_ended(connection: Connection, ids: Collection[DeliveryId], *, now: da
     """
     if not ids:
         return
-    d, e, s = schema.delivery.c, schema.enrolment.c, schema.step.c
-    here = and_(e.campaign_id == d.campaign_id, e.contact_id == d.contact_id)
+    d, e, s, c = schema.delivery.c, schema.enrolment.c, schema.step.c, schema.campaign.c
+    his = and_(e.campaign_id == d.campaign_id, e.contact_id == d.contact_id)
     rows = connection.execute(
         select(
             d.id, d.campaign_id, d.contact_id, d.step_id, d.channel,
             e.stop_reason, e.stopped_at, s.name.label("step_name"),
         )
-        .join(schema.enrolment, here)
+        .join(schema.enrolment, his)
         .join(schema.step, s.id == d.step_id)
+        .join(schema.campaign, c.id == d.campaign_id)
         .where(
             among(connection, d.id, ids),
             d.state.in_(_OPEN),
-            or_(e.stopped_at.is_not(None), e.stop_reason.is_not(None)),
+            or_(e.stopped_at.is_not(None), e.stop_reason.is_not(None), _has_tracks()),
         )
         .order_by(d.id)
     ).all()  # fmt: skip
     tracks = _tracks(connection, {row.campaign_id for row in rows if row.stopped_at is None})
+    here = Track.MAIN.value
     for row in rows:
         if row.stopped_at is not None:
             _cancel(connection, row, row.stop_reason, now)
-        elif tracks[row.campaign_id].get(row.step_name) != row.stop_reason:
+        elif tracks[row.campaign_id].get(row.step_name, here) != (row.stop_reason or here):
             _cancel(connection, row, TRACK, now)
+
+
+def _has_tracks() -> ColumnElement[bool]:
+    """An answer may be taken back that had led to one of its tracks."""
+    c = schema.campaign.c
+    others = [track.value for track in Track if track is not Track.MAIN]
+    return or_(*(c.definition.like(f'%"track":"{track}"%') for track in others))
 
 
 def _cancel(connection: Connection, row: Any, reason: str, now: datetime) -> None:

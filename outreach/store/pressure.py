@@ -88,14 +88,9 @@ def hold_back(
         for one in claims
         if one.delivery in waits
     }
-    was_due = {one.delivery: one.due_at for one in claims}
+    was_due = [one.due_at for one in claims if one.delivery in waits]
     _putting_off(connection.dialect).run(
-        connection,
-        {
-            "id": list(due),
-            "due_at": list(due.values()),
-            "was_due": [was_due[number] for number in due],
-        },
+        connection, {"id": list(due), "due_at": list(due.values()), "was_due": was_due}
     )
     resting.put_off |= waits.keys()
     return set(waits)
@@ -273,13 +268,10 @@ def _putting_off(dialect: Dialect) -> ForEach:
     d = schema.delivery.c
 
     def statement(given: Any) -> Any:
+        as_read = and_(d.id == given["id"], d.due_at == given["was_due"])
         return (
             update(schema.delivery)
-            .where(
-                d.id == given["id"],
-                d.state == DeliveryState.DUE.value,
-                d.due_at == given["was_due"],
-            )
+            .where(as_read, d.state == DeliveryState.DUE.value)
             .values(due_at=given["due_at"], assignee=None)
         )
 

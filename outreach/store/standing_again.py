@@ -104,9 +104,7 @@ def _again(
 ) -> Again:
     campaign = CampaignId(row.campaign_id)
     facts = [e for e in own.events if e.kind == EventKind.REACHED.value]
-    # A track is turned to by what is recorded, whatever day it is told of.
-    told = sorted(facts, key=lambda event: event.id)
-    here = [event.stage for event in told if event.campaign_id == campaign]
+    here = [event.stage for event in facts if event.campaign_id == campaign]
     ranks = [definition.chain.index(stage) for stage in here if stage in definition.chain]
     rank = max(ranks, default=None)
     opened = [track for stage in here if (track := definition.opened_by(stage)) is not None]

@@ -335,7 +335,7 @@ def test_two_workspaces_that_share_one_base_never_run_together(
     base = workspace.folder / "data" / "outreach.db"
     other = Workspace(tmp_path_factory.mktemp("other"))
     shutil.copytree(workspace.folder / "campaigns", other.folder / "campaigns")
-    with SmtpServer(delay=0.8) as server:
+    with SmtpServer(holds=True) as server:
         workspace.settings(server.port, connections=2)
         other.settings(server.port, more=f"store: sqlite:///{base}\n")
         run = workspace.start("run")
@@ -344,7 +344,8 @@ def test_two_workspaces_that_share_one_base_never_run_together(
         for words in (("run",), ("settle", "--not-sent", "all")):
             refused = other.run(*words, "--json")
             assert (refused.code, f"process {run.pid}" in refused.out) == (5, True), refused
-        run.communicate(timeout=30)
+        server.holds = False
+        run.communicate(timeout=60)
     assert run.returncode == 0
     assert sorted(server.recipients) == people
 

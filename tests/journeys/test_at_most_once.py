@@ -53,7 +53,7 @@ def test_a_dry_run_says_what_is_due_and_does_nothing(workspace: Workspace) -> No
 
 def test_a_second_run_at_the_same_time_is_refused(workspace: Workspace) -> None:
     people = launched(workspace, 6)
-    with SmtpServer(delay=0.4) as server:
+    with SmtpServer(holds=True) as server:
         workspace.settings(server.port, connections=2)
         first = workspace.start("run")
         until(lambda: server.connections, first)
@@ -64,7 +64,8 @@ def test_a_second_run_at_the_same_time_is_refused(workspace: Workspace) -> None:
         assert second.code == 5
         assert f"process {first.pid}" in second.errors[0]["message"]
         assert in_words.code == 5
-        first.communicate(timeout=30)
+        server.holds = False
+        first.communicate(timeout=60)
     assert first.returncode == 0
     assert sorted(server.recipients) == people
 

@@ -132,6 +132,8 @@ def test_a_letter_taken_out_of_the_bundle_stays_to_be_posted(open_day: Workspace
     assert posted["posted"] == 12
     assert open_day.next_of(people[0])["step"] == "letter"
     assert open_day.next_of(people[1])["step"] == "mail"
+    # As was said: it is in the next bundle.
+    assert open_day.ok("run", now="2027-03-18T10:00")["letters"] == 1
     again = open_day.ok("letters", "posted", "open-day", "--on", "2027-03-18",
                         now="2027-03-18T17:00")  # fmt: skip
     assert again["posted"] == 1

@@ -201,14 +201,3 @@ def test_nothing_comes_again_in_a_campaign_that_was_stopped_for_good(
     undone = workspace.ok("undo", "--yes", now="2027-03-01T12:05")
     assert (undone["going_on"], undone["steps"]) == (0, 0)
     assert workspace.by_state("one") == {"cancelled": 2}
-
-
-def test_a_promise_that_was_kept_by_mistake_is_open_again(workspace: Workspace) -> None:
-    people(workspace, "a")
-    workspace.ok("record", "a", "promised", "--back-on", "2027-03-02", now="2027-03-01T10:00")
-    workspace.ok("today", "--done", "1", now="2027-03-02T10:00")
-    assert "Anne-a Adam-a" not in workspace.run("today", now="2027-03-02T10:01").out
-    workspace.ok("undo", "--yes", now="2027-03-02T10:02")
-    assert "Anne-a Adam-a" in workspace.run("today", now="2027-03-02T10:03").out
-    workspace.ok("undo", "--yes", now="2027-03-02T10:04")
-    assert "Anne-a Adam-a" not in workspace.run("today", now="2027-03-02T10:05").out

@@ -83,8 +83,8 @@ def test_any_name_is_refused_or_comes_back(name: str, text: str) -> None:
         message = compose(replace(ENVELOPE, recipient_name=name), written("Objet", None, text))
     except (UnsafeHeader, LeftOver):
         return
-    except NotMail as error:
-        assert "stands for no character" in str(error)
+    except NotMail:
+        # The only text that no message may hold: the marks of slots.
         assert {"\ufdd0", "\ufdd1"} & set(name + text)
         return
     assert well_formed(message)
