@@ -26,7 +26,7 @@ from outreach.runner.today import keep
 from outreach.store.by_hand import HandWork
 from outreach.store.campaigns import Launched
 from outreach.store.follow_ups import Promise
-from outreach.store.recordings import THEN
+from outreach.store.recorded import THEN
 from outreach.store.store import Store
 
 #: What took less was not timed: `--now`, answers from a pipe, an outcome typed afterwards.

@@ -10,11 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, exists, func, select
+from sqlalchemy import Connection, func, select
 
 from outreach.model.campaign import Campaign
 from outreach.model.delivery import Delivery
-from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, EventId
 from outreach.model.stage import OTHERS
 from outreach.model.value import value
@@ -24,6 +23,15 @@ from outreach.store.engine import Database
 from outreach.store.folding import folded, write_counters
 from outreach.store.known import Acquaintance, Other
 from outreach.store.lists import among
+from outreach.store.recorded import (
+    THEN,
+    brought,
+    is_recording,
+    of_the_erased,
+    says,
+    taken_back,
+    with_campaign,
+)
 from outreach.store.retelling import (
     become_again,
     contacted_after_all,
@@ -35,13 +43,8 @@ from outreach.store.standing_again import Place, stand_again
 from outreach.store.taking_back import correct, put_back
 from outreach.store.turn import take_turn_to_record
 
-#: Kinds under which people record something.
-_KINDS = (EventKind.REACHED.value, EventKind.NOTED.value)
 #: Recordings taken back at once.
 PAGE = 2000
-#: In the event of a fact that another one brought with it: a day that was agreed on. It is
-#: taken back with that one, and not counted beside it.
-THEN = "then"
 
 
 @value(kw_only=True)
@@ -100,7 +103,7 @@ class Recordings:
     def number(self, contact: ContactId, act: str) -> EventId | None:
         """The number of the recording with that token."""
         e = schema.event.c
-        query = select(e.id).where(e.contact_id == contact, _says("recording", act))
+        query = select(e.id).where(e.contact_id == contact, says("recording", act))
         with self.database.reading() as connection:
             return connection.execute(query).scalar()
 
@@ -117,7 +120,7 @@ class Recordings:
         with self.database.reading() as connection:
             below: int | None = None
             while len(found) < count:
-                query = _query().where(_is_recording(), ~_taken_back())
+                query = with_campaign().where(is_recording(), ~taken_back())
                 if below is not None:
                     query = query.where(e.id < below)
                 rows = connection.execute(query.order_by(e.id.desc()).limit(max(count, 50))).all()
@@ -141,7 +144,7 @@ class Recordings:
         """The recording of that number, whether it stands or not."""
         if number >= 2**63:
             return None  # no database has such a number
-        query = _query().where(schema.event.c.id == number, _is_recording())
+        query = with_campaign().where(schema.event.c.id == number, is_recording())
         with self.database.reading() as connection:
             row = connection.execute(query).one_or_none()
             return None if row is None else self._recording(connection, row)
@@ -155,10 +158,10 @@ class Recordings:
             query = select(func.count()).where(
                 e.id > int(row.data["since"]),
                 e.recorded_at == row.recorded_at,
-                _says("batch", batch),
-                ~_brought(),
-                ~_of_the_erased(),
-                ~_taken_back(),
+                says("batch", batch),
+                ~brought(),
+                ~of_the_erased(),
+                ~taken_back(),
             )
             together = connection.execute(query).scalar_one()
         return Recording(
@@ -177,13 +180,13 @@ class Recordings:
             yield [recording.event]
             return
         query = (
-            _query()
+            with_campaign()
             .where(
                 e.id > int(recording.event.data["since"]),
                 e.recorded_at == recording.event.recorded_at,
-                _says("batch", recording.batch),
-                ~_of_the_erased(),
-                ~_taken_back(),
+                says("batch", recording.batch),
+                ~of_the_erased(),
+                ~taken_back(),
             )
             .order_by(e.id.desc())
             .limit(PAGE)
@@ -204,7 +207,7 @@ class Recordings:
         e = schema.event.c
         with self.database.reading() as connection:
             these = among(connection, e.id, [head.id for head in heads])
-            left = set(connection.scalars(select(e.id).where(these, ~_taken_back())))
+            left = set(connection.scalars(select(e.id).where(these, ~taken_back())))
         return [head for head in heads if head.id in left]
 
     def followed(self, heads: Sequence[Any]) -> list[Any]:
@@ -214,8 +217,8 @@ class Recordings:
         people = {head.contact_id for head in heads}
         people |= {other for head in heads for other in head.data.get("others", ())}
         first = min((head.recorded_at for head in heads), default=None)
-        query = _query().where(
-            e.recorded_at >= first, e.data.is_not(None), ~_taken_back()
+        query = with_campaign().where(
+            e.recorded_at >= first, e.data.is_not(None), ~taken_back()
         )  # fmt: skip
         with self.database.reading() as connection:
             rows = connection.execute(query.where(among(connection, e.contact_id, people)))
@@ -288,7 +291,7 @@ class Recordings:
     def later(self, recording: Recording, people: Collection[ContactId]) -> list[Any]:
         """What was recorded of these people since, and stands."""
         e = schema.event.c
-        query = _query().where(e.id > recording.number, _is_recording(), ~_taken_back())
+        query = with_campaign().where(e.id > recording.number, is_recording(), ~taken_back())
         with self.database.reading() as connection:
             return list(
                 connection.execute(query.where(among(connection, e.contact_id, people)))
@@ -304,38 +307,3 @@ def _erased(connection: Connection, people: Collection[ContactId]) -> list[Conta
 
 def _named(others: Mapping[ContactId, Sequence[Other]]) -> set[ContactId]:
     return {one.contact for some in others.values() for one in some}
-
-
-def _query() -> Select[Any]:
-    k = schema.campaign.c
-    return select(schema.event, k.name.label("campaign_name")).outerjoin(
-        schema.campaign, k.id == schema.event.c.campaign_id
-    )
-
-
-def _is_recording() -> ColumnElement[bool]:
-    """Of nobody who was erased: what is forgotten cannot be taken back."""
-    e = schema.event.c
-    return e.kind.in_(_KINDS) & cast(e.data, Text).like('%"recording"%') & ~_of_the_erased()
-
-
-def _of_the_erased() -> ColumnElement[bool]:
-    c = schema.contact.c
-    return exists(
-        select(c.id).where(c.id == schema.event.c.contact_id, c.erased_at.is_not(None))
-    )  # fmt: skip
-
-
-def _says(key: str, token: str) -> ColumnElement[bool]:
-    """Tokens are made by ourselves, of hexadecimal digits: no other text has the same form."""
-    e = schema.event.c
-    return cast(e.data, Text).like(f'%"{key}": "{token}"%')
-
-
-def _brought() -> ColumnElement[bool]:
-    return cast(schema.event.c.data, Text).like(f'%"{THEN}": true%')
-
-
-def _taken_back() -> ColumnElement[bool]:
-    fix = schema.event.alias("fix")
-    return select(fix.c.id).where(fix.c.corrects == schema.event.c.id).exists()

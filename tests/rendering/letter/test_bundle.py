@@ -249,7 +249,9 @@ def test_the_sample_letters_are_valid_alone_and_together(sample: Path, tmp_path:
     template = read_template(sample.read_bytes(), sample.name)
     assert (template.problems, template.warnings) == ((), ())
     program = compile_template(template, lambda name: name)
-    bare = {"Date_de_dernière_commande": date(2026, 12, 24)}
+    # What every letter is given: the code of its coupon, the notice about the data.
+    given = {"reply_code": "1A-3-F7Q", "Code_réponse": "1A-3-F7Q", "data_notice": "Fichier"}
+    bare = {"Date_de_dernière_commande": date(2026, 12, 24)} | given
     full = dict.fromkeys(program.fields, "Été & <fils>") | bare
     for values in (full, bare):
         letter = fill(program, values, locale="fr_FR", today=date(2027, 3, 1))
