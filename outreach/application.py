@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import Location, OutreachError, Text, WrongUsage
 from outreach.language import Language, environment_locale
-from outreach.runner.limits import goes_out
 from outreach.runner.naming import BadInstant, read_instant
 
 if TYPE_CHECKING:
@@ -94,19 +93,6 @@ class Application:
 
     def now(self) -> datetime:
         return self.pretended or datetime.now(UTC)
-
-    @property
-    def rehearses(self) -> bool:
-        """No server of another machine is reached, and nobody said which day it is.
-
-        A season is played ahead in such a workspace, as with `--now`: days to come are no slip.
-        """
-        senders = self.settings.senders.values()
-        return not self.pretended and bool(senders) and not goes_out(senders)
-
-    def told_at(self, at: datetime) -> datetime:
-        """The instant at which something of that day is told: now, or in a rehearsal that day."""
-        return max(self.now(), at) if self.rehearses else self.now()
 
     def today(self) -> date:
         """The date it is in the workspace's zone."""

@@ -49,8 +49,8 @@ def posted(parts: Application, campaign: str, on: str | None, taken_out: tuple[s
     at = parts.instant(on) if on else parts.now()
     with parts.alone():
         done = post(
-            parts.store, launched, settings=parts.settings, on=at,
-            now=parts.told_at(at), taken_out=people,
+            parts.store, launched, settings=parts.settings, on=at, now=parts.now(),
+            taken_out=people,
         )  # fmt: skip
         note_posted(parts.store, mailroom(parts, [launched]), launched)
     data: dict[str, object] = {
@@ -122,7 +122,7 @@ def returned(
     with parts.rehearsing() if dry_run else nullcontext(parts.store) as store:
         desk = Desk(
             store=store, settings=parts.settings, now=parts.now(), person=parts.person,
-            campaign=parts.launched, instant=parts.instant, rehearses=parts.rehearses,
+            campaign=parts.launched, instant=parts.instant,
         )  # fmt: skip
         bulk = bring_back(codes, desk, campaign=campaign, on=on, file=str(file or ""))
     data = {

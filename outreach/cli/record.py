@@ -95,7 +95,7 @@ def record(
         fact = desk.fact(row)
         if fact.campaign is None:
             fact = replace(fact, campaign=credited(store, fact.contact, fact.at))
-        recorded = write_down(store, fact, settings=parts.settings, now=parts.told_at(fact.at))
+        recorded = write_down(store, fact, settings=parts.settings, now=parts.now())
     data = _row(parts, recorded) | ({"dry_run": True} if dry_run else {})
     show(parts, data, lambda: _print(parts, recorded, dry_run=dry_run))
 
@@ -108,7 +108,6 @@ def _desk(parts: Application, store: Store) -> Desk:
         person=parts.person,
         campaign=parts.launched,
         instant=parts.instant,
-        rehearses=parts.rehearses,
     )
 
 

@@ -87,12 +87,6 @@ class Desk:
     person: Callable[[str], Contact]
     campaign: Callable[[str], Launched]
     instant: Callable[[str], datetime]
-    #: A season is played ahead here: days to come are no slip.
-    rehearses: bool = False
-
-    def last_day(self) -> date:
-        """What is told lies on it or before."""
-        return date.max if self.rehearses else self.store.database.day_of(self.now)
 
     def fact(self, row: Mapping[str, str], people: Mapping[str, Contact] | None = None) -> Fact:
         """The fact a row tells, credited where it says. Raises what is wrong with it.

@@ -128,13 +128,13 @@ def _record_chunk(chunk: Sequence[Told], desk: Desk, batch: Mapping[str, object]
     names = {row.cells.get(name, "") for row in chunk for name in ("contact", "referrer")}
     people = desk.store.known.named(names - {""})
     waiting: list[tuple[int, Fact]] = []
-    last = desk.last_day()
+    today = desk.store.database.day_of(desk.now)
     for row in chunk:
         try:
             if row.fault is not None:
                 raise DefinitionError(row.fault)
             fact = desk.fact(row.cells, people)
-            check(fact, desk.store.database.day_of(fact.at), last)
+            check(fact, desk.store.database.day_of(fact.at), today)
             waiting.append((row.line, fact))
         except OutreachError as error:
             tally.wrong.append((row.line, error))
@@ -158,7 +158,7 @@ def _record_round(
     with desk.store.together() as held:
         held.recordings.take_turn()
         around = here(held, desk.settings, desk.now)
-        last = desk.last_day()
+        today = around.calendar.day_of(desk.now)
         known = held.known.of([fact.contact.id for _, fact in first.values()])
         ready: list[Fact] = []
         for line, told in first.values():
@@ -168,7 +168,7 @@ def _record_round(
                 chosen = credit(of_him, held, fact.at, around.campaigns)
                 fact = replace(fact, campaign=around.campaigns.get(chosen) if chosen else None)
             try:
-                check(fact, around.calendar.day_of(fact.at), last)
+                check(fact, around.calendar.day_of(fact.at), today)
                 check_place(fact, of_him.places)
             except OutreachError as error:
                 tally.wrong.append((line, error))

@@ -38,7 +38,7 @@ def test_every_reason_is_counted_and_told_of_the_person(workspace: Workspace) ->
         workspace.settings(server.port, more="pressure: {min_days_between_touches: 7}\n")
         assert workspace.ok("run", now="2027-02-28T09:00")["sent"] == 1
     workspace.ok("suppress", "add", "anna@mail.example")
-    workspace.ok("record", "bert", "opted_out", "--on", "2027-02-27")
+    workspace.ok("record", "bert", "opted_out", "--on", "2027-02-27", now="2027-02-27T12:00")
     workspace.campaign("all")
 
     answer = workspace.launch("all", now=MONDAY)
@@ -86,7 +86,7 @@ def test_letters_leave_out_those_without_an_address_and_those_whose_post_came_ba
     header = "Ref;Last name;Street;Postal code;City"
     workspace.people([("a", "A", "1 rue X", "35000", "Rennes"), ("b", "B", "2 rue X", "", "Rennes"),
                       ("c", "C", "3 rue X", "35000", "Rennes")], header)  # fmt: skip
-    workspace.ok("record", "c", "returned", "--on", "2027-02-01")
+    workspace.ok("record", "c", "returned", "--on", "2027-02-01", now="2027-02-01T12:00")
     workspace.campaign("post", steps=LETTER)
 
     answer = workspace.launch("post", now=MONDAY)
