@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ import click
 from outreach.application import Application
 from outreach.cli.output import pieces
 from outreach.errors import OutreachError, Text
+from outreach.runner.naming import BadText, is_text
 
 
 class NoMoreAnswers(Exception):
@@ -46,8 +48,15 @@ class Asking:
     def ask(self, question: Text, usual: str = "") -> str:
         """What is typed, without blanks around it; `usual` for an empty line.
 
-        Raises `NoMoreAnswers`.
+        Raises `NoMoreAnswers`. What is no text is asked for again.
         """
+        while True:
+            typed = self._line(question, usual)
+            if is_text(typed):
+                return typed
+            self.told(BadText(question))
+
+    def _line(self, question: Text, usual: str) -> str:
         proposed = f" [{usual}]" if usual else ""
         asked = Text("{question}:", question=Text("{words}{usual}", words=question, usual=proposed))
         click.echo(f"{self.parts.language.say(asked)} ", nl=False)
@@ -63,7 +72,8 @@ class Asking:
             raise NoMoreAnswers
         typed = line.strip()
         if not sys.stdin.isatty():
-            click.echo(typed)  # as a terminal would have shown it
+            # As a terminal would have shown it.
+            click.echo(typed.encode("utf-8", "replace").decode())
         return typed or usual
 
     def told(self, error: OutreachError) -> None:
@@ -80,6 +90,8 @@ def conversation(parts: Application) -> Iterator[None]:
     A terminal that is closed, or a stop by the system, is taken for a Ctrl-C.
     """
     aside = redirect_stdout(sys.stderr) if parts.options.json else nullcontext()
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # what is no text is told, not a crash
     with aside, _stopping_cleanly():
         yield
 

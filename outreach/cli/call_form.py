@@ -27,6 +27,8 @@ class Form:
         self.amount: Decimal | None = None
         self.minutes: Decimal | None = None
         self.km: Decimal | None = None
+        #: The objections that were met, as the guide words them, each once.
+        self.objections: dict[str, None] = {}
         #: Everything that must be said was said: it can be recorded.
         self.complete = False
 
@@ -42,6 +44,7 @@ class Form:
             promised=promised,
             outcome=self.outcome, day=self.day, reason=self.reason, note=self.note,
             amount=self.amount, minutes=self.minutes, km=self.km,
+            objections=tuple(self.objections),
         )  # fmt: skip
 
 

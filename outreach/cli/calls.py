@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import click
 
+from outreach.application import Application
 from outreach.cli.day_verbs import add_list, add_next, add_report, add_sheets
 from outreach.cli.door import Group
+from outreach.cli.output import say, show, table
+from outreach.errors import Text
 from outreach.model.campaign import Channel
 
 
@@ -42,6 +45,41 @@ add_sheets(
     """,
     folder="Where they go; else data/outbox/calls.",
 )
+
+
+@calls.command(name="objections")
+@click.argument("campaign", required=False)
+@click.pass_obj
+def objections_(parts: Application, campaign: str | None) -> None:
+    """What was objected in calls and visits: how often each was met, and overcome.
+
+    An objection counts as met when it was looked up during the call (o1, o2…) or given as the
+    reason, and as overcome when that call came to a further stage: an appointment, an order.
+    """
+    from outreach.runner.objections import objections
+
+    found = objections(parts.store, parts.launched(campaign) if campaign else None)
+    data = [
+        {"objection": one.objection, "met": one.met, "overcome": one.overcome,
+         "rate": float(one.rate)}
+        for one in found
+    ]  # fmt: skip
+
+    def lines() -> None:
+        if not found:
+            say(parts, Text("No objection was met yet: type o1, o2… in outreach calls next."))
+            return
+        headers = [Text("Objection"), Text("Met"), Text("Overcome"), Text("Rate")]
+        rows = [
+            [one.objection, str(one.met), str(one.overcome),
+             parts.language.percent(float(one.rate), digits=2)]
+            for one in found
+        ]  # fmt: skip
+        table(parts, headers, rows, right=[1, 2, 3])
+
+    show(parts, {"objections": data}, lines)
+
+
 add_report(
     calls,
     Channel.CALL,

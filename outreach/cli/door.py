@@ -22,7 +22,7 @@ from outreach.cli.lazy import LazyCommands
 from outreach.cli.telling import tell, tell_bug, tell_usage
 from outreach.cli.usage import SpokenContext, speech
 from outreach.errors import ExitCode, Interrupted, OutreachError, Text, did_you_mean
-from outreach.runner.naming import read_instant
+from outreach.runner.naming import BadText, is_text, read_instant
 
 CommandTable = dict[str, dict[str, tuple[str, str]]]
 
@@ -112,6 +112,19 @@ def spoken_record(option: click.Option, ctx: click.Context) -> tuple[str, str] |
 
 class Command(SpokenMixin):
     """A command of ours."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What is typed is text; the name of a file may be any bytes. Raises `BadText`."""
+        for param in self.params:
+            if param.type is click.STRING and not _is_text(ctx.params.get(param.name or "")):
+                raise BadText(param.name or "")
+        return super().invoke(ctx)
+
+
+def _is_text(typed: Any) -> bool:
+    if isinstance(typed, tuple):
+        return all(_is_text(one) for one in typed)
+    return not isinstance(typed, str) or is_text(typed)
 
 
 class Group(SpokenMixin, click.Group):

@@ -171,14 +171,14 @@ class Talk:
         while form.outcome is None:
             word = self.asking.ask(Text("Outcome"))
             taken = self.session.hold_on(taken)
-            if word and not self._aside(taken, word):
+            if word and not self._aside(taken, word, form):
                 try:
                     form.outcome = read_outcome(word, self._known(call), self.parts.language.say)
                 except WrongUsage as error:
                     self.asking.told(error)
         return taken
 
-    def _aside(self, taken: Taken, word: str) -> bool:
+    def _aside(self, taken: Taken, word: str, form: Form) -> bool:
         """What is no outcome: a look at the guide or the past, a note, later, enough."""
         call, letter = taken.call, word.lower()
         if letter in ("q", "quit"):
@@ -197,15 +197,18 @@ class Talk:
         elif letter == "g" and call.guide:
             print_sections(self.parts, call.guide, [name for name, _ in call.guide.blocks])
         elif letter[0] == "o" and call.guide and (letter[1:].strip() or "0").isdecimal():
-            self._objection(call, int(letter[1:].strip() or 0))
+            self._objection(call, int(letter[1:].strip() or 0), form)
         else:
             return False
         return True
 
-    def _objection(self, call: Call, number: int) -> None:
+    def _objection(self, call: Call, number: int, form: Form) -> None:
+        """What is prepared for it; it was met, and that is recorded with the outcome."""
         assert call.guide is not None
         if 0 < number <= len(call.guide.objections):
-            print_objection(self.parts, call.guide.objections[number - 1])
+            met = call.guide.objections[number - 1]
+            form.objections[met.heard] = None
+            print_objection(self.parts, met)
         else:
             print_heard(self.parts, call.guide)
 
@@ -218,7 +221,7 @@ class Talk:
         if outcome.ending and call.guide:
             print_sections(self.parts, call.guide, [outcome.ending])
         if outcome.reason is Asked.MUST:
-            form.reason = self._reason(call)
+            form.reason = self._reason(call, form)
         if outcome.day is Asked.MUST:
             form.day = self._until(lambda: self._day(outcome, needed=True))
         if outcome.amount is Asked.NO:
@@ -257,7 +260,7 @@ class Talk:
             return None
         return read_day(typed, today=self.parts.today(), locale=self.parts.settings.locale)
 
-    def _reason(self, call: Call) -> str:
+    def _reason(self, call: Call, form: Form) -> str:
         """The objection of the guide by its number, or the person's own words."""
         heard = [one.heard for one in call.guide.objections] if call.guide else []
         if call.guide:
@@ -267,6 +270,7 @@ class Talk:
                                     else Text("Why, in their words"))  # fmt: skip
             number = typed.lower().removeprefix("o").strip()
             if number.isdecimal() and 0 < int(number) <= len(heard):
+                form.objections[heard[int(number) - 1]] = None
                 return heard[int(number) - 1]
             if typed and not number.isdecimal():
                 return typed

@@ -11,11 +11,13 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
+from outreach.cli.outcome_lines import in_spite
 from outreach.cli.output import leave, notice, say, show
 from outreach.cli.telling import as_json, tell
-from outreach.errors import ExitCode, Text, WrongUsage
+from outreach.errors import ExitCode, Plural, Text, WrongUsage
 from outreach.model.campaign import Channel
 from outreach.model.stage import WITH_REASON
+from outreach.runner.coming_next import Next, still_coming
 from outreach.runner.desk import Desk
 from outreach.runner.record import Recorded, credited
 from outreach.runner.record import record as write_down
@@ -96,8 +98,9 @@ def record(
         if fact.campaign is None:
             fact = replace(fact, campaign=credited(store, fact.contact, fact.at))
         recorded = write_down(store, fact, settings=parts.settings, now=parts.now())
-    data = _row(parts, recorded) | ({"dry_run": True} if dry_run else {})
-    show(parts, data, lambda: _print(parts, recorded, dry_run=dry_run))
+        follows = still_coming(store, recorded, settings=parts.settings, now=parts.now())
+    data = _row(parts, recorded, follows) | ({"dry_run": True} if dry_run else {})
+    show(parts, data, lambda: _print(parts, recorded, follows, dry_run=dry_run))
 
 
 def _desk(parts: Application, store: Store) -> Desk:
@@ -125,6 +128,7 @@ def _record_file(parts: Application, desk: Desk, file: Path, *, dry_run: bool) -
         "unchanged": bulk.unchanged,
         "rejected": bulk.rejected,
         "stopped": bulk.stopped,
+        "going_on": bulk.in_spite,
         "rejects_file": str(rejects) if rejects else None,
         "errors": [as_json(error, parts.language.say) for error in bulk.errors],
     }
@@ -149,6 +153,11 @@ def _print_bulk(parts: Application, bulk: Bulk, rejects: Path | None, *, dry_run
         tell(error, parts)
     if bulk.rejected > _SHOWN:
         say(parts, Text("… and {count} more", count=bulk.rejected - _SHOWN))
+    if bulk.in_spite:
+        told = Plural("{count} of them refused, and the chain goes on: see outreach why WHO",
+                      "{count} of them refused, and their chains go on: see outreach why WHO",
+                      bulk.in_spite)  # fmt: skip
+        notice(parts, told)
     if rejects is not None:
         say(parts, Text("The rejected rows are in {file}: mend them and record that file.",
                         file=rejects))  # fmt: skip
@@ -161,7 +170,7 @@ def _print_bulk(parts: Application, bulk: Bulk, rejects: Path | None, *, dry_run
 # --- one fact ---------------------------------------------------------------------------------
 
 
-def _row(parts: Application, recorded: Recorded) -> dict[str, object]:
+def _row(parts: Application, recorded: Recorded, follows: Next | None) -> dict[str, object]:
     fact = recorded.fact
     return {
         "number": recorded.number,
@@ -177,12 +186,20 @@ def _row(parts: Application, recorded: Recorded) -> dict[str, object]:
         "stopped": recorded.stopped,
         "call_done": recorded.call_done,
         "track": recorded.track.value if recorded.track else None,
-    }
+        "next": {
+            "step": follows.step,
+            "at": follows.at.astimezone(parts.settings.zone) if follows.at else None,
+            "what": parts.language.say(follows.what),
+        } if follows else None,
+    }  # fmt: skip
 
 
-def _print(parts: Application, recorded: Recorded, *, dry_run: bool) -> None:
+def _print(parts: Application, recorded: Recorded, follows: Next | None, *, dry_run: bool) -> None:
     for line in _lines(parts, recorded):
         say(parts, line)
+    if follows is not None:
+        for line in in_spite(recorded.fact, follows, parts.settings.zone):
+            say(parts, line)
     if dry_run:
         say(parts, Text("this was a rehearsal: nothing was written"))
         return

@@ -14,13 +14,15 @@ from outreach.cli.output import say, show
 from outreach.errors import Text
 from outreach.model.campaign import Channel
 from outreach.runner.tasks import Ticked
+from outreach.runner.tasks_later import PutOff
 
 
 @click.group(cls=Group, default="list")
 def tasks() -> None:
-    """Show the tasks of the day, with their guide; tick them off.
+    """Show the tasks of the day, with their guide; tick them off, or put them off.
 
-    `outreach tasks CAMPAIGN` lists, `outreach tasks done WHO` says that one was done.
+    `outreach tasks CAMPAIGN` lists, `outreach tasks done WHO` says that one was done,
+    `outreach tasks later WHO --to DATE` puts one off.
     """
 
 
@@ -62,6 +64,50 @@ def done(
     people = [parts.person(one) for one in who]
     found = tick(day_list(parts, campaign), people, told, step=step, now=parts.now())
     show(parts, {"done": [_row(parts, one) for one in found]}, lambda: _print(parts, found))
+
+
+@tasks.command(name="later")
+@click.argument("who", nargs=-1, required=True)
+@click.option("--to", "to", metavar="DATE", required=True,
+              help="The day: a date, thu, +10 (days), +2w (weeks), tomorrow.")  # fmt: skip
+@click.option("--campaign", metavar="CAMPAIGN", help="Of that campaign, where there are several.")
+@click.option("--step", metavar="STEP", help="Of that name, where there are several.")
+@click.option("--by", "--for", "seller", metavar="SELLER", help="Who puts it off.")
+@click.option("--note", metavar="TEXT", help="Why.")
+@click.pass_obj
+def later(
+    parts: Application,
+    who: tuple[str, ...],
+    to: str,
+    campaign: str | None,
+    step: str | None,
+    seller: str | None,
+    note: str | None,
+) -> None:
+    """Put off the task of WHO to another day; it stays there whatever else that day holds.
+
+    Several people at once are one recording: outreach undo takes all of it back.
+    """
+    from outreach.runner.said_days import read_day
+    from outreach.runner.tasks_later import Wish, put_off
+
+    day = read_day(to, today=parts.today(), locale=parts.settings.locale).day
+    wish = Wish(day=day, author=seller_known(parts, seller), note=note)
+    people = [parts.person(one) for one in who]
+    moved = put_off(day_list(parts, campaign), people, wish, step=step, now=parts.now())
+    data = [
+        {"contact": one.contact.id, "name": one.contact.name, "campaign": one.campaign,
+         "step": one.step, "was": one.was, "to": one.to}
+        for one in moved
+    ]  # fmt: skip
+    show(parts, {"later": data}, lambda: _print_later(parts, moved))
+
+
+def _print_later(parts: Application, moved: list[PutOff]) -> None:
+    for one in moved:
+        say(parts, Text("{name}: {campaign}/{step} waits until {day}", name=one.contact.name,
+                        campaign=one.campaign, step=one.step, day=one.to))  # fmt: skip
+    say(parts, Text("Take it back with: outreach undo"))
 
 
 def _row(parts: Application, one: Ticked) -> dict[str, Any]:

@@ -296,6 +296,8 @@ def _print_done(parts: Application, kept: Sequence[Promise]) -> None:
         else:
             say(parts, Text("was done before: {number}, {name}, {what}", **words))
     say(parts, Text("Say what came of it: outreach record WHO STAGE"))
+    if any(one.follow_up.done_at is None for one in kept):
+        say(parts, Text("Take it back with: outreach undo"))
 
 
 def _wrap(line: str, *, first: str, rest: str) -> None:

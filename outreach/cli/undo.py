@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
@@ -95,7 +96,9 @@ def _row(parts: Application, one: Recording) -> dict[str, Any]:
     return {
         "number": one.number,
         "contact": one.event.contact_id,
+        "name": parts.store.contacts.get(one.event.contact_id).name,
         "stage": one.event.stage,
+        "kept": _ticked(one),
         "campaign": one.event.campaign_name,
         "at": _when(parts, one.event.at),
         "recorded_at": _when(parts, one.event.recorded_at),
@@ -127,10 +130,20 @@ def _who(parts: Application, one: Recording) -> str:
 def _what(parts: Application, one: Recording) -> str:
     if one.together > 1 and (file := one.event.data.get("file")):
         return str(file)
+    if (kept := _ticked(one)) is not None:
+        return parts.language.say(Text("done: {what}", what=follow_up_text(kept)))
+    if (day := one.event.data.get("later")) is not None:
+        return parts.language.say(Text("put off to {day}", day=date.fromisoformat(day)))
     if one.event.stage is None:
         [[_, kind, _]] = one.event.data.get("promised") or [[None, "promise", None]]
         return parts.language.say(follow_up_text(kind))
     return parts.language.say(stage_text(one.event.stage))
+
+
+def _ticked(one: Recording) -> str | None:
+    """The kind of the promise that was ticked off, where it is that which was recorded."""
+    kept = one.event.data.get("kept")
+    return kept if isinstance(kept, str) else None
 
 
 def _sentence(parts: Application, one: Recording) -> Text | Plural:
@@ -172,5 +185,9 @@ def _print(parts: Application, undone: Undone, *, dry_run: bool) -> None:
         )
     if steps := undone.came.revived + undone.planned:
         say(parts, Plural("{count} step comes again.", "{count} steps come again.", steps))
+    if _ticked(undone.recording) is not None:
+        count = undone.came.recordings
+        say(parts, Plural("{count} promise is open again: outreach today",
+                          "{count} promises are open again: outreach today", count))  # fmt: skip
     if dry_run:
         say(parts, Text("this was a rehearsal: nothing was written"))

@@ -148,6 +148,9 @@ class AudienceRule:
     #: The share that is never contacted, followed all the same.
     control: Fraction = Fraction(0)
     one_per: OnePer = OnePer.PERSON
+    #: Fields by which people are sorted before control and variants are drawn: each group gets
+    #: its exact share of every stratum.
+    stratify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ class Objective:
     orders: int | None = None
     revenue: Decimal | None = None
     appointments: int | None = None
+    quotes: int | None = None
     by: date | None = None
     checkpoints: tuple[date, ...] = ()
 
@@ -190,6 +194,8 @@ class Campaign:
     stop_on: tuple[str, ...] = DEFAULT_STOP
     objective: Objective | None = None
     budget: Decimal | None = None
+    #: What an order is expected to leave: tells break-even before the first one.
+    margin_per_order: Decimal | None = None
     fixed_costs: Mapping[str, Decimal] = field(default_factory=dict)
     window: Window = Window()
     #: Of this campaign alone, over all its senders; None where there are none.
@@ -235,6 +241,11 @@ class Campaign:
     def opened_by(self, fact: str) -> Track | None:
         """The track with steps of its own that a fact opens."""
         return next((track for track, facts in self.tracks.items() if fact in facts), None)
+
+    def goes_on_after(self, fact: str) -> bool:
+        """Whether steps may come after a fact as if it had not been: nothing is said of it."""
+        later = self.repeat is not None or any(step.after is not None for step in self.steps)
+        return later and fact not in self.stop_on and self.opened_by(fact) is None
 
     def opening(self, track: Track, fact: str) -> tuple[Step, ...]:
         """The steps of a track that fall due when `fact` opens it."""

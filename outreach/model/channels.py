@@ -45,7 +45,7 @@ class ChannelKind:
     needed: tuple[str, ...] = ()
     #: Minutes of work of one touch, where its step says nothing. Source: S1, 2 a call.
     minutes: Decimal | None = None
-    #: A touch takes a stamp of the settings' `costs`.
+    #: A touch takes a stamp and the paper of the settings' `costs`.
     stamped: bool = False
     #: The field that says since when the address is dead, and the reason it gives.
     dead: tuple[str, str] | None = None

@@ -52,6 +52,10 @@ OPPOSED: frozenset[str] = frozenset({"opted_out", "complained"})
 #: Whoever is set aside gets no more of the campaign that found it out.
 SET_ASIDE: frozenset[str] = frozenset({"arid", "latent"})
 
+#: A no to the offer: it ends the chain only where `stop_on` names it, or turns it where a
+#: campaign has a negative track.
+NO_TO_IT: tuple[str, ...] = ("refused", "lost")
+
 #: Facts of which the reason is asked for.
 WITH_REASON: frozenset[str] = frozenset({"refused", "lost", "arid"})
 

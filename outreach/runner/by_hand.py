@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from outreach.model.event import Event, EventKind
 from outreach.model.settings import Settings
 from outreach.model.stage import CALL_AGAIN
 from outreach.runner.facts import Fact
-from outreach.runner.outcomes import Situation, change_for, contacted, cost_of, following
+from outreach.runner.outcomes import Situation, change_for, contacted, following
 from outreach.scheduling.attempts import call_back_at, gives_up, next_attempt
 from outreach.scheduling.calendar import Calendar
 from outreach.store.known import Known
@@ -157,10 +157,17 @@ def _passed_over(delivery: Delivery, step: Step, fact: Fact) -> str | None:
 
 
 def _beside_all_steps(fact: Fact, settings: Settings, now: datetime) -> Change:
-    """A call or a visit that no campaign had planned is a touch all the same, at its cost."""
-    if fact.channel is None or not fact.channel.by_hand or fact.channel is Channel.TASK:
+    """A call or a visit that no campaign had planned is a touch all the same, at its cost.
+
+    Minutes and kilometres of anything else are work for the person, that touches nobody: they
+    cost what they cost, and nobody is taken to have been called.
+    """
+    if fact.channel in (Channel.CALL, Channel.VISIT):
+        return Change(events=(_touch(fact, fact.channel, settings, now),))
+    if fact.minutes is None and fact.km is None:
         return Change()
-    return Change(events=(_touch(fact, fact.channel, settings, now),))
+    work = _touch(fact, Channel.TASK, settings, now)
+    return Change(events=(replace(work, stage=DONE),))
 
 
 def _touch(
@@ -194,8 +201,13 @@ def _touch(
 
 
 def _cost(fact: Fact, step: Step | None, minutes: Decimal | None, settings: Settings) -> Decimal:
-    """The price of the step; where what it took is known, that at the settings' rates."""
+    """The step's own price, else its minutes at the settings' rate; the road comes on top of both.
+
+    The price of a step stands for what each of its touches takes alike; how far somebody drove
+    for one of them is told of that one alone.
+    """
     costs = settings.costs
-    if step is not None and (step.cost is not None or fact.minutes is None):
-        return cost_of(step, costs) + (fact.km or 0) * costs.km
-    return (minutes or 0) * costs.minute + (fact.km or 0) * costs.km
+    road = (fact.km or 0) * costs.km
+    if step is not None and step.cost is not None:
+        return step.cost + road
+    return (minutes or 0) * costs.minute + road

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outreach.errors import Text, WrongUsage
+from outreach.errors import DefinitionError, Text, WrongUsage
 
 if TYPE_CHECKING:
     from outreach.model.contact import Contact
+
+
+#: A zero byte, or half of a surrogate pair: what a byte that is not UTF-8 is read as.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class UnknownPerson(WrongUsage):
@@ -33,6 +38,20 @@ class BadInstant(WrongUsage):
             Text("{text!r} is no date and time", text=text),
             hint=Text("write it like 2027-03-01 or 2027-03-01T09:30"),
         )
+
+
+class BadText(DefinitionError):
+    """What no database can hold."""
+
+    def __init__(self, name: str | Text) -> None:
+        super().__init__(
+            Text("{name} has signs that are no text", name=name),
+            hint=Text("zero bytes, or bytes that are not UTF-8: type it again"),
+        )
+
+
+def is_text(typed: str) -> bool:
+    return _NO_TEXT.search(typed) is None
 
 
 def read_instant(text: str) -> datetime:

@@ -154,13 +154,15 @@ def touched(delivery: Delivery, here: Situation, *, in_vain: str | None = None) 
 
 
 def cost_of(step: Step, costs: Costs) -> Decimal:
-    """What one touch of a step costs: its own price, else what the settings' `costs` give."""
+    """What one touch of a step costs before any road: its own price, else the settings' `costs`.
+
+    A letter takes paper and a stamp; what a person does takes the minutes of its step, or
+    those its channel usually takes.
+    """
     if step.cost is not None:
         return step.cost
-    if step.channel.kind.stamped:
-        return costs.stamp
-    minutes = _minutes(step)
-    return minutes * costs.minute if minutes else Decimal(0)
+    material = costs.stamp + costs.paper if step.channel.kind.stamped else Decimal(0)
+    return material + (_minutes(step) or 0) * costs.minute
 
 
 def _minutes(step: Step) -> Decimal | None:

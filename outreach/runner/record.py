@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
 
 from outreach.model.campaign import CampaignState, Channel, Track
@@ -62,6 +62,8 @@ class Recorded:
     number: EventId | None = None
     #: The channel of what is done by it.
     work: Channel = Channel.CALL
+    #: It is a no, and the chain goes on as if it had not been said.
+    in_spite: bool = False
 
 
 def here(store: Store, settings: Settings, now: datetime) -> Here:
@@ -89,7 +91,7 @@ def record(
     written then.
     """
     around = here(store, settings, now)
-    check(fact, around.calendar.day_of(fact.at), around.calendar.day_of(now))
+    check(fact, around.calendar.day_of(fact.at), last_day(around))
     act = token_hex(6)
     with store.together() as held:
         held.recordings.take_turn()
@@ -103,13 +105,28 @@ def record(
     return _recorded(fact, decided, number)
 
 
+def last_day(around: Here) -> date:
+    """The last day of which something can be told: today.
+
+    Where a season is rehearsed (`--now`), campaigns were launched that are ahead of the clock:
+    it does not tell what is still to come there.
+    """
+    day_of = around.calendar.day_of
+    today = day_of(around.now)
+    ahead = any(day_of(one.launched_at) > today for one in around.campaigns.values())
+    return date.max if ahead else today
+
+
 def together(store: Store, **told: object) -> dict[str, object]:
     """What makes several facts one recording: from now on, in this transaction or in this run."""
     return {"batch": token_hex(6), "since": store.recordings.mark(), **told}
 
 
 def _recorded(fact: Fact, decided: Decided, number: EventId | None) -> Recorded:
-    return Recorded(fact, decided.stopped, decided.call_done, decided.track, number, decided.work)
+    return Recorded(
+        fact, decided.stopped, decided.call_done, decided.track, number, decided.work,
+        decided.in_spite,
+    )  # fmt: skip
 
 
 def others_of(store: Store, facts: Sequence[Fact]) -> dict[ContactId, tuple[Other, ...]]:

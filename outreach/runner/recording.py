@@ -20,7 +20,7 @@ from outreach.model.money import to_minor
 from outreach.runner.consequences import decide
 from outreach.runner.desk import Desk, remembered
 from outreach.runner.facts import Fact, check, check_place
-from outreach.runner.record import credit, here, others_of, together
+from outreach.runner.record import credit, here, last_day, others_of, together
 from outreach.runner.wrong_numbers import taken_off
 from outreach.store.known import Known
 
@@ -59,6 +59,8 @@ class Bulk:
     rejected: int = 0
     #: How many chains ended with it.
     stopped: int = 0
+    #: How many said no, and their chain goes on.
+    in_spite: int = 0
     #: The first of the faults.
     errors: tuple[OutreachError, ...] = ()
 
@@ -77,6 +79,7 @@ class _Tally:
     recorded: int = 0
     unchanged: int = 0
     stopped: int = 0
+    in_spite: int = 0
     wrong: list[tuple[int, OutreachError]] = field(default_factory=list)
 
 
@@ -117,6 +120,7 @@ def record_rows(
             unchanged=bulk.unchanged + tally.unchanged,
             rejected=bulk.rejected + len(tally.wrong),
             stopped=bulk.stopped + tally.stopped,
+            in_spite=bulk.in_spite + tally.in_spite,
             errors=(*bulk.errors, *errors)[:SHOWN],
         )
         told(len(chunk))
@@ -128,7 +132,7 @@ def _record_chunk(chunk: Sequence[Told], desk: Desk, batch: Mapping[str, object]
     names = {row.cells.get(name, "") for row in chunk for name in ("contact", "referrer")}
     people = desk.store.known.named(names - {""})
     waiting: list[tuple[int, Fact]] = []
-    today = desk.store.database.day_of(desk.now)
+    today = last_day(here(desk.store, desk.settings, desk.now))
     for row in chunk:
         try:
             if row.fault is not None:
@@ -158,7 +162,7 @@ def _record_round(
     with desk.store.together() as held:
         held.recordings.take_turn()
         around = here(held, desk.settings, desk.now)
-        today = around.calendar.day_of(desk.now)
+        today = last_day(around)
         known = held.known.of([fact.contact.id for _, fact in first.values()])
         ready: list[Fact] = []
         for line, told in first.values():
@@ -188,6 +192,7 @@ def _record_round(
         held.deliveries.write(Change.joined(one.change for one in decided))
     tally.recorded += len(decided)
     tally.stopped += sum(one.stopped for one in decided)
+    tally.in_spite += sum(one.in_spite for one in decided)
     return left
 
 

@@ -5,13 +5,13 @@ The same function answers the dry run, in a store that keeps nothing, and the ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from outreach.model.campaign import Campaign, Step
 from outreach.model.change import Planned
-from outreach.model.ids import StepId
+from outreach.model.ids import ContactId, StepId
 from outreach.runner.edits import Edit, Sort, StepEdit
 from outreach.runner.planning import planned
 from outreach.runner.repeating import coming_firing
@@ -22,6 +22,14 @@ from outreach.store.campaigns import Launched
 from outreach.store.editing import Moved
 from outreach.store.places import Place
 from outreach.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """People of a campaign whose chain goes on again, and what of theirs comes again."""
+
+    people: Collection[ContactId]
+    deliveries: Collection[int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,16 +85,32 @@ def replan(
         firing = coming_firing(held, launched)
         numbers = held.editing.steps(launched.id, definition.steps)
         work = _Work(
-            held, launched, definition, edit, calendar, now, numbers,
+            held, launched, definition, calendar, now, numbers,
             firing.occurrence if firing else 1,
         )  # fmt: skip
-        work.people()
+        work.people(edit)
         steps = tuple(work.step(one) for one in edit.steps)
         held.campaigns.confirm_change(
             launched.id, definition, fingerprint=fingerprint, file=file,
             goes_on=any(one.added or one.moved for one in steps), now=now,
         )  # fmt: skip
     return Replanned(edit=edit, steps=steps)
+
+
+def plan_again(
+    store: Store, launched: Launched, coming: Coming, *, calendar: Calendar, now: datetime
+) -> int:
+    """Plan those who go on as the campaign is by now: it was changed while they stood still.
+
+    What comes again has its new day, whatever dates it; steps that were put in come too. How
+    many deliveries come in.
+    """
+    firing = coming_firing(store, launched)
+    work = _Work(
+        store, launched, launched.definition, calendar, now, launched.steps,
+        firing.occurrence if firing else 1, only=coming,
+    )  # fmt: skip
+    return work.again()
 
 
 @dataclass(slots=True)
@@ -96,20 +120,21 @@ class _Work:
     store: Store
     launched: Launched
     definition: Campaign
-    edit: Edit
     calendar: Calendar
     now: datetime
     numbers: Mapping[str, StepId]
     #: The firing that is planned last, of a repeated campaign.
     occurrence: int
+    #: Only these people, and of their deliveries only these; None: everybody's.
+    only: Coming | None = None
     _under_way: Mapping[StepId, int] = field(default_factory=dict)
 
-    def people(self) -> None:
+    def people(self, edit: Edit) -> None:
         """What is kept with the people: their wave, who writes to them."""
         editing, waves = self.store.editing, self.definition.waves
-        if "waves" in self.edit.keys and waves is not None:
+        if "waves" in edit.keys and waves is not None:
             editing.waves(self.launched.id, waves.size)
-        if self.definition.senders and "senders" in self.edit.keys:
+        if self.definition.senders and "senders" in edit.keys:
             editing.writers(self.launched.id, self.definition.senders)
         self._under_way = editing.under_way(self.launched.id)
 
@@ -134,6 +159,15 @@ class _Work:
             self.store.editing.nobody(number)
         return told
 
+    def again(self) -> int:
+        """Plan every step of those who go on; how many deliveries come in."""
+        added = 0
+        for step in self.definition.steps:
+            told = StepReplanned(edit=StepEdit(step=step, sort=Sort.SAME))
+            self._replan(step, self.numbers[step.name], told)
+            added += told.added
+        return added
+
     def _replan(self, step: Step, number: StepId, told: StepReplanned) -> None:
         """Add what should be there, move what waits."""
         were, are = _Days(self.calendar), _Days(self.calendar)
@@ -142,7 +176,7 @@ class _Work:
             moved: list[Moved] = []
             for place in places:
                 at = dated(place)
-                if at is None:
+                if at is None or not self._meant(place):
                     continue
                 one = self._planned(step, number, place, at)
                 if place.waits is None:
@@ -164,11 +198,16 @@ class _Work:
             told.added += len(added)
         told.were, told.are = were.span, are.span
 
+    def _meant(self, place: Place) -> bool:
+        return self.only is None or place.waits in {None, *self.only.deliveries}
+
     def _differs(self, place: Place, one: Planned) -> bool:
         writer = one.sender or place.writer
         return (place.due_at, place.variant, place.sender) != (one.due_at, one.variant, writer)
 
     def _planned(self, step: Step, number: StepId, place: Place, at: datetime) -> Planned:
+        # What was drawn within a stratum stands as long as the step has that variant.
+        drawn = place.variant if self.definition.audience.stratify else None
         return planned(
             self.definition,
             step,
@@ -178,6 +217,7 @@ class _Work:
             step_id=number,
             sender=place.writer if place.writer in self.definition.senders else None,
             occurrence=place.occurrence,
+            variant=drawn if drawn in [one.name for one in step.variants] else None,
         )
 
     # --- who is to get it, and when -----------------------------------------------------------
@@ -186,6 +226,8 @@ class _Work:
         self, step: Step, number: StepId
     ) -> Iterator[tuple[list[Place], Callable[[Place], datetime | None]]]:
         places, campaign = self.store.places, self.launched.id
+        if self.only is not None:
+            places = places.of(self.only.people)
         pages: Iterable[list[Place]]
         if step.waits_for is not None:
             before = self.numbers[step.waits_for]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from secrets import token_hex
 from typing import TypeVar
 
 from outreach.errors import OutreachError, Text, did_you_mean
@@ -19,6 +20,7 @@ from outreach.model.event import Event, EventKind
 from outreach.model.follow_up import FollowUpDone, FollowUpKind
 from outreach.model.ids import CampaignId, FollowUpId
 from outreach.model.network import InquiryAnswered, InterestSet, Thanked
+from outreach.runner.record import together
 from outreach.store.by_hand import HandWork
 from outreach.store.campaigns import Launched
 from outreach.store.follow_ups import Latent, Promise, Waiting
@@ -132,17 +134,30 @@ def today(
 
 
 def keep(
-    store: Store, numbers: Sequence[int], *, author: str | None, now: datetime
+    store: Store,
+    numbers: Sequence[int],
+    *,
+    author: str | None,
+    now: datetime,
+    batch: Mapping[str, object] | None = None,
 ) -> list[Promise]:
-    """These promises were kept; all of them, or none. Raises `NoSuchPromise`."""
-    found = store.follow_ups.find(numbers)
-    known = {one.follow_up.id for one in found}
-    for number in numbers:
-        if number not in known:
-            raise NoSuchPromise(number)
-    open_ = [one for one in found if one.follow_up.done_at is None]
-    today_ = store.database.day_of(now)
-    store.deliveries.write(Change.joined(_kept(one, author, today_, now) for one in open_))
+    """These promises were kept; all of them, or none. Raises `NoSuchPromise`.
+
+    It is one recording, however many, or part of the one of `batch`: `undo` opens them again.
+    """
+    with store.together() as held:
+        held.recordings.take_turn()
+        found = held.follow_ups.find(numbers)
+        known = {one.follow_up.id for one in found}
+        for number in numbers:
+            if number not in known:
+                raise NoSuchPromise(number)
+        open_ = [one for one in found if one.follow_up.done_at is None]
+        if batch is None:
+            batch = together(held) if len(open_) > 1 else {}
+        day = held.database.day_of(now)
+        changes = [_kept(one, author, day, now, batch) for one in open_]
+        held.deliveries.write(Change.joined(changes))
     return found
 
 
@@ -227,7 +242,9 @@ def _of(whole: Today, seller: str, team: Collection[str]) -> Today:
 # --- what follows from a kept promise -------------------------------------------------------------
 
 
-def _kept(promise: Promise, author: str | None, day: date, now: datetime) -> Change:
+def _kept(
+    promise: Promise, author: str | None, day: date, now: datetime, batch: Mapping[str, object]
+) -> Change:
     one = promise.follow_up
     assert one.id is not None
     event = Event(
@@ -238,7 +255,12 @@ def _kept(promise: Promise, author: str | None, day: date, now: datetime) -> Cha
         campaign=one.campaign,
         author=author or promise.owner,
         note=one.note,
-        data={"kept": one.kind.value, "follow_up": int(one.id)},
+        data={
+            "recording": token_hex(6),
+            **batch,
+            "kept": one.kind.value,
+            "follow_up": int(one.id),
+        },
     )
     kept = Change(events=(event,), kept=(FollowUpDone(FollowUpId(one.id), now),))
     match one.kind:

@@ -7,22 +7,22 @@ from it. Steps that had ended come again, dated from when the step before was re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.errors import OutreachError, Text, WrongUsage
 from outreach.model.change import Change, Planned
-from outreach.model.delivery import Delivery, DeliveryState
-from outreach.model.ids import CampaignId, ContactId, StepId
+from outreach.model.delivery import DeliveryState
+from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
 from outreach.runner.outcomes import Situation, following
 from outreach.runner.planning import planned
 from outreach.runner.repeating import coming_firing
+from outreach.runner.replanning import Coming, plan_again
 from outreach.runner.wrong_numbers import put_back
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
-from outreach.store.editing import Moved
 from outreach.store.recordings import Recording, TakenBack
 from outreach.store.store import Store
 
@@ -106,6 +106,7 @@ def undo(
             put_back(held, heads, now)
             steps = _planned_again(held, back, campaigns, settings, now)
             held.deliveries.write(Change(planned=tuple(steps)))
+            coming += _as_it_is_now(held, back, campaigns, settings, now)
         came += back
         coming += len(steps)
     if not came.recordings:
@@ -122,16 +123,11 @@ def _planned_again(
 ) -> list[Planned]:
     """The steps after those that were done while the chain had ended: nobody planned them.
 
-    Of a repeated campaign the coming firing. What comes again in a campaign that was changed
-    since is dated as the campaign is now.
+    Of a repeated campaign the coming firing.
     """
     calendar = Calendar(settings.country, settings.zone, settings.region)
     missing: list[Planned] = []
-    moved: list[Moved] = []
-    freed: dict[CampaignId, list[ContactId]] = {}
-    for campaign, contact in back.freed:
-        freed.setdefault(campaign, []).append(contact)
-    for campaign, people in freed.items():
+    for campaign, people in _freed(back).items():
         launched = campaigns[campaign]
         missing += _firing(store, launched, people)
         for rows in store.recordings.ended(campaign, people).values():
@@ -145,27 +141,39 @@ def _planned_again(
                 passed = one.state is DeliveryState.SKIPPED
                 steps = following(one, here, passed_over=passed)
                 missing += [step for step in steps if (step.step, step.occurrence) not in there]
-                if launched.definition.edition > 1:
-                    moved += _moved(steps, there, back.coming)
-    store.editing.move(moved)
     return missing
+
+
+def _freed(back: TakenBack) -> dict[CampaignId, list[ContactId]]:
+    """Whose chain goes on, campaign by campaign."""
+    freed: dict[CampaignId, list[ContactId]] = {}
+    for campaign, contact in back.freed:
+        freed.setdefault(campaign, []).append(contact)
+    return freed
+
+
+def _as_it_is_now(
+    store: Store,
+    back: TakenBack,
+    campaigns: Mapping[CampaignId, Launched],
+    settings: Settings,
+    now: datetime,
+) -> int:
+    """What comes again in a campaign that was changed since, planned as it is now; how many
+    deliveries come in beside.
+    """
+    calendar = Calendar(settings.country, settings.zone, settings.region)
+    return sum(
+        plan_again(
+            store, campaigns[campaign], Coming(people, back.coming), calendar=calendar, now=now
+        )
+        for campaign, people in _freed(back).items()
+        if campaigns[campaign].definition.edition > 1
+    )
 
 
 #: What the next step is counted from.
 _OVER = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.REFUSED)
-
-
-def _moved(
-    steps: Iterable[Planned],
-    there: Mapping[tuple[StepId, int], Delivery],
-    coming: Collection[int],
-) -> Iterator[Moved]:
-    """What comes again, as the campaign would plan it now; what was tried keeps its day."""
-    for step in steps:
-        one = there.get((step.step, step.occurrence))
-        if one is not None and one.id in coming and not one.attempts:
-            sender = step.sender or one.sender
-            yield Moved(delivery=one.id, due_at=step.due_at, variant=step.variant, sender=sender)
 
 
 def _firing(store: Store, launched: Launched, people: Collection[ContactId]) -> Iterator[Planned]:
@@ -176,6 +184,8 @@ def _firing(store: Store, launched: Launched, people: Collection[ContactId]) -> 
         return
     for step in definition.following(None):
         number = launched.steps[step.name]
+        strata = definition.audience.stratify and step.variants
+        drawn = store.experiments.drawn(launched.id).variants if strata else {}
         for contact, writer in store.repeating.without(launched.id, number, firing, people):
             yield planned(
                 definition,
@@ -186,4 +196,5 @@ def _firing(store: Store, launched: Launched, people: Collection[ContactId]) -> 
                 step_id=number,
                 sender=writer if writer in definition.senders else None,
                 occurrence=firing.occurrence,
+                variant=drawn.get(step.name, {}).get(contact),
             )

@@ -43,6 +43,19 @@ class Acted:
     first_order_on: date | None = None
     last_order_on: date | None = None
 
+    def see(self, stage: str, at: datetime, day: date, *, revenue: int, margin: int) -> None:
+        """One act of his, in whatever order; money in minor units, `day` where the firm is."""
+        if at >= self.active_at:
+            self.active_at, self.stage = at, stage
+        if stage == "replied":
+            self.replied_on = max(day, self.replied_on or day)
+        if stage == "order":
+            self.orders += 1
+            self.revenue += revenue
+            self.margin += margin
+            self.first_order_on = min(day, self.first_order_on or day)
+            self.last_order_on = max(day, self.last_order_on or day)
+
 
 def is_act(stage: str | None) -> bool:
     """Whether it comes from the person: a campaign's own stages do, as the usual ones do."""
@@ -59,17 +72,13 @@ def acted(database: Database, reached: Iterable[Event]) -> dict[ContactId, Acted
         one = people.get(event.contact)
         if one is None:
             one = people[event.contact] = Acted(event.at, event.stage)
-        if event.at >= one.active_at:
-            one.active_at, one.stage = event.at, event.stage
-        day = database.day_of(event.at)
-        if event.stage == "replied":
-            one.replied_on = max(day, one.replied_on or day)
-        if event.stage == "order":
-            one.orders += 1
-            one.revenue += minor(event.amount, database.currency) or 0
-            one.margin += minor(event.margin, database.currency) or 0
-            one.first_order_on = min(day, one.first_order_on or day)
-            one.last_order_on = max(day, one.last_order_on or day)
+        one.see(
+            event.stage,
+            event.at,
+            database.day_of(event.at),
+            revenue=minor(event.amount, database.currency) or 0,
+            margin=minor(event.margin, database.currency) or 0,
+        )
     return people
 
 

@@ -64,6 +64,8 @@ class Launched:
     reason: Text | None = None
     #: It ran in another program, and was written down here (`history import`).
     elsewhere: bool = False
+    #: Since when it is hidden: its history is there, and nothing more happens in it.
+    deleted_at: datetime | None = None
 
     def step_named(self, step: StepId) -> Step:
         """The definition of a step by its number in the ledger."""
@@ -307,4 +309,5 @@ def _launched(row: Any, steps: Mapping[str, StepId]) -> Launched:
         since=row.state_at,
         reason=said_again(row.state_reason),
         elsewhere=row.origin == "history",
+        deleted_at=row.deleted_at,
     )

@@ -146,6 +146,8 @@ def _permitted(contact: Table) -> ColumnElement[bool]:
         is_running(d.campaign_id),
         going_on,
         contact.c.erased_at.is_(None),
+        # A merge ends the chains of the record that goes; should one be left, it stays here.
+        contact.c.merged_into.is_(None),
         contact.c.email_bounced_at.is_(None),
         ~forbidden(contact, Channel.EMAIL),
         ~same_address(contact),

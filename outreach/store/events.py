@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from outreach.model.campaign import Channel
 from outreach.model.event import EventKind, Order
@@ -117,6 +117,30 @@ class Events:
         )
         with self.database.reading() as connection:
             return list(connection.execute(query))
+
+    def objected(
+        self, campaign: CampaignId | None
+    ) -> Iterator[tuple[str, CampaignId | None, list[str]]]:
+        """Outcomes that stand of calls and visits in which objections were met; a stream.
+
+        The stage that was recorded, its campaign, and the objections.
+        """
+        e, fix = schema.event.c, schema.event.alias("fix")
+        query = (
+            select(e.stage, e.campaign_id, e.data)
+            .where(
+                e.kind == EventKind.REACHED.value,
+                cast(e.data, Text).like('%"objections": [%'),
+                ~select(fix.c.id).where(fix.c.corrects == e.id).exists(),
+            )
+            .order_by(e.id)
+            .execution_options(yield_per=2000)
+        )
+        if campaign is not None:
+            query = query.where(e.campaign_id == campaign)
+        with self.database.reading() as connection:
+            for stage, number, data in connection.execute(query):
+                yield stage, number, data["objections"]
 
     def times_told(
         self, contact: ContactId, stage: str, *, channel: Channel, at: datetime, before: datetime

@@ -25,10 +25,10 @@ from outreach.store import schema
 from outreach.store.contacts import Contacts, ImportStart
 from outreach.store.definitions import as_json
 from outreach.store.engine import Database, HeldDatabase
+from outreach.store.folding import recount
 from outreach.store.history_people import HistoryPeople
 from outreach.store.history_standing import standings
 from outreach.store.history_writing import Writing
-from outreach.store.recounting import recount
 from outreach.store.shelf import HISTORY
 from outreach.store.turn import take_turn
 

@@ -101,7 +101,7 @@ def standings(
 
 def _sent(connection: Connection, campaign: CampaignId, found: dict[ContactId, Standing]) -> None:
     d = schema.delivery.c
-    # By the person alone, as in `recounting.py`: few of his rows are of another campaign.
+    # By the person alone, as in `folding.py`: few of his rows are of another campaign.
     query = select(
         d.id, d.contact_id, d.step_id, d.settled_at, d.attempts, d.occurrence, d.variant,
         d.campaign_id,

@@ -22,8 +22,8 @@ from outreach.model.ids import CampaignId, ContactId
 from outreach.store import schema
 from outreach.store.bulk import update_rows
 from outreach.store.engine import Database
+from outreach.store.folding import recount
 from outreach.store.lists import among
-from outreach.store.recounting import recount
 from outreach.store.shelf import HISTORY
 from outreach.store.turn import take_turn
 from outreach.store.undoing import POINTERS, indexed
@@ -204,11 +204,6 @@ def _put_back(
         one = counted.get(ContactId(contact))
         if one is None:
             continue
-        by_events = Kind.SUSPECT
-        if one.orders:
-            by_events = Kind.CUSTOMER
-        elif one.contacted:
-            by_events = Kind.PROSPECT
-        further = max(kind, by_events.value, key=_ORDER.index)
+        further = max(kind, one.value, key=_ORDER.index)
         kinds.append((contact, {"kind": further}))
     update_rows(connection, schema.contact, kinds)

@@ -25,11 +25,13 @@ from outreach.model.event import EventKind
 from outreach.model.field import Origin, Value
 from outreach.model.ids import ContactId
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.model.text import fold
 from outreach.store import schema
 from outreach.store.belongings import move_belongings
 from outreach.store.chains import end_with, stop_chains
 from outreach.store.engine import Database
 from outreach.store.ledger import insert_ignoring
+from outreach.store.matching import ADDRESS
 from outreach.store.rows import Columns
 from outreach.store.suppressions import insert_suppressions
 from outreach.store.ways import go_their_way, turned_already
@@ -172,6 +174,14 @@ def _fill(
         columns["email_bounced_at"] = connection.execute(
             select(table.c.email_bounced_at).where(table.c.id == other)
         ).scalar()
+    if any(theirs[name] for name in _ADDRESS) and not any(
+        fold(str(mine[name] or changes.get(name) or "")) != fold(str(theirs[name] or ""))
+        for name in ADDRESS
+    ):
+        # It is one address from now on: what either suffered, it suffered.
+        c = table.c.post_returned_at
+        both = select(func.max(c)).where(table.c.id.in_([kept, other]))
+        columns["post_returned_at"] = connection.execute(both).scalar()
     connection.execute(update(table).where(table.c.id == kept).values(**columns, updated_at=now))
     return {"filled": filled, "kind": mine["kind"]}
 

@@ -39,6 +39,7 @@ def _reasons(contact: Table, channel: Channel) -> Iterator[tuple[ColumnElement[b
     if kind.shared:
         yield same_address(contact), "same_address"
     yield c.erased_at.is_not(None), "erased"
+    yield c.merged_into.is_not(None), "merged"
 
 
 def no_address(contact: Table, channel: Channel) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.store import schema
 from outreach.store.edited import EDITED
 from outreach.store.engine import Database
+from outreach.store.lists import among
 
 #: People read at once.
 _PAGE = 5_000
@@ -51,8 +52,13 @@ class Place:
 
 
 class Places:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, people: Collection[ContactId] | None = None) -> None:
         self.database = database
+        #: Nobody else is read; None: everybody of the campaign is.
+        self.people = people
+
+    def of(self, people: Collection[ContactId]) -> Places:
+        return Places(self.database, people)
 
     def after(
         self, campaign: CampaignId, step: StepId, waits_for: StepId, track: Track
@@ -148,6 +154,8 @@ class Places:
         page = query
         while True:
             with self.database.reading() as connection:
+                if self.people is not None:
+                    page = page.where(among(connection, place[-1], self.people))
                 places = [_place(row) for row in connection.execute(page)]
             if places:
                 yield places

@@ -21,6 +21,9 @@ from outreach.store.engine import Database
 from outreach.store.lists import among
 from outreach.store.prepared import ForEach
 
+#: What somebody has put off to a day of his choice stays on it.
+LATER = "later"
+
 _BY_HAND = [channel.value for channel in Channel if channel.by_hand]
 
 
@@ -263,9 +266,10 @@ def _may_be_moved(now: datetime) -> Any:
 
 
 def _is_untouched() -> Any:
-    """Nobody has tried it, and nobody was promised it for its day when he was reached."""
+    """Nobody has tried it, was promised it for its day when he was reached, or put it off."""
     d = schema.delivery.c
-    return and_(d.attempts == 0, d.detail.is_distinct_from(FollowUpKind.CALL_BACK.value))
+    fixed = (FollowUpKind.CALL_BACK.value, LATER)
+    return and_(d.attempts == 0, *(d.detail.is_distinct_from(word) for word in fixed))
 
 
 @lru_cache(maxsize=4)

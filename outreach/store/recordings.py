@@ -241,7 +241,8 @@ class Recordings:
             whole = is_now(connection, self.database, people)
             people = set(whole.values())
             correct(connection, gone, now, author)
-            put_back(connection, self.database, heads, whole, now)
+            network = is_now(connection, self.database, _recommended(heads))
+            put_back(connection, self.database, heads, whole | network, now)
             said = folded(connection, self.database, people)
             if contacted_after_all(connection, said, now):
                 said = folded(connection, self.database, people)
@@ -252,7 +253,9 @@ class Recordings:
             become_again(connection, said, gone, whole, now)
             mark_again(connection, said, heads, whole)
             # Who is near may be stopped by what is taken back, though it was not what stopped him.
-            acquaintance, words = Acquaintance(self.database), ("same", *OTHERS)
+            acquaintance = Acquaintance(self.database)
+            named = {word for one in definitions.values() for word in one.stop_on}
+            words = ("same", *(word for word in OTHERS if word in named))
             near = _named(acquaintance.others(people, words)) | people
             others = acquaintance.others(near, words)
             strangers = (_named(others) | near) - said.keys()
@@ -303,6 +306,12 @@ def _erased(connection: Connection, people: Collection[ContactId]) -> list[Conta
     c = schema.contact.c
     query = select(c.id).where(among(connection, c.id, people), c.erased_at.is_not(None))
     return [ContactId(number) for number in connection.scalars(query)]
+
+
+def _recommended(heads: Sequence[Any]) -> set[ContactId]:
+    """Who recommended us to whom, by these recordings."""
+    told = [head.data.get(key) for head in heads for key in ("referrer", "referred")]
+    return {ContactId(number) for number in told if number is not None}
 
 
 def _named(others: Mapping[ContactId, Sequence[Other]]) -> set[ContactId]:

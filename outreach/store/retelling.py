@@ -12,10 +12,12 @@ from outreach.model.campaign import Channel
 from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.ids import ContactId
+from outreach.model.text import fold
 from outreach.store import schema
 from outreach.store.bulk import insert_rows
 from outreach.store.folding import Folded, kind_of
 from outreach.store.lists import among
+from outreach.store.matching import ADDRESS
 
 
 def contacted_after_all(
@@ -144,12 +146,35 @@ def mark_again(
         ("returned", "post_returned_at", {"street", "street2", "postal_code", "city", "country"}),
     ):
         for contact in {whole[head.contact_id] for head in heads if head.stage == stage}:
-            at = _marked(people[contact], stage, fields)
+            others = _elsewhere(connection, contact, people[contact], stage)
+            at = _marked(people[contact], stage, fields, others)
             here = schema.contact.c.id == contact
             connection.execute(update(schema.contact).where(here).values({column: at}))
 
 
-def _marked(said: Folded, stage: str, fields: set[str]) -> datetime | None:
+def _elsewhere(
+    connection: Connection, contact: ContactId, said: Folded, stage: str
+) -> Collection[int]:
+    """Records that were merged into his and have another address than he has."""
+    holders = {_holder(event) for event in said.events if event.stage == stage} - {contact}
+    if not holders:
+        return ()
+    c = schema.contact.c
+    columns = [c.email] if stage == "bounced" else [c[name] for name in ADDRESS]
+    query = select(c.id, *columns).where(among(connection, c.id, {*holders, contact}))
+    found = {row[0]: [fold(cell or "") for cell in row[1:]] for row in connection.execute(query)}
+    return [holder for holder in holders if found.get(holder) != found[contact]]
+
+
+def _holder(event: Any) -> int:
+    """The record whose address the fact is about."""
+    number: int = (event.data or {}).get("written_to", event.contact_id)
+    return number
+
+
+def _marked(
+    said: Folded, stage: str, fields: set[str], elsewhere: Collection[int]
+) -> datetime | None:
     """The last such fact about the address he has now."""
     moved = max(
         (event.id for event in said.events
@@ -159,7 +184,7 @@ def _marked(said: Folded, stage: str, fields: set[str]) -> datetime | None:
     )  # fmt: skip
     told = [event.at for event in said.events
             if event.kind == EventKind.REACHED.value and event.stage == stage
-            and event.id > moved]  # fmt: skip
+            and event.id > moved and _holder(event) not in elsewhere]  # fmt: skip
     return max(told, default=None)
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.engine import Dialect
 
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
+from outreach.model.follow_up import FollowUpKind
 from outreach.model.ids import ContactId
 from outreach.model.stage import ANSWERS
 from outreach.store import schema
@@ -171,11 +172,25 @@ def _forget_promises(
                 .scalar_subquery()
             )
             connection.execute(delete(schema.follow_up).where(f.id == one))
-    kept = [number for head in heads for number in head.data.get("kept", ())]
+    kept = [number for head in heads for number in _kept(head)]
     if kept:
         connection.execute(
             update(schema.follow_up).where(among(connection, f.id, kept)).values(done_at=None)
         )
+
+
+def _kept(head: Any) -> Sequence[int]:
+    """The promises that it kept: those of a fact, or the one that was ticked off."""
+    if _ticked(head) is not None:
+        return [head.data["follow_up"]]
+    numbers: Sequence[int] = head.data.get("kept", ())
+    return numbers
+
+
+def _ticked(head: Any) -> str | None:
+    """The kind of the promise that was ticked off; None of every other recording."""
+    ticked = head.kind == EventKind.NOTED.value and "follow_up" in head.data
+    return head.data["kept"] if ticked else None
 
 
 def _allow_again(connection: Connection, heads: Sequence[Any], now: datetime) -> None:
@@ -196,28 +211,36 @@ def _forget_network(
     whole: Mapping[ContactId, ContactId],
 ) -> None:
     q, r = schema.inquiry.c, schema.referral.c
+
+    def either(contact: int) -> set[int]:
+        # A row stays with a record that is merged away where it is between the two.
+        return {contact, whole.get(ContactId(contact), contact)}
+
     for head in heads:
         person, at = whole[head.contact_id], head.at
+        himself = either(head.contact_id)
         if head.stage == "inbound":
             subject = q.subject.is_not_distinct_from(head.note)
             asked = and_(q.contact_id == person, q.at == at, subject, _came_from(head))
             _delete_last(connection, schema.inquiry, asked)
             if (referrer := head.data.get("referrer")) is not None:
-                here = and_(r.referrer_id == referrer, r.referred_id == person, r.at == at)
-                _delete_last(connection, schema.referral, here)
+                by, whom = r.referrer_id.in_(either(referrer)), r.referred_id.in_(himself)
+                _delete_last(connection, schema.referral, and_(by, whom, r.at == at))
         elif head.stage == "recommended":
-            whom = r.referred_id.is_not_distinct_from(head.data.get("referred"))
-            _delete_last(
-                connection, schema.referral, and_(r.referrer_id == person, whom, r.at == at)
-            )
-        elif head.stage == "thanked":
+            referred = head.data.get("referred")
+            whom = r.referred_id.in_(either(referred)) if referred else r.referred_id.is_(None)
+            by = r.referrer_id.in_(himself)
+            _delete_last(connection, schema.referral, and_(by, whom, r.at == at))
+        elif head.stage == "thanked" or _ticked(head) == FollowUpKind.THANK:
             day = database.day_of(at)
             connection.execute(
                 update(schema.referral)
                 .where(r.referrer_id == person, r.thanked_on == day)
                 .values(thanked_on=None)
             )
-    answers = [head for head in heads if head.stage in ANSWERS]
+    answers = [
+        head for head in heads if head.stage in ANSWERS or _ticked(head) == FollowUpKind.ANSWER
+    ]
     _unanswering(connection.dialect).run(
         connection,
         {

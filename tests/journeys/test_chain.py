@@ -91,7 +91,8 @@ def test_a_letter_an_e_mail_and_a_call_follow_each_other_on_their_days(open_day:
         assert mails["not_before"] == "2027-04-01T00:00:00+02:00"
 
         answered, silent, ordered = people[0], people[1], people[2]
-        replied = open_day.ok("record", answered, "replied", now="2027-03-23T09:00")
+        # The base is ahead of the clock: the day is one of the season that is rehearsed in it.
+        replied = open_day.ok("record", answered, "replied", "--on", "2027-03-23")
         assert (replied["campaign"], replied["stopped"]) == ("open-day", True)
 
         assert open_day.ok("calls", now="2027-03-31T23:00")["calls"] == []
@@ -119,6 +120,22 @@ def test_a_letter_an_e_mail_and_a_call_follow_each_other_on_their_days(open_day:
     assert (report["revenue"], report["margin"]) == (900, 250.5)
     assert report["cost"]["total"] == pytest.approx(13 * 1.20)
     assert report["profit"] == pytest.approx(250.5 - 15.6)
+
+
+def test_a_letter_kept_back_may_be_posted_as_it_is(open_day: Workspace) -> None:
+    """It lay on a desk: it goes with the post of another day, printed once."""
+    open_day.launch("open-day", now="2027-03-15T10:00")
+    people = enrolled(open_day)
+    open_day.ok("run", now="2027-03-15T10:00")
+    open_day.ok("letters", "posted", "open-day", "--on", "2027-03-16", "--except", people[0],
+                now="2027-03-16T17:00")  # fmt: skip
+    again = open_day.ok("letters", "posted", "open-day", "--on", "2027-03-18",
+                        now="2027-03-18T17:00")  # fmt: skip
+    assert again["posted"] == 1
+    assert open_day.next_of(people[0])["at"] == "2027-03-23T09:00:00+01:00"
+    # Neither is it printed once more, nor posted.
+    assert open_day.ok("run", now="2027-03-18T18:00")["letters"] == 0
+    assert open_day.run("letters", "posted", "open-day", "--now", "2027-03-18T19:00").code == 1
 
 
 def test_a_letter_taken_out_of_the_bundle_stays_to_be_posted(open_day: Workspace) -> None:

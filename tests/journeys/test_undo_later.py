@@ -73,6 +73,21 @@ def test_what_the_record_that_went_was_promised_is_forgotten_too(workspace: Work
     assert "Anne Adam" not in workspace.run("today", now="2027-03-10T09:00").out
 
 
+def test_a_recommendation_of_a_record_that_went_is_forgotten_too(workspace: Workspace) -> None:
+    """a and b are one person, who sent c to us; the merge gives b's recommendation to a."""
+    people(workspace, "a", "b", phone="0299000001")
+    workspace.people([("c", "Carl", "Cohn", "c@mail.example", "0299000009", "9 rue Haute", 35000,
+                       "Rennes")], HEADER)  # fmt: skip
+    for who in "ab":
+        workspace.ok("record", "c", "inbound", "--referrer", who, now="2027-03-01T10:00")
+    workspace.ok("contacts", "duplicates", "--merge", now="2027-03-01T12:00")
+    for left in (1, 0):
+        workspace.ok("undo", "--yes", now="2027-03-02T09:00")
+        assert len(workspace.ok("referrals", now="2027-03-02T10:00")["referrals"]) == left
+        thanks = workspace.ok("today", now="2027-03-05T10:00")["today"]["slipped"]
+        assert [one["kind"] for one in thanks if one["kind"] == "thank"] == ["thank"] * left
+
+
 def test_another_undo_leaves_a_person_on_the_track_he_is_on(
     workspace: Workspace, server: SmtpServer
 ) -> None:
@@ -174,6 +189,63 @@ def test_what_comes_again_in_a_changed_campaign_has_its_new_day(
     workspace.campaign("one", steps=mail("mail") + mail("m2", "after: mail + 20 days"))
     workspace.ok("launch", "one", "--confirm-change", now="2027-03-02T10:00")
     workspace.ok("undo", "--yes", now="2027-03-02T11:00")
+    assert workspace.next_of("a") == workspace.next_of("b")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("start: 2027-03-10\n", "start: 2027-03-20\n"),
+        ("waves: {size: 1, every: 5 days}\n", "waves: {size: 1, every: 20 days}\n"),
+    ],
+    ids=["start", "waves"],
+)
+def test_what_opens_the_chain_has_its_new_day_too(
+    workspace: Workspace, server: SmtpServer, before: str, after: str
+) -> None:
+    """Two people in two waves, or one day for both: who answers and is undone has the new day."""
+    people(workspace, "a", "b")
+    one_campaign(workspace, mail("mail"), head=before)
+    second = [who for who in "ab" if workspace.next_of(who)["step"] == "mail"][-1]
+    old = workspace.next_of(second)
+    workspace.ok("record", second, "replied", now="2027-03-02T09:00")
+    workspace.campaign("one", steps=mail("mail"), head=after)
+    workspace.ok("launch", "one", "--confirm-change", now="2027-03-02T10:00")
+    workspace.ok("undo", "--yes", now="2027-03-02T11:00")
+    new = workspace.next_of(second)
+    assert new != old
+    assert "2027-03-2" in str(new)
+
+
+def test_what_a_fact_dates_has_its_new_day_too(workspace: Workspace, server: SmtpServer) -> None:
+    people(workspace, "a", "b")
+    tracked = "track: positive, after: replied + {} days"
+    one_campaign(workspace, mail("mail"), mail("pm", tracked.format(10)))
+    for who in "ab":
+        workspace.ok("record", who, "replied", now="2027-03-02T09:00")
+    workspace.ok("record", "a", "order", now="2027-03-03T09:00")
+    workspace.campaign("one", steps=mail("mail") + mail("pm", tracked.format(20)))
+    workspace.ok("launch", "one", "--confirm-change", now="2027-03-03T10:00")
+    workspace.ok("undo", "--yes", now="2027-03-03T11:00")
+    assert "2027-03-22" in str(workspace.next_of("a"))
+    assert workspace.next_of("a") == workspace.next_of("b")
+
+
+def test_a_step_put_in_meanwhile_comes_to_who_goes_on(
+    workspace: Workspace, server: SmtpServer
+) -> None:
+    people(workspace, "a", "b")
+    tracked = "track: positive, after: replied + {} days"
+    one_campaign(workspace, mail("mail"), mail("pm", tracked.format(10)))
+    for who in "ab":
+        workspace.ok("record", who, "replied", now="2027-03-02T09:00")
+    workspace.ok("record", "a", "order", now="2027-03-03T09:00")
+    steps = [mail("mail"), mail("pm", tracked.format(10)), mail("pn", tracked.format(4))]
+    workspace.campaign("one", steps="".join(steps))
+    workspace.ok("launch", "one", "--confirm-change", now="2027-03-03T10:00")
+    undone = workspace.ok("undo", "--yes", now="2027-03-03T11:00")
+    assert (undone["going_on"], undone["steps"]) == (1, 2)
+    assert "2027-03-06" in str(workspace.next_of("a"))
     assert workspace.next_of("a") == workspace.next_of("b")
 
 
