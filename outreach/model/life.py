@@ -9,26 +9,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from fractions import Fraction
 from itertools import pairwise
 
 from outreach.model.contact import LifeStage
 
-#: Without an order for longer than that many days (24 months) a customer is lost.
-LOST_AFTER = 730
-#: For so many days after the first order (6 months) a customer is new.
-NEW_FOR = 183
 #: The period in days whose turnover is compared with the period before it (12 months).
 YEAR = 365
-#: How many median gaps without an order make a customer lost, and declining: 3 and 1.5.
-LOST_GAPS = 3.0
-DECLINING_GAPS = 1.5
-#: Turnover of a year beside the year before: below 4/5 he declines, above 6/5 he develops.
-DECLINE = (4, 5)
-GROWTH = (6, 5)
-#: Fewer orders in a year, without a known gap, are an episode.
-REGULAR = 2
 #: Fewest gaps between orders that make a habit: three days with orders.
 FEWEST_GAPS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeRules:
+    """The thresholds between the stages; a firm may state its own (`portfolio:` of the settings).
+
+    Shares are fractions of 1.
+    """
+
+    #: Without an order for longer than that many days (24 months) a customer is lost.
+    lost_after: int = 730
+    #: For so many days after the first order (6 months) a customer is new.
+    new_for: int = 183
+    #: How many median gaps without an order make a customer lost, and declining.
+    lost_gaps: Fraction = Fraction(3)
+    declining_gaps: Fraction = Fraction(3, 2)
+    #: Turnover of a year beside the year before: down by more he declines, up by more he develops.
+    decline: Fraction = Fraction(1, 5)
+    growth: Fraction = Fraction(1, 5)
+    #: Fewer orders in a year, without a known gap, are an episode.
+    regular: int = 2
+
 
 _DAY = 86400
 
@@ -49,6 +60,7 @@ def life_stage(
     today: date,
     zone: tzinfo = UTC,
     override: str | None = None,
+    rules: LifeRules | None = None,
 ) -> str | None:
     """The stage today, None of somebody who never ordered; a stage set by hand wins.
 
@@ -57,20 +69,21 @@ def life_stage(
     """
     if override is not None or last_on is None or first_on is None:
         return override
+    rules = rules or LifeRules()
     silent = (today - last_on).days
     gaps = twice_median_gap([order.at for order in orders])
     this_year, year_before, count = _turnovers(orders, today, zone)
-    if silent > LOST_AFTER or (gaps is not None and 2 * silent > LOST_GAPS * gaps):
+    if silent > rules.lost_after or (gaps is not None and 2 * silent > rules.lost_gaps * gaps):
         return LifeStage.LOST
-    if (today - first_on).days < NEW_FOR:
+    if (today - first_on).days < rules.new_for:
         return LifeStage.NEW
-    if gaps is not None and 2 * silent > DECLINING_GAPS * gaps:
+    if gaps is not None and 2 * silent > rules.declining_gaps * gaps:
         return LifeStage.DECLINING
-    if year_before > 0 and this_year * DECLINE[1] < year_before * DECLINE[0]:
+    if year_before > 0 and this_year < year_before * (1 - rules.decline):
         return LifeStage.DECLINING
-    if year_before > 0 and this_year * GROWTH[1] > year_before * GROWTH[0]:
+    if year_before > 0 and this_year > year_before * (1 + rules.growth):
         return LifeStage.DEVELOPING
-    return LifeStage.EPISODIC if gaps is None and count < REGULAR else LifeStage.MATURE
+    return LifeStage.EPISODIC if gaps is None and count < rules.regular else LifeStage.MATURE
 
 
 def twice_median_gap(instants: Sequence[datetime]) -> int | None:

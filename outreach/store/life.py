@@ -7,6 +7,7 @@ an order in the last two years are the order events read, through the index on `
 from __future__ import annotations
 
 from datetime import date, timedelta, tzinfo
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
@@ -42,7 +43,7 @@ _DAY = 86400
 def life_stage_column(database: Database, *, today: date, zone: tzinfo) -> ColumnElement[str]:
     """The life stage of each row of `database.contact`; NULL of who never ordered."""
     c = database.contact.c
-    long_ago = literal(today - timedelta(days=life.LOST_AFTER), Day())
+    long_ago = literal(today - timedelta(days=database.life.lost_after), Day())
     return case(
         (c.life_stage_override.is_not(None), c.life_stage_override),
         (or_(c.last_order_on.is_(None), c.first_order_on.is_(None)), null()),
@@ -55,24 +56,55 @@ def _judged(database: Database, today: date, zone: tzinfo) -> Select[Any]:
     """One row: the stage that the order events of the contact make."""
     c = database.contact.c
     orders = _orders(database, today, zone)
-    silent = _days_since(database, c.last_order_on, today)
-    known = orders.c.gaps.is_not(None)
-    lost = and_(known, 2 * silent > literal(int(life.LOST_GAPS)) * orders.c.gaps)
-    late = and_(known, 4 * silent > literal(int(2 * life.DECLINING_GAPS)) * orders.c.gaps)
-    this_year, before = orders.c.this_year, orders.c.year_before
-    less = this_year * life.DECLINE[1] < before * life.DECLINE[0]
-    more = this_year * life.GROWTH[1] > before * life.GROWTH[0]
-    new = c.first_order_on > literal(today - timedelta(days=life.NEW_FOR), Day())
-    rare = and_(orders.c.gaps.is_(None), orders.c.recent < life.REGULAR)
-    stage = case(
+    new_since = literal(today - timedelta(days=database.life.new_for), Day())
+    stage = judged(
+        database.life,
+        silent=_days_since(database, c.last_order_on, today),
+        new=c.first_order_on > new_since,
+        gaps=orders.c.gaps,
+        this_year=orders.c.this_year,
+        before=orders.c.year_before,
+        recent=orders.c.recent,
+    )
+    return select(stage).select_from(orders).correlate(database.contact)
+
+
+def judged(
+    rules: life.LifeRules,
+    *,
+    silent: ColumnElement[int],
+    new: ColumnElement[bool],
+    gaps: ColumnElement[Any],
+    this_year: ColumnElement[Any],
+    before: ColumnElement[Any],
+    recent: ColumnElement[Any],
+) -> ColumnElement[str]:
+    """The stage of a customer from what his orders add up to: the rules of B8, in their order.
+
+    `silent` is days since the last order, `gaps` twice the median gap (NULL: no habit),
+    `this_year` and `before` are turnovers, `recent` the orders of the last year.
+    """
+    known = gaps.is_not(None)
+    fall, rise = 1 - rules.decline, 1 + rules.growth
+    lost = or_(silent > rules.lost_after, and_(known, _gaps_ago(silent, gaps, rules.lost_gaps)))
+    late = and_(known, _gaps_ago(silent, gaps, rules.declining_gaps))
+    less = this_year * fall.denominator < before * fall.numerator
+    more = this_year * rise.denominator > before * rise.numerator
+    return case(
         (lost, _word(LifeStage.LOST)),
         (new, _word(LifeStage.NEW)),
         (or_(late, and_(before > 0, less)), _word(LifeStage.DECLINING)),
         (and_(before > 0, more), _word(LifeStage.DEVELOPING)),
-        (rare, _word(LifeStage.EPISODIC)),
+        (and_(gaps.is_(None), recent < rules.regular), _word(LifeStage.EPISODIC)),
         else_=_word(LifeStage.MATURE),
     )
-    return select(stage).select_from(orders).correlate(database.contact)
+
+
+def _gaps_ago(
+    silent: ColumnElement[int], gaps: ColumnElement[Any], share: Fraction
+) -> ColumnElement[bool]:
+    """Silent for more than so many median gaps, in whole numbers."""
+    return 2 * share.denominator * silent > share.numerator * gaps
 
 
 def _orders(database: Database, today: date, zone: tzinfo) -> Subquery:
@@ -98,7 +130,7 @@ def _orders(database: Database, today: date, zone: tzinfo) -> Subquery:
 def _twice_median_gap(database: Database) -> Any:
     """The two middle gaps added, or the middle one twice."""
     e = schema.event.alias("dated")
-    at = _seconds(database, e.c.at)
+    at = seconds_of(database, e.c.at)
     days = (at - func.lag(at, type_=Integer()).over(order_by=at) + _DAY // 2) // _DAY
     gaps = (
         select(days.label("days"))
@@ -137,7 +169,7 @@ def _are_orders(e: Any, database: Database) -> list[ColumnElement[bool]]:
     ]
 
 
-def _seconds(database: Database, at: ColumnElement[Any]) -> ColumnElement[int]:
+def seconds_of(database: Database, at: ColumnElement[Any]) -> ColumnElement[int]:
     """Whole seconds since 1970, rounded down."""
     if database.is_sqlite:
         return func.unixepoch(at, type_=Integer())
