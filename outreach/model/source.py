@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -31,4 +32,8 @@ class Source:
     licence: str | None = None
     #: How many campaigns may still use it.
     uses_left: int | None = None
+    #: None of a list that could be had and was not taken in yet.
     obtained_on: date | None = None
+    #: What it cost, or would, in units of the currency.
+    cost: Decimal | None = None
+    note: str | None = None

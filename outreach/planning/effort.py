@@ -16,11 +16,12 @@ otherwise, because 466 × 6 % is less than the 28 that are needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
 from outreach.errors import OutreachError, Text, WrongUsage
 from outreach.planning.habits import Habits
@@ -108,7 +109,7 @@ def effort(goal: Goal, habits: Habits, rounding: Rounding = Rounding.UP) -> Effo
     `NoAverageDeal` when a goal in money meets no average deal, `BadCoefficient` when a
     figure is out of its range. Source: domain notes B1.
     """
-    _check(habits)
+    check_habits(habits)
     whole = _whole(rounding)
     exact = _chain(goal, habits, whole=_as_it_is, hours=_as_it_is)
     hours = whole if rounding is Rounding.DOWN else _as_it_is
@@ -137,6 +138,27 @@ def _chain(goal: Goal, habits: Habits, *, whole: Round, hours: Round) -> dict[st
     }
 
 
+def on_arrays(goal: Goal, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """The chain without rounding, on arrays of NumPy: what `ranges.carried` runs through."""
+    from numpy import maximum
+
+    deals = goal.deals if goal.revenue is None else float(goal.revenue) / drawn["average_deal"]
+    proposals = deals * drawn["proposals_per_deal"]
+    actives = proposals * drawn["compensation"]
+    to_find = maximum(0.0, actives - drawn["inbound"])
+    prospects = to_find / drawn["accessibility"]
+    touches = prospects * drawn["touches"]
+    return {
+        "deals": deals,
+        "proposals": proposals,
+        "active_prospects": actives,
+        "to_find": to_find,
+        "prospects": prospects,
+        "touches": touches,
+        "hours": touches * drawn["minutes"] / 60,
+    }
+
+
 def _deals(goal: Goal, habits: Habits) -> Fraction:
     if goal.deals is not None:
         return Fraction(goal.deals)
@@ -160,7 +182,7 @@ def _whole(rounding: Rounding) -> Round:
             return _as_it_is
 
 
-def _check(habits: Habits) -> None:
+def check_habits(habits: Habits) -> None:
     """Shares lie between 0 and 1, what is divided by or multiplied into deals is above 0."""
     if not 0 <= habits.accessibility.value <= 1:
         raise BadCoefficient(

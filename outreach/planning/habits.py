@@ -1,16 +1,19 @@
 """What one deal takes in this firm, and where each figure comes from.
 
-A figure that the user gives wins over the firm's own history, which wins over the
-sources' default. Source of definitions and defaults: domain notes B1.
+A figure that the user gives wins over what is not given: that is the firm's own history,
+with the sources' default weighing in where the history is short (`blending.py`), and the
+default alone where there is none. Source of definitions and defaults: domain notes B1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from outreach.model.tally import HistoryTally
+from outreach.planning.blending import PRIORS, Blend, Prior, Seen, blend
 
 
 class Origin(StrEnum):
@@ -18,7 +21,7 @@ class Origin(StrEnum):
 
     #: Stated by the person who asks.
     GIVEN = "given"
-    #: Measured on the firm's own campaigns.
+    #: Measured on the firm's own campaigns; a default may weigh in (`Coefficient.blend`).
     HISTORY = "history"
     #: What the sources observed, for want of better.
     DEFAULT = "default"
@@ -30,6 +33,8 @@ class Coefficient:
 
     value: Fraction
     origin: Origin
+    #: What it was weighed together from; None of what was given or not weighed.
+    blend: Blend | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,57 @@ def habits(given: Coefficients, history: Coefficients) -> Habits:
         proposals_per_deal=always("proposals_per_deal"),
         compensation=always("compensation"),
         inbound=always("inbound"),
+        accessibility=always("accessibility"),
+        touches=always("touches"),
+        minutes=always("minutes"),
+    )
+
+
+def seen_in(history: HistoryTally, *, spread: Fraction = Fraction(1)) -> dict[str, Seen]:
+    """What history holds of each coefficient: successes and tries, as B1 re-estimates them.
+
+    `spread` is that of the orders' amounts. Inbound prospects belong to a period. Contacts
+    without a single touch on record (of an old file) say nothing of touches.
+    """
+    actives, quotes = Fraction(history.actives), Fraction(history.quotes)
+    contacted = history.prospects_contacted
+    return {
+        "average_deal": Seen(Fraction(history.revenue), history.orders, spread),
+        "proposals_per_deal": Seen(Fraction(history.deals), history.quotes),
+        "compensation": Seen(quotes, history.actives),
+        "accessibility": Seen(actives, contacted),
+        "touches": Seen(Fraction(history.touches), contacted if history.touches else 0),
+        "minutes": Seen(Fraction(history.call_minutes), history.calls),
+    }
+
+
+def weighed(
+    given: Coefficients, seen: Mapping[str, Seen], priors: Mapping[str, Prior] = PRIORS
+) -> Habits:
+    """Each figure as given, else from history and default by their weights."""
+
+    def known(name: str) -> Coefficient | None:
+        value: Fraction | None = getattr(given, name)
+        if value is not None:
+            return Coefficient(value, Origin.GIVEN)
+        found = blend(seen.get(name, Seen(Fraction(0), 0)), priors[name])
+        if found is None:
+            return None
+        # What was tried in vain counts with the default, and not without it.
+        of_history = found.seen.whole and (found.own is not None or found.prior.weight)
+        origin = Origin.HISTORY if of_history else Origin.DEFAULT
+        return Coefficient(found.value, origin, found)
+
+    def always(name: str) -> Coefficient:
+        coefficient = known(name)
+        assert coefficient is not None, f"{name} has a default"
+        return coefficient
+
+    return Habits(
+        average_deal=known("average_deal"),
+        proposals_per_deal=always("proposals_per_deal"),
+        compensation=always("compensation"),
+        inbound=known("inbound") or Coefficient(Fraction(0), Origin.DEFAULT),
         accessibility=always("accessibility"),
         touches=always("touches"),
         minutes=always("minutes"),

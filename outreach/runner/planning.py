@@ -23,12 +23,13 @@ def planned(
     step_id: StepId = NO_STEP_YET,
     sender: str | None = None,
     occurrence: int = 1,
+    variant: str | None = None,
 ) -> Planned:
     """The step for one person, due at an instant.
 
     Who makes a call or a visit is known when it falls due (`runner/placing.py`).
     `sender` is who writes to this person where the campaign has several; None: the ledger
-    knows from the launch.
+    knows from the launch. `variant`: what was drawn within a stratum; None: it is drawn now.
     """
     names = [variant.name for variant in step.variants]
     return Planned(
@@ -38,7 +39,7 @@ def planned(
         channel=step.channel,
         due_at=due_at,
         occurrence=occurrence,
-        variant=variant_for(definition.name, step.name, contact, names),
+        variant=variant or variant_for(definition.name, step.name, contact, names),
         sender=step.sender or sender or (None if definition.senders else definition.sender),
         track=step.track,
         again=definition.edition > 1,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, exists, func, literal, 
 
 from outreach.model.audience import Arm
 from outreach.model.ids import CampaignId
+from outreach.model.money import from_minor, to_minor
 from outreach.model.source import ListOrigin, Source
 from outreach.store import schema
 from outreach.store.engine import Database
@@ -24,23 +25,48 @@ class Sources:
         s = schema.source
         with self.database.reading() as connection:
             row = connection.execute(select(s).where(s.c.name == name)).one_or_none()
-        return to_source(row) if row else None
+        return to_source(row, self.database.currency) if row else None
 
     def all(self) -> list[Source]:
         """Every list, by name."""
         s = schema.source
         with self.database.reading() as connection:
-            return [to_source(row) for row in connection.execute(select(s).order_by(s.c.name))]
+            rows = connection.execute(select(s).order_by(s.c.name))
+            return [to_source(row, self.database.currency) for row in rows]
+
+    def save(self, name: str | None, one: Source) -> None:
+        """What the list `name` is from now on; None: it is a new one.
+
+        With its new name, contacts keep the one under which they came.
+        """
+        s, cost = schema.source, one.cost
+        row = {
+            "name": one.name,
+            "origin": one.origin.value if one.origin else None,
+            "licence": one.licence,
+            "uses_left": one.uses_left,
+            "cost_minor": None if cost is None else to_minor(cost, self.database.currency),
+            "obtained_on": one.obtained_on,
+            "note": one.note,
+        }
+        with self.database.writing() as connection:
+            if name is None:
+                connection.execute(s.insert().values(**row))
+            else:
+                connection.execute(s.update().where(s.c.name == name).values(**row))
 
 
-def to_source(row: Any) -> Source:
+def to_source(row: Any, currency: str) -> Source:
     """A row of the table `source`."""
+    cost = row.cost_minor
     return Source(
         name=row.name,
         origin=ListOrigin(row.origin) if row.origin else None,
         licence=row.licence,
         uses_left=row.uses_left,
         obtained_on=row.obtained_on,
+        cost=None if cost is None else from_minor(cost, currency),
+        note=row.note,
     )
 
 

@@ -1,0 +1,104 @@
+"""How far one is with a goal, what is left of it, and whether it is SMART."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+
+from outreach.model.effort_tally import WorkTally
+from outreach.model.settings import Settings
+from outreach.planning.capacity import Fit
+from outreach.planning.checkpoints import Frame, catch_up, compare
+from outreach.planning.effort import Effort, Goal, Rounding, effort
+from outreach.planning.habits import Coefficient, Habits, Origin
+from outreach.planning.objective import Checkpoint, Metric, Objective, ObjectiveKind
+from outreach.planning.smart import Answer, Around, smart
+from outreach.runner.effort_asked import Asked, Progress
+from outreach.runner.habits import chains_of
+from outreach.store.store import Store
+
+_DAY = timedelta(days=1)
+
+
+def progress_of(
+    store: Store, settings: Settings, asked: Asked, habits: Habits, now: datetime
+) -> Progress | None:
+    """Planned against realised; None where nothing was asked, or no time is stated."""
+    wanted = asked.compared or asked.checkpoints or asked.realised is not None
+    if asked.by is None or asked.goal is None or not wanted:
+        return None
+    today = now.astimezone(settings.zone).date()
+    frame = Frame(target=_target(asked.goal), start=asked.start, deadline=asked.by)
+    chains = chains_of(store)
+
+    def work(day: date) -> WorkTally:
+        since, until = _begins(settings, asked.start), _begins(settings, day + _DAY)
+        return store.effort_tallies.work(since, max(since, until), chains, asked.campaign)
+
+    done = work(today)
+    counted = _counted(asked.goal, done) if asked.realised is None else asked.realised
+    days = sorted({*asked.checkpoints, today} if asked.start <= today else asked.checkpoints)
+
+    def realised(day: date) -> Fraction | None:
+        if day == today:
+            return counted
+        return _counted(asked.goal, work(day)) if day < today else None
+
+    left = catch_up(frame, today, counted) if asked.start <= today else None
+    still = _rest(asked.goal, left.remaining, habits, asked.rounding) if left else None
+    return Progress(
+        comparisons=tuple(compare(frame, day, realised(day)) for day in days),
+        catch_up=left,
+        work=done,
+        remaining=still,
+        elapsed=compare(replace(frame, target=Fraction(1)), today, None).expected,
+    )
+
+
+def _rest(goal: Goal, remaining: Fraction, habits: Habits, rounding: Rounding) -> Effort:
+    """What the rest of the goal asks for. Inbound prospects were deducted once."""
+    alone = replace(habits, inbound=Coefficient(Fraction(0), Origin.GIVEN))
+    if goal.revenue is not None:
+        return effort(Goal(revenue=remaining), alone, rounding)
+    return effort(Goal(deals=-(-remaining.numerator // remaining.denominator)), alone, rounding)
+
+
+def _target(goal: Goal) -> Fraction:
+    return goal.revenue if goal.revenue is not None else Fraction(goal.deals or 0)
+
+
+def _counted(goal: Goal | None, work: WorkTally) -> Fraction:
+    money = goal is not None and goal.revenue is not None
+    return Fraction(work.revenue) if money else Fraction(work.orders)
+
+
+def _begins(settings: Settings, day: date) -> datetime:
+    return datetime.combine(day, time(), settings.zone).astimezone(UTC)
+
+
+def checked(
+    store: Store, settings: Settings, asked: Asked, fitted: Fit | None, now: datetime
+) -> tuple[Answer, ...]:
+    assert asked.goal is not None, "there is something to check"
+    assert asked.by is not None, "it says by when"
+    length = asked.by - asked.start + _DAY
+    before = asked.start - length
+    work = store.effort_tallies.work(
+        _begins(settings, before), _begins(settings, asked.start), chains_of(store), asked.campaign
+    )
+    money = asked.goal.revenue is not None
+    objective = Objective(
+        name=asked.name or ("win new revenue" if money else "win new deals"),
+        kind=ObjectiveKind.RESULT,
+        metric=Metric.NEW_REVENUE if money else Metric.ORDERS,
+        target=_target(asked.goal),
+        start=asked.start,
+        deadline=asked.by,
+        owner=asked.owner or (asked.people[0] if len(asked.people) == 1 else None),
+        checkpoints=tuple(Checkpoint(on=day) for day in asked.checkpoints),
+    )
+    today = now.astimezone(settings.zone).date()
+    usual = _counted(asked.goal, work)
+    fits = fitted.fits if fitted else None
+    return smart(objective, Around(today=today, fits=fits, usual=usual or None))

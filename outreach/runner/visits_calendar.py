@@ -1,0 +1,188 @@
+"""The plan of visits into the calendar: campaigns of visits, week by week, and their actions.
+
+A campaign for each area's prospects and one for the customers: so many people a week begin, the
+runner gives each a day and a seller within what the team's days hold, and whoever may not be
+visited is left out, as in every campaign. Each is written into the action plan too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+from pathlib import Path
+
+from outreach.errors import OutreachError, Text, WrongUsage
+from outreach.files.campaign_copies import write_campaign
+from outreach.files.campaigns import written_campaigns
+from outreach.model.plan import Action, Theme
+from outreach.model.settings import Settings
+from outreach.model.text import fold
+from outreach.runner.campaign_copies import NameInUse
+from outreach.runner.plan_visits import VisitPlan
+from outreach.store.store import Store
+
+#: Who is no customer, and who still is one.
+PROSPECTS = "order_count = 0"
+CUSTOMERS = 'life_stage in ("new", "developing", "mature", "declining")'
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
+class NothingToPlan(OutreachError):
+    def __init__(self) -> None:
+        super().__init__(
+            Text("the plan has no visit for anybody on file: nothing was written"),
+            hint=Text("see: outreach plan areas; say how many customers: --target 130"),
+        )
+
+
+class NoOffer(WrongUsage):
+    def __init__(self) -> None:
+        super().__init__(
+            Text("visits without something to offer are not planned"),
+            hint=Text('say what is offered: --offer "a guided tour"'),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One campaign of visits: whom, how many in all and a week, what it is to bring."""
+
+    name: str
+    title: str
+    where: str
+    people: int
+    per_week: int
+    orders: int
+    theme: Theme
+    start: date
+    last: date
+    #: Who visits, where one of the team was named.
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    round: Round
+    path: Path
+    action: int
+
+
+def rounds(store: Store, plan: VisitPlan, *, title: str, now: datetime) -> list[Round]:
+    """The campaigns that the plan asks for, in what is left of the period; `title` heads them."""
+    today = store.database.day_of(now)
+    start = max(plan.asked.since, today)
+    weeks = max(1, ceil(((plan.asked.until - start).days + 1) / 7))
+    weeks = min(weeks, max(1, int(plan.team[0].capacity.weeks)))
+    year = plan.asked.since.year
+    found = []
+    for name, where, visits, orders, theme in _groups(store, plan):
+        if visits:
+            found.append(
+                Round(
+                    name=f"visits-{year}-{name}",
+                    title=f"{title} {year}: {name}",
+                    where=where,
+                    people=visits,
+                    per_week=ceil(visits / weeks),
+                    orders=orders,
+                    theme=theme,
+                    start=start,
+                    last=plan.asked.until,
+                    by=plan.team[0].who if len(plan.asked.sellers) == 1 else None,
+                )
+            )
+    return found
+
+
+def _groups(store: Store, plan: VisitPlan) -> Iterator[tuple[str, str, int, int, Theme]]:
+    """Name, expression, people, orders hoped for; no more people than there are."""
+    if plan.areas:
+        for one in plan.areas:
+            area = one.surveyed.area
+            people = min(one.prospects, one.surveyed.group.prospects)
+            where = f"({area.expression}) and {PROSPECTS}"
+            yield _slug(area.name), where, people, _won(plan, people), Theme.CONQUEST
+    elif plan.for_prospects:
+        everybody = store.contacts.count() - sum(one.people for one in plan.stages)
+        people = min(plan.for_prospects, everybody)
+        yield "prospects", PROSPECTS, people, _won(plan, people), Theme.CONQUEST
+    people = min(plan.for_customers, sum(one.people for one in plan.stages if one.weight))
+    yield "customers", CUSTOMERS, people, 0, Theme.LOYALTY
+
+
+def _won(plan: VisitPlan, people: int) -> int:
+    """Customers that so many visits win, upwards."""
+    known = plan.visits_per_customer
+    return ceil(people / known.value) if known and known.value else 0
+
+
+def without_anybody(plan: VisitPlan, found: Sequence[Round]) -> int:
+    """Visits for prospects who are not on file yet."""
+    planned = sum(one.people for one in found if one.theme is Theme.CONQUEST)
+    return max(0, plan.for_prospects - planned)
+
+
+def into_calendar(
+    store: Store,
+    settings: Settings,
+    found: Sequence[Round],
+    *,
+    offer: str | None,
+    objective: str | None,
+    project: str,
+    owner: str | None,
+    now: datetime,
+) -> list[Written]:
+    """Write the campaigns and their actions. Raises `NoOffer`, `NothingToPlan`, `NameInUse`."""
+    if offer is None:
+        raise NoOffer
+    if not found:
+        raise NothingToPlan
+    taken = written_campaigns(settings)
+    for one in found:
+        if one.name in taken or store.shelf.find(one.name) is not None:
+            raise NameInUse(one.name)
+    written = []
+    for one in found:
+        path = settings.campaigns / f"{one.name}.yaml"
+        write_campaign(path, campaign_text(one, offer=offer))
+        action = Action(
+            name=one.title, project=project, objective=objective, campaign=one.name,
+            theme=one.theme, offer=offer, owner=owner, starts_on=one.start, ends_on=one.last,
+            created_at=now,
+        )  # fmt: skip
+        (number,) = store.actions.add([action])
+        written.append(Written(one, path, number))
+    return written
+
+
+def campaign_text(one: Round, *, offer: str) -> str:
+    """The campaign file, as somebody would write it."""
+    lines = [
+        f"campaign: {one.name}",
+        f"title: {_quoted(one.title)}",
+        f"offer: {_quoted(offer)}",
+        *([f"objective: {{orders: {one.orders}, by: {one.last}}}"] if one.orders else []),
+        "audience:",
+        f"  where: {_quoted(one.where)}",
+        f"  limit: {one.people}",
+        f"start: {one.start}",
+        f"not_after: {one.last}",
+        f"waves: {{size: {one.per_week}, every: 1 week}}",
+        "steps:",
+        f"  - {{step: visit, channel: visit{f', by: {one.by}' if one.by else ''}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A double-quoted scalar: YAML reads the escapes of JSON."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _slug(name: str) -> str:
+    return _NO_WORD.sub("-", fold(name)).strip("-") or "area"
