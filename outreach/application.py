@@ -145,6 +145,7 @@ class Application:
             currency=settings.currency,
             zone=settings.zone,
             now=self.now,
+            life=settings.portfolio.life,
             to_upgrade=to_upgrade,
         )
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from outreach.errors import Plural, Text
@@ -27,6 +29,39 @@ DEFAULT_LOCALE = "en_GB"
 
 #: The conventions of a language for somebody who is not spoken to in the workspace's own.
 LOCALES: Mapping[str, str] = {"fr": "fr_FR", "en": "en_GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money in a sentence: `Text("{cost} were spent", cost=Amount(Decimal(600), "EUR"))`."""
+
+    amount: Decimal | Fraction
+    currency: str
+
+    def __str__(self) -> str:
+        """In English, for logs and tests; a door writes it as its locale does."""
+        return f"{_decimal(self.amount):.2f} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A rate in a sentence, a fraction of 1; one digit, two below 1 %, where mailings live."""
+
+    rate: Fraction | float
+
+    @property
+    def digits(self) -> int:
+        small = self.rate != 0 and -Fraction(1, 100) < self.rate < Fraction(1, 100)
+        return 2 if small else 1
+
+    def __str__(self) -> str:
+        return f"{float(self.rate) * 100:.{self.digits}f}%"
+
+
+def _decimal(number: Decimal | Fraction) -> Decimal:
+    if isinstance(number, Decimal):
+        return number
+    return Decimal(number.numerator) / number.denominator
 
 
 class Language:
@@ -54,6 +89,10 @@ class Language:
             return self.say(value)
         if isinstance(value, Decimal | date | datetime):
             return self.write(value)
+        if isinstance(value, Amount):
+            return self.money(_decimal(value.amount), value.currency)
+        if isinstance(value, Percent):
+            return self.percent(float(value.rate), digits=value.digits)
         return value
 
     def write(self, value: Decimal | date | datetime) -> str:
@@ -64,7 +103,10 @@ class Language:
         if isinstance(value, datetime):
             return format_datetime(value, "short", tzinfo=value.tzinfo, locale=self.locale)
         if isinstance(value, date):
-            return format_date(value, "medium", locale=self.locale)
+            day = format_date(value, "medium", locale=self.locale)
+            # The first of a month is an ordinal, which CLDR does not know: `1er juin 2027`.
+            first = self.code == "fr" and value.day == 1 and day.startswith("1 ")
+            return f"1er{day[1:]}" if first else day
         return format_decimal(value, locale=self.locale)
 
     def exact(self, number: Decimal) -> str:

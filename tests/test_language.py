@@ -105,7 +105,13 @@ def test_numbers_and_dates_in_a_sentence_are_written_as_the_locale_writes_them()
     over = FRENCH.say(Text("the budget is exceeded by {amount}", amount=Decimal("1234.5")))
     assert over == "le budget est dépassé de 1\N{NARROW NO-BREAK SPACE}234,5"
     early = FRENCH.say(Text("this is before the start, {start}", start=date(2027, 3, 1)))
-    assert early == "c'est avant le début, le 1 mars 2027"
+    assert early == "c'est avant le début, le 1er mars 2027"
+    assert [FRENCH.write(date(2027, month, 1)) for month in (1, 6, 10)] == [
+        "1er janv. 2027", "1er juin 2027", "1er oct. 2027",
+    ]  # fmt: skip
+    assert [FRENCH.write(date(2027, 6, day)) for day in (2, 11, 21)] == [
+        "2 juin 2027", "11 juin 2027", "21 juin 2027",
+    ]  # fmt: skip
     due = FRENCH.say(Text("Next: {instant}", instant=datetime(2027, 3, 1, 9, 30, tzinfo=UTC)))
     assert due == "Suite\N{NO-BREAK SPACE}: 01/03/2027 09:30"
 

@@ -51,8 +51,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "What came of it, how much next": {
         "report": ("report", "The chain with its rates, cost and profit."),
+        "portfolio": ("portfolio", "Prospects and customers: life stages, loyalty, worth."),
         "events": ("events", "Everything that happened, as a table for other programs."),
-        "plan": ("plan", "From a goal to prospects, touches and hours."),
+        "plan": ("plan", "How much to do next: goals, effort, visits, actions, lists."),
     },
 }
 

@@ -14,6 +14,7 @@ from outreach.runner.wording import CAMPAIGN_STATES
 
 if TYPE_CHECKING:
     from outreach.runner.campaign_copies import Copied
+    from outreach.runner.renewing import Renewed
     from outreach.store.shelf import Shelved
 
 
@@ -62,25 +63,35 @@ def clone(parts: Application, campaign: str, new: str) -> None:
 @campaign.command()
 @click.argument("campaign")
 @click.option("--as", "new", metavar="NEW", help="What the next wave is called; else NAME-2, -3…")
+@click.option("--start", metavar="DATE", help="Its first day; else some weeks later, same weekday.")
+@click.option(
+    "--people",
+    type=click.Choice(["new", "silent", "all"]),
+    help="Those not reached yet (usual), reached and silent, or everybody again.",
+)
 @click.pass_obj
-def renew(parts: Application, campaign: str, new: str | None) -> None:
+def renew(
+    parts: Application, campaign: str, new: str | None, start: str | None, people: str | None
+) -> None:
     """Prepare the next wave of CAMPAIGN: its file again, with `renews: CAMPAIGN`.
 
-    The dates of last time are commented out. Nothing starts before `launch`, which remembers
-    what the new campaign renews.
+    Every date is moved, who was reached already is left out, and what came of the last wave
+    stands in it as comments. It is checked at once; nothing starts before `launch`.
     """
-    from outreach.runner.campaign_copies import renew as write_next
+    from outreach.cli.campaigns import campaign_file, mailroom
+    from outreach.runner.renewing import Again, Wished, told
+    from outreach.runner.renewing import renew as write_next
 
-    file = parts.campaign_file(campaign)
-    made = write_next(file, name=new, store=parts.store, settings=parts.settings)
-    lines = _told(made)
-    where = file.campaign.audience.where
-    if "received(" not in where:
-        lines.insert(1, Text(
-            "who got {name} is in it again; to leave them out: and not received(\"{name}\")",
-            name=file.campaign.name,
-        ))  # fmt: skip
-    show(parts, _made(made) | {"renews": file.campaign.name}, lines)
+    wished = Wished(
+        name=new,
+        start=parts.instant(start).astimezone(parts.settings.zone).date() if start else None,
+        again=Again(people) if people else None,
+    )
+    file = campaign_file(parts, campaign)
+    say_ = parts.language.say
+    made = write_next(file, wished, mailroom(parts), now=parts.now(), say=say_)
+    lines = [*told(made), *_problems(made), *_next(made.name)]
+    show(parts, _renewed(parts, made), lines)
 
 
 @campaign.command()
@@ -130,10 +141,41 @@ def _made(made: Copied) -> dict[str, Any]:
 
 
 def _told(made: Copied) -> list[Text]:
-    return [
-        Text("written  {path}", path=str(made.path)),
-        Text("look through it, then: outreach check {name}", name=made.name),
-    ]
+    return [Text("written  {path}", path=str(made.path)), *_next(made.name)]
+
+
+def _next(name: str) -> list[Text]:
+    return [Text("look through it, then: outreach check {name}", name=name)]
+
+
+def _renewed(parts: Application, made: Renewed) -> dict[str, Any]:
+    from outreach.cli.telling import as_json
+
+    say_, chosen = parts.language.say, made.checked.chosen
+    return {
+        "campaign": made.name,
+        "file": str(made.path),
+        "from": str(made.source),
+        "renews": made.before,
+        "start": made.start,
+        "dates": [{"key": one.key, "from": one.before, "to": one.after} for one in made.moved],
+        "people": made.again.value,
+        "enrolled": chosen.count.enrolled if chosen else None,
+        "verdict": made.verdict.value if made.verdict else None,
+        "verdict_reasons": [say_(reason) for reason in made.reasons],
+        "problems": [
+            {"severity": one.severity.value, **as_json(one.error, say_)}
+            for one in made.checked.problems
+        ],
+    }
+
+
+def _problems(made: Renewed) -> list[Text]:
+    """What must be mended before it can start; what is only good to know is `check`'s."""
+    from outreach.runner.findings import Severity
+
+    wrong = [one for one in made.checked.problems if one.severity is Severity.ERROR]
+    return [Text("to mend before it can start: {problem}", problem=one.error.what) for one in wrong]
 
 
 def _print(parts: Application, rows: list[dict[str, Any]]) -> None:

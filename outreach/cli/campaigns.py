@@ -14,6 +14,7 @@ from outreach.store.campaigns import Launched
 if TYPE_CHECKING:
     from outreach.files.campaigns import CampaignFile
     from outreach.runner.compose import Mailroom
+    from outreach.runner.findings import Note
 
 
 def mailroom(parts: Application, campaigns: Iterable[Launched] = ()) -> Mailroom:
@@ -58,3 +59,18 @@ def audience_lines(count: AudienceCount) -> list[Text]:
         )
     lines.append(Text("{enrolled:>7}  enrolled", enrolled=count.enrolled))
     return lines
+
+
+def notes_data(parts: Application, notes: Iterable[Note]) -> list[dict[str, str]]:
+    """What may surprise, under `notes`."""
+    say = parts.spoken().say
+    return [{"message": say(one.what), "hint": say(one.hint)} for one in notes]
+
+
+def print_notes(parts: Application, notes: Iterable[Note]) -> None:
+    """What may surprise, each with what to write instead."""
+    from outreach.cli.output import wrap
+
+    for note in notes:
+        wrap(parts.spoken().say(note.what), first="• ", rest="  ")
+        wrap(parts.spoken().say(note.hint), first="  → ", rest="    ")

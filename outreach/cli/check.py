@@ -8,7 +8,13 @@ from typing import Any
 import click
 
 from outreach.application import Application
-from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
+from outreach.cli.campaigns import (
+    audience_lines,
+    campaign_file,
+    mailroom,
+    notes_data,
+    print_notes,
+)
 from outreach.cli.door import Command
 from outreach.cli.letter_facts import print_letter, row_of_letter
 from outreach.cli.output import console, leave, say, show, wrap
@@ -37,6 +43,7 @@ def check(parts: Application, campaign: str) -> None:
         checked = Checked(tuple(Problem(Severity.ERROR, e) for e in errors), None)
     checked = checked.under(_compliance(parts))
     data: dict[str, Any] = {"problems": [_row(parts, problem) for problem in checked.problems]}
+    data["notes"] = notes_data(parts, checked.notes)
     data["letters"] = [row_of_letter(parts, letter) for letter in checked.letters]
     show(parts, data, lambda: _print(parts, campaign, checked))
     if checked.stopping(_compliance(parts)):
@@ -69,6 +76,7 @@ def _print(parts: Application, name: str, checked: Checked) -> None:
         for line in audience_lines(checked.chosen.count):
             say(parts, line)
         say(parts)
+    print_notes(parts, checked.notes)
     counted = Text(
         "{errors}, {warnings}",
         errors=Plural("{count} error", "{count} errors", len(errors)),

@@ -31,8 +31,9 @@ def export(
 
     Each row has the ids and names of the person, the campaign and the step, the group and
     variant, amounts in the currency, and instants with their offset: every figure of a report
-    can be made of it again. Of the money, only the fixed costs stand elsewhere: in the
-    campaign's file. What was taken back is there, with `corrected_by`.
+    can be made of it again. What was taken back is there, with `corrected_by`; `person_id` is
+    whose record it is by now, after merges. Enrolments tell the campaign's chain, its fixed costs
+    and the prospects that were on file.
     """
     from outreach.files.exports import write_table
     from outreach.store.event_export import COLUMNS, all_events
@@ -40,6 +41,7 @@ def export(
     until_day = parts.instant(until).astimezone(parts.settings.zone).date() if until else None
     rows = all_events(
         parts.database,
+        launched=parts.store.campaigns.all(hidden_too=True),
         campaign=parts.launched(campaign, hidden_too=True).id if campaign else None,
         since=parts.instant(since) if since else None,
         until=parts.day_start(until_day + timedelta(days=1)) if until_day else None,

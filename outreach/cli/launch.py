@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import click
 
 from outreach.application import Application
-from outreach.cli.campaigns import audience_lines, campaign_file, mailroom
+from outreach.cli.campaigns import (
+    audience_lines,
+    campaign_file,
+    mailroom,
+    print_notes,
+)
 from outreach.cli.door import Command
 from outreach.cli.output import notice, on_terminal, say, show
 from outreach.errors import OutreachError, Plural, Problems, Text, WrongUsage
@@ -16,10 +21,12 @@ from outreach.model.audience import AudienceCount
 from outreach.model.campaign import CampaignState
 from outreach.runner.beginning import Begun
 from outreach.runner.check import check as check_campaign
+from outreach.runner.check_experiment import experiment_notes
 from outreach.runner.compose import Mailroom
 from outreach.runner.edits import FileChanged, compare
-from outreach.runner.findings import Checked
+from outreach.runner.findings import Checked, Note
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint, same_mark
+from outreach.runner.launch import Chosen
 from outreach.runner.place import remember_first
 from outreach.runner.standing import HasEnded
 from outreach.runner.starting import launch as start
@@ -124,11 +131,21 @@ def launch(
         remember_first(parts.store, parts.settings)
     # Nobody who wrote no `waves:` is to be told of the one that everybody is in.
     told = {"waves": _waves_data(parts, waves)} if add or file.campaign.waves else {}
-    show(
-        parts,
-        _data(name, count) | told,
-        lambda: _print(parts, name, checked, waves, started=not dry_run, adding=add),
-    )
+
+    def lines() -> None:
+        _print(parts, name, checked, waves, started=not dry_run, adding=add)
+        if dry_run:
+            print_notes(parts, _on_groups(parts, file, checked.chosen))
+
+    show(parts, _data(name, count) | told, lines)
+
+
+def _on_groups(parts: Application, file: CampaignFile, chosen: Chosen | None) -> list[Note]:
+    """Whether its groups can tell anything, before they are made."""
+    if chosen is None:
+        return []
+    planning = parts.settings.planning
+    return list(experiment_notes(file.campaign, chosen, parts.store, planning))
 
 
 def _taking_in(parts: Application, file: CampaignFile, room: Mailroom) -> Launched:

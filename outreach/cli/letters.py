@@ -104,10 +104,11 @@ def print_(
             beside=beside,
         )
     lying = [lying_since(before, batch.folder) for batch in made]
+    held = passed.held + sum(batch.held for batch in made)
     data = {
         "letters": sum(batch.letters for batch in made),
-        "held": sum(batch.held for batch in made),
-        "skipped": passed + sum(batch.skipped for batch in made),
+        "held": held,
+        "skipped": passed.skipped + sum(batch.skipped for batch in made),
         "bundles": [
             {
                 "campaign": batch.campaign,
@@ -129,15 +130,15 @@ def print_(
     failed = [one for batch in made for one in batch.failed]
     told = [
         *lines,
-        *_passed(passed),
+        *_passed(passed.skipped),
         *_skipped(sum(batch.skipped for batch in made)),
         *_failures(failed),
     ]
     told += [line for batch in made for done in batch.addressed for line in as_lines(done)]
     told += _once_posted(made)
-    show(parts, data, [*told, *_next(sum(batch.held for batch in made))])
+    show(parts, data, [*told, *_next(held)])
     lacking = any(done.left_out for batch in made for done in batch.addressed)
-    if data["held"] or failed or lacking:
+    if held or failed or lacking:
         leave(ExitCode.PARTLY_DONE)
 
 

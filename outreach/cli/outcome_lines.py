@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any
 
 from outreach.application import Application
 from outreach.errors import Text
 from outreach.runner.call_session import Concluded
+from outreach.runner.coming_next import Next
+from outreach.runner.facts import Fact
 from outreach.runner.wording import stage_text
+
+
+def in_spite(fact: Fact, follows: Next, zone: tzinfo) -> list[Text]:
+    """That a no ends nothing by itself: what comes all the same, and how it is ended."""
+    day = follows.at.astimezone(zone).date() if follows.at else None
+    comes = (
+        Text("This does not end the chain: {what}, on {day}.", what=follows.what, day=day)
+        if day
+        else Text("This does not end the chain: {what}.", what=follows.what)
+    )
+    who = fact.contact.text("email") or str(fact.contact.id)
+    for_one = Text("To end it for this person: outreach record {who} arid --reason …", who=who)
+    for_all = Text(
+        "To end it for everybody: write {stage} into stop_on of the campaign, then: outreach "
+        "launch {campaign} --confirm-change",
+        stage=fact.stage,
+        campaign=fact.campaign.name if fact.campaign else "–",
+    )
+    return [comes, for_one, for_all]
 
 
 def told(done: Concluded) -> list[Text]:
@@ -26,6 +48,8 @@ def told(done: Concluded) -> list[Text]:
         day = done.again.due_at.astimezone(done.zone).date()
         lines.append(Text("again on {day}: try {n} of {most}", day=day, n=done.again.attempts + 1,
                           most=done.call.most))  # fmt: skip
+    elif done.next is not None and done.next.step is not None and done.recorded.in_spite:
+        lines += in_spite(done.recorded.fact, done.next, done.zone)
     elif done.next is not None and done.next.at is not None:
         lines.append(Text("{what}: {when}", what=done.next.what,
                           when=done.next.at.astimezone(done.zone).date()))  # fmt: skip

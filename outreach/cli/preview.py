@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from outreach.application import Application
-from outreach.cli.campaigns import campaign_file, mailroom
+from outreach.cli.campaigns import campaign_file, mailroom, notes_data, print_notes
 from outreach.cli.door import Command
 from outreach.cli.output import leave, notice, show
 from outreach.cli.preview_text import (
@@ -125,9 +125,12 @@ def _pages(parts: Application, seen: Preview, sample: Sample, out: Path | None) 
         "enrolled": sample.enrolled,
         "steps": [_row(parts, page, files[at]) for at, page in enumerate(pages)],
     }
+    notes = seen.experiment_notes()
+    data["notes"] = notes_data(parts, notes)
 
     def lines() -> None:
         print_sample(parts, seen, sample)
+        print_notes(parts, notes)
         print_pages(parts, pages, files)
 
     show(parts, data, lines)

@@ -10,7 +10,8 @@ from typing import Any
 
 from outreach.application import Application
 from outreach.cli.output import say, show, table
-from outreach.errors import Text
+from outreach.errors import Plural, Text
+from outreach.language import Percent
 from outreach.model.audience import Arm
 from outreach.model.campaign import Campaign, CampaignState
 from outreach.planning.expectation import Expectation
@@ -60,13 +61,14 @@ def foresee(parts: Application, seen: Preview) -> Foreseen:
     looked = going.planned if going else ahead(seen)
     campaign = launched.definition if launched else seen.campaign
     left = going.left if going else ()
-    outlook, habits = expected(parts.store, _enrolled(parts, seen, launched))
+    people = _enrolled(parts, seen, launched)
+    outlook, habits = expected(parts.store, parts.settings.planning, people)
     return Foreseen(
         campaign=campaign,
         launched=launched,
         going=going,
         looked=looked,
-        price=price(campaign, looked, parts.settings.costs, left=left),
+        price=price(campaign, looked, parts.settings.costs, left=left, people=people),
         outlook=outlook,
         habits=habits,
         warnings=warnings(campaign, parts.settings, looked),
@@ -121,6 +123,8 @@ def cost_data(cost: Price) -> dict[str, Any]:
         "fixed": cost.fixed,
         "spent": cost.spent,
         "budget": cost.budget,
+        "break_even_orders": cost.break_even.orders,
+        "minimum_response": cost.break_even.minimum_response,
     }
 
 
@@ -237,6 +241,17 @@ def print_cost(parts: Application, cost: Price) -> None:
                 "That is {amount} beyond the budget of {budget}.",
                 amount=_money(parts, cost.beyond),
                 budget=_money(parts, cost.budget or Decimal(0)),
+            ),
+        )
+    even = cost.break_even
+    if even.orders is not None and even.minimum_response is not None:
+        say(
+            parts,
+            Text(
+                "It pays from {orders} on, {response} of {people}.",
+                orders=Plural("{count} order", "{count} orders", even.orders),
+                response=Percent(even.minimum_response),
+                people=Plural("{count} person enrolled", "{count} people enrolled", cost.people),
             ),
         )
 

@@ -81,8 +81,8 @@ def _show(
 ) -> None:
     campaign = played.launched.definition
     looked = Ahead(days=played.days, too_late={}, passed_over={})
-    cost = price(campaign, looked, parts.settings.costs)
-    outlook, habits = expected(parts.store, played.enrolled)
+    cost = price(campaign, looked, parts.settings.costs, people=played.enrolled)
+    outlook, habits = expected(parts.store, parts.settings.planning, played.enrolled)
     data = {
         "campaign": campaign.name,
         "enrolled": played.enrolled,

@@ -39,6 +39,7 @@ def story_data(parts: Application, found: Why) -> dict[str, Any]:
 def _story_data(parts: Application, story: Story) -> dict[str, Any]:
     return {
         "campaign": story.campaign,
+        "deleted": story.deleted,
         "arm": story.arm.value,
         "reason": story.reason,
         "sender": story.sender,

@@ -42,7 +42,7 @@ class Result:
     profit: Decimal | None
     #: Profit ÷ cost.
     roi: Fraction | None
-    #: Orders that pay the cost at the mean margin so far.
+    #: Orders that pay the cost at the mean margin so far; before the first, at the stated one.
     break_even_orders: int | None
     #: Cost ÷ new customers.
     cac_gross: Fraction | None
@@ -64,11 +64,22 @@ def cost(tally: CampaignTally, fixed_costs: Mapping[str, Decimal], links: Sequen
     )
 
 
-def result(orders: OrderTally, *, spent: Decimal, new_customers: int) -> Result:
-    """What the orders brought against what was spent."""
+def result(
+    orders: OrderTally,
+    *,
+    spent: Decimal,
+    new_customers: int,
+    margin_per_order: Decimal | None = None,
+) -> Result:
+    """What the orders brought against what was spent.
+
+    `margin_per_order`: what the campaign states that an order leaves, until one has come in.
+    """
     margin = None if orders.without_margin else orders.margin
     profit = None if margin is None else margin - spent
     mean_margin = None if margin is None else _per(margin, orders.orders)
+    if not orders.orders and margin_per_order is not None:
+        mean_margin = Fraction(margin_per_order)
     return Result(
         orders=orders.orders,
         revenue=orders.revenue,
@@ -90,3 +101,52 @@ def break_even(spent: Fraction, margin_per_order: Fraction | None) -> int | None
 
 def _per(amount: Decimal, people: int) -> Fraction | None:
     return Fraction(amount) / people if people else None
+
+
+# --- by what was got for it -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the cost of a campaign is divided by. People are distinct, touches and orders are not.
+
+    A useful contact is somebody really reached: who answered, was spoken with or met, said
+    yes, no or later. An appointment is accepted when it is recorded, held when the person
+    was met.
+    """
+
+    touches: int = 0
+    contacts: int = 0
+    useful_contacts: int = 0
+    appointments: int = 0
+    appointments_held: int = 0
+    quotes: int = 0
+    orders: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCosts:
+    """The cost of one of each; None where there is none. All but the first bear the fixed costs."""
+
+    #: Of the touches alone ÷ touches: what one more would cost.
+    per_touch: Fraction | None
+    per_contact: Fraction | None
+    per_useful_contact: Fraction | None
+    per_appointment: Fraction | None
+    per_appointment_held: Fraction | None
+    per_quote: Fraction | None
+    #: ÷ orders, which are events: a person may place two.
+    per_order: Fraction | None
+
+
+def unit_costs(counts: Counts, *, total: Decimal, touches: Decimal) -> UnitCosts:
+    """The whole cost divided by each count, and that of the touches by the touches."""
+    return UnitCosts(
+        per_touch=_per(touches, counts.touches),
+        per_contact=_per(total, counts.contacts),
+        per_useful_contact=_per(total, counts.useful_contacts),
+        per_appointment=_per(total, counts.appointments),
+        per_appointment_held=_per(total, counts.appointments_held),
+        per_quote=_per(total, counts.quotes),
+        per_order=_per(total, counts.orders),
+    )

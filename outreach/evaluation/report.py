@@ -9,11 +9,19 @@ from fractions import Fraction
 
 from outreach.errors import Text
 from outreach.evaluation.chain import Link, chain
-from outreach.evaluation.comparison import Lift, comparisons
 from outreach.evaluation.cost import Cost, Result, cost, result
+from outreach.evaluation.dashboard import Indicator, dashboard_json
+from outreach.evaluation.experiment import Experiment
+from outreach.evaluation.experiment_json import balance_json, experiment_json, lift_json
+from outreach.evaluation.money import Money, money, of_touches
+from outreach.evaluation.money_json import cost_json, money_json
+from outreach.evaluation.paths import Paths, paths
+from outreach.evaluation.paths_json import link_json, paths_json
 from outreach.evaluation.ratios import Ratios, ratios
-from outreach.evaluation.verdict import Verdict, notes, verdict
+from outreach.evaluation.verdict import Verdict, judgement, notes
 from outreach.model.campaign import Campaign, Objective
+from outreach.model.path import PathTally
+from outreach.model.spending import Spending
 from outreach.model.tally import CampaignTally, TouchTally, VariantTally
 
 
@@ -41,22 +49,65 @@ class Report:
     ratios: Ratios
     cost: Cost
     result: Result
+    #: Costs by what was got for them, break-even, margins, steps, winning and keeping.
+    money: Money
     verdict: Verdict
+    #: What the verdict rests on, in sentences with their figures.
+    reasons: tuple[Text, ...]
     variants: tuple[VariantReport, ...]
-    lift: tuple[Lift, ...]
+    #: None where nothing was drawn by lot: no control group, no variants.
+    experiment: Experiment | None
     touches: tuple[TouchTally, ...]
+    #: Times between stages, cohorts, attempts, what earned it, breakdowns.
+    paths: Paths
     tally: CampaignTally
     objective: Objective | None
     budget: Decimal | None
+    #: Objective, realised, variance, trend of what its file wants.
+    dashboard: tuple[Indicator, ...]
     notes: tuple[Text, ...]
 
 
-def report(campaign: Campaign, tally: CampaignTally) -> Report:
-    """The report of a launched campaign, from its definition in force and its tally."""
+def report(
+    campaign: Campaign,
+    tally: CampaignTally,
+    experiment: Experiment | None = None,
+    spending: Spending | None = None,
+    *,
+    currency: str = "EUR",
+    over: bool = False,
+    path: PathTally | None = None,
+    dashboard: tuple[Indicator, ...] = (),
+) -> Report:
+    """The report of a launched campaign, from its definition in force and its tallies.
+
+    `over`: its objective's day is past, so that no order is awaited any more.
+    """
     tally = replace(tally, variants=_in_order(campaign, tally.variants))
     links = chain(tally.enrolled, tally.chain)
     spent = cost(tally, campaign.fixed_costs, links)
-    outcome = result(tally.orders, spent=spent.total, new_customers=tally.new_customers)
+    outcome = result(
+        tally.orders,
+        spent=spent.total,
+        new_customers=tally.new_customers,
+        margin_per_order=campaign.margin_per_order,
+    )
+    found = money(
+        campaign,
+        tally,
+        spending or of_touches(tally),
+        links=links,
+        spent=spent,
+        outcome=outcome,
+        currency=currency,
+    )
+    judged = judgement(
+        outcome,
+        found,
+        tally,
+        over=over,
+        against_control=experiment.against_control if experiment else None,
+    )
     return Report(
         campaign=campaign.name,
         title=campaign.title,
@@ -67,16 +118,20 @@ def report(campaign: Campaign, tally: CampaignTally) -> Report:
         ratios=ratios(tally),
         cost=spent,
         result=outcome,
-        verdict=verdict(outcome),
+        money=found,
+        verdict=judged.verdict,
+        reasons=judged.reasons,
         variants=tuple(
             VariantReport(v.step, v.variant, v.arm.people, chain(v.arm, tally.chain))
             for v in tally.variants
         ),
-        lift=comparisons(tally),
+        experiment=experiment,
         touches=tally.touches,
+        paths=paths(tally, path or PathTally()),
         tally=tally,
         objective=campaign.objective,
         budget=campaign.budget,
+        dashboard=dashboard,
         notes=notes(tally, spent, campaign.budget),
     )
 
@@ -101,36 +156,31 @@ def as_json(report: Report, say: Callable[[Text], str] = str) -> dict[str, objec
         "campaign": report.campaign,
         "enrolled": report.enrolled,
         "control": report.control,
-        "chain": [_link(link) for link in report.chain],
+        "chain": [link_json(link) for link in report.chain],
         "ratios": _ratios(report.ratios),
-        "cost": _cost(report.cost),
+        "cost": _cost(report.cost) | cost_json(report.money),
         **_result(report.result),
+        **money_json(report.money),
         "verdict": report.verdict.value,
+        "verdict_reasons": [say(reason) for reason in report.reasons],
         "variants": [
             {
                 "variant": variant.variant,
                 "step": variant.step,
                 "enrolled": variant.enrolled,
-                "chain": [_link(link) for link in variant.chain],
+                "chain": [link_json(link) for link in variant.chain],
             }
             for variant in report.variants
         ],
-        "lift": [_lift(lift) for lift in report.lift],
+        "lift": lift_json(report.experiment),
+        "balance": balance_json(report.experiment),
+        "experiment": experiment_json(report.experiment),
         "touches": [_touch(touch) for touch in report.touches],
+        **paths_json(report.paths),
         "budget": _number(report.budget),
         "objective": _objective(report.objective),
+        "dashboard": dashboard_json(report.dashboard),
         "notes": [say(note) for note in report.notes],
-    }
-
-
-def _link(link: Link) -> dict[str, object]:
-    return {
-        "stage": link.stage,
-        "contacts": link.contacts,
-        "from_previous": _number(link.from_previous),
-        "from_first": _number(link.from_first),
-        "low": link.interval.low if link.interval else None,
-        "high": link.interval.high if link.interval else None,
     }
 
 
@@ -166,19 +216,6 @@ def _result(outcome: Result) -> dict[str, object]:
     }
 
 
-def _lift(lift: Lift) -> dict[str, object]:
-    return {
-        "arm": lift.arm,
-        "against": lift.against,
-        "step": lift.step,
-        "outcome": lift.outcome,
-        "difference": _number(lift.difference),
-        "low": lift.interval.low,
-        "high": lift.interval.high,
-        "p": lift.p,
-    }
-
-
 def _touch(touch: TouchTally) -> dict[str, object]:
     return {
         "step": touch.step,
@@ -197,6 +234,7 @@ def _objective(objective: Objective | None) -> dict[str, object] | None:
         "orders": objective.orders,
         "revenue": _number(objective.revenue),
         "appointments": objective.appointments,
+        "quotes": objective.quotes,
         "by": objective.by.isoformat() if objective.by else None,
         "checkpoints": [day.isoformat() for day in objective.checkpoints],
     }

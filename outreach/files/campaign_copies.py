@@ -1,8 +1,6 @@
 """A campaign file made from another one, word for word: comments, order and spaces stay.
 
-Only the lines that cannot stay as they are change: the name, and what is over (the dates of
-a campaign that is run again). These are commented out, not deleted: the next wave has dates
-of its own, and the old ones say how it was last time.
+Only the line of the name changes; the next wave of a campaign: `campaign_renewal.py`.
 """
 
 from __future__ import annotations
@@ -15,14 +13,9 @@ from outreach.files.bundles import whole_file
 from outreach.files.campaigns import parse_campaign
 from outreach.files.plain_text import shown
 
-#: Keys that hold a day of last time.
-_DATED = ("start", "not_after")
-
-_NAME_LINE = re.compile(r"^(campaign:[ \t]*)([^#\r\n]*?)([ \t]*(?:#[^\r\n]*)?)$", re.MULTILINE)
-_RENEWS_LINE = re.compile(r"^renews:[^\r\n]*\r?\n?", re.MULTILINE)
-#: The objective with the lines below it; what it wants by when is over with the campaign.
-_OBJECTIVE = re.compile(r"^objective:[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*", re.MULTILINE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NAME_LINE = re.compile(
+    r"^(campaign:[ \t]*)([^#\r\n]*?)([ \t]*(?:#[^\r\n]*)?)(?=\r?$)", re.MULTILINE
+)
 _NUMBERED = re.compile(r"(?P<stem>.*?)-(?P<number>\d{1,3})")
 
 
@@ -56,25 +49,6 @@ def cloned(text: str, path: Path, *, name: str) -> str:
     room = max(len(found[2]) + len(gap) - len(name), 1) if comment else 0
     line = f"{found[1] or 'campaign: '}{name}{' ' * room}{comment}"
     return text[: found.start()] + line + text[found.end() :]
-
-
-def renewed(text: str, path: Path, *, name: str, before: str) -> str:
-    """The same, as the next wave of `before`: it says so, and its dates wait to be written."""
-    text = _RENEWS_LINE.sub("", cloned(text, path, name=name))
-    found = _NAME_LINE.search(text)
-    assert found is not None
-    ending = "\r\n" if "\r\n" in text else "\n"
-    text = f"{text[: found.end()]}{ending}renews: {before}{text[found.end() :]}"
-    for key in _DATED:
-        text = re.sub(rf"^({key}:)", r"# \1", text, flags=re.MULTILINE)
-    return _OBJECTIVE.sub(_waiting, text)
-
-
-def _waiting(found: re.Match[str]) -> str:
-    """An objective that names days, line by line in a comment; without any it goes on."""
-    block = found[0]
-    dated = any(_DAY.search(line.partition("#")[0]) for line in block.splitlines())
-    return re.sub("^", "# ", block, flags=re.MULTILINE) if dated else block
 
 
 def next_name(name: str) -> str:

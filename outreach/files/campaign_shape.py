@@ -32,6 +32,7 @@ from outreach.files.values import (
     read_cron,
     read_days,
     read_every,
+    read_fields,
     read_hours,
     read_name,
     read_senders,
@@ -62,6 +63,9 @@ Every = Annotated[tuple[int, Unit], scalar(read_every), schema("string")]
 Cron = Annotated[str, scalar(read_cron), schema("string")]
 Days = Annotated[tuple[int, ...], listed(read_days), schema("string", "array")]
 Hours = Annotated[tuple[Any, ...], listed(read_hours), schema("string", "array")]
+Fields = Annotated[
+    tuple[str, ...], listed(read_fields), schema("string", "array", items={"type": "string"})
+]
 Senders = Annotated[
     tuple[str, ...], listed(read_senders), schema("string", "array", items={"type": "string"})
 ]
@@ -76,6 +80,11 @@ class AudienceShape(Shape):
     limit: Count | None = Field(None, description="At most that many people.")
     control: Share | None = Field(
         None, description="The share that is never contacted and followed all the same: 10%."
+    )
+    stratify: Fields = Field(
+        (),
+        description="Fields by which people are sorted before control and variants are drawn:"
+        " every group gets its share of each town, of each kind: [city, kind].",
     )
     one_per: (
         Annotated[
@@ -103,6 +112,7 @@ class ObjectiveShape(Shape):
     orders: Count | None = Field(None, description="How many orders.")
     revenue: Money | None = Field(None, description="How much revenue, in the currency.")
     appointments: Count | None = Field(None, description="How many appointments.")
+    quotes: Count | None = Field(None, description="How many people get a quote.")
     by: Date | None = Field(None, description="Until when.")
     checkpoints: tuple[Date, ...] = Field((), description="Days on which to look how far it is.")
 
@@ -150,6 +160,11 @@ class CampaignShape(Shape):
     )
     objective: ObjectiveShape | None = Field(None, description="What it is to bring, by when.")
     budget: Money | None = Field(None, description="What it may cost, in the currency.")
+    margin_per_order: Money | None = Field(
+        None,
+        description="What an order leaves once its own costs are paid, as expected: how many"
+        " orders pay for the campaign is known before the first one.",
+    )
     fixed_costs: dict[PlainText, Money] = Field(
         {}, description="Costs that do not depend on the number of people: {design: 200}."
     )

@@ -178,6 +178,7 @@ def _campaign(shape: CampaignShape) -> Campaign:
         stop_on=stop_on,
         objective=Objective(**dict(shape.objective)) if shape.objective else None,
         budget=shape.budget,
+        margin_per_order=shape.margin_per_order,
         fixed_costs=shape.fixed_costs,
         audience=_audience(shape.audience),
         steps=_steps(shape),
@@ -210,6 +211,7 @@ def _audience(shape: AudienceShape) -> AudienceRule:
         where=shape.where,
         limit=shape.limit,
         control=shape.control or Fraction(0),
+        stratify=shape.stratify,
         one_per=OnePer(shape.one_per or OnePer.PERSON),
     )
 

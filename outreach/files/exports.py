@@ -138,9 +138,19 @@ def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[V
     return count
 
 
+def excel_text(text: str) -> str:
+    """Text that comes back from a workbook as it is, less what no XML can hold."""
+    return _ESCAPE.sub("_x005F_", in_xml(text))
+
+
+def in_xml(text: str) -> str:
+    """Text less what no XML can hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
 def _excel(value: Value) -> Value:
     if isinstance(value, str):
-        return _ESCAPE.sub("_x005F_", neutral(_NOT_IN_XML.sub("", value)))
+        return excel_text(neutral(value))
     # Excel knows no time zones.
     return value.isoformat() if isinstance(value, datetime) else value
 

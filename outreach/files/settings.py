@@ -10,6 +10,8 @@ from outreach.errors import DefinitionError, OutreachError, Text
 from outreach.files.legal_shape import policy_of
 from outreach.files.limits_shape import ProviderLimitsShape, limits
 from outreach.files.plain_text import read_text, shown
+from outreach.files.planning_shape import planning_of
+from outreach.files.portfolio_shape import rules_of
 from outreach.files.regions import read_region
 from outreach.files.secrets import SecretMissing, is_reference, resolve_secret
 from outreach.files.settings_shape import (
@@ -130,6 +132,8 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         "organisation": Organisation(**_said(shape.organisation)),
         "pressure": Pressure(**_said(shape.pressure)) if shape.pressure else None,
         "costs": Costs(**_said(shape.costs)),
+        "planning": planning_of(shape.planning),
+        "portfolio": rules_of(shape.portfolio),
         "compliance": Compliance(shape.compliance or Compliance.WARN),
         "policy": policy_of(shape.policy),
         "first": First(shape.first or First.FOLLOW_UPS),

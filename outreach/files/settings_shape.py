@@ -9,6 +9,8 @@ from pydantic import Discriminator, Field, Tag
 from outreach.errors import Text, did_you_mean
 from outreach.files.legal_shape import PolicyShape
 from outreach.files.limits_shape import LimitsShape, ProviderLimitsShape
+from outreach.files.planning_shape import PlanningShape
+from outreach.files.portfolio_shape import PortfolioShape
 from outreach.files.settings_values import (
     read_address,
     read_bounce,
@@ -96,6 +98,7 @@ class CostsShape(Shape):
     minute: Money | None = Field(None, description="A minute of work, in the currency.")
     km: Money | None = Field(None, description="A kilometre driven.")
     stamp: Money | None = Field(None, description="The postage of a letter.")
+    paper: Money | None = Field(None, description="Paper, envelope and print of a letter.")
 
 
 class TeamMemberShape(Shape):
@@ -229,5 +232,11 @@ class SettingsShape(Shape):
         " from then (0: from the posting itself).",
     )
     costs: CostsShape | None = Field(None, description="What touches cost.")
+    planning: PlanningShape | None = Field(
+        None, description="What `plan effort` and `plan forecast` go by."
+    )
+    portfolio: PortfolioShape | None = Field(
+        None, description="What `portfolio` and life stages go by."
+    )
     team: dict[Name, TeamMemberShape] = Field({}, description="Who does what.")
     senders: dict[Name, SenderShape] = Field({}, description="From whom we write.")

@@ -94,6 +94,15 @@ def read_senders(text: str) -> tuple[str, ...]:
     return names
 
 
+def read_fields(text: str) -> tuple[str, ...]:
+    """Names of fields, one or several: `city, kind`."""
+    names = tuple(read_text(part) for part in text.split(","))
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise Unreadable(Text("the field {name!r} stands twice", name=twice))
+    return names
+
+
 def read_name(text: str) -> str:
     """A name of a campaign, step or sender: fit for file names and the command line."""
     text = unicodedata.normalize("NFC", read_text(text))

@@ -13,7 +13,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from outreach.language import DEFAULT_LOCALE
+from outreach.model.planning import Planning
 from outreach.model.policy import Policy
+from outreach.model.portfolio import PortfolioRules
 from outreach.model.pressure import Pressure
 
 
@@ -127,6 +129,8 @@ class Costs:
     minute: Decimal = Decimal(0)
     km: Decimal = Decimal(0)
     stamp: Decimal = Decimal(0)
+    #: Paper, envelope and print of one letter.
+    paper: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,8 @@ class Settings:
     #: Working days that a letter is under way once it is posted, where its step says nothing.
     delivery_days: int = 0
     costs: Costs = Costs()
+    planning: Planning = field(default_factory=Planning)
+    portfolio: PortfolioRules = field(default_factory=PortfolioRules)
     team: Mapping[str, TeamMember] = field(default_factory=dict)
     senders: Mapping[str, Sender] = field(default_factory=dict)
 

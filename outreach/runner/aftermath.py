@@ -76,6 +76,8 @@ def _promises(fact: Fact, known: Known, calendar: Calendar, now: datetime) -> tu
         case "promised":
             assert fact.back_on is not None
             return (_promise(fact, FollowUpKind.PROMISE, fact.back_on, now),)
+        case "replied" | "appointment" | "quote" if fact.back_on is not None:
+            return (_promise(fact, FollowUpKind.PROMISE, fact.back_on, now),)
         case "inbound":
             # Whoever comes by himself is answered first of all: the same day.
             answer = _promise(fact, FollowUpKind.ANSWER, day, now)

@@ -57,7 +57,8 @@ class Beginning:
     def _first(self, member: Member, wave: int) -> tuple[tuple[str, Planned], ...]:
         return tuple(
             (step.name, planned(self.definition, step, member.contact, at, sender=member.sender,
-                                occurrence=self.occurrence))
+                                occurrence=self.occurrence,
+                                variant=dict(member.variants).get(step.name)))
             for step, at in self._openings(wave)
         )  # fmt: skip
 

@@ -173,6 +173,8 @@ class Answer:
     amount: Decimal | None = None
     minutes: Decimal | None = None
     km: Decimal | None = None
+    #: The objections that were met, as the guide words them.
+    objections: tuple[str, ...] = ()
 
     @property
     def whole_note(self) -> str | None:

@@ -239,15 +239,17 @@ def conclude(
         reason=answer.reason,
         back_on=answer.day.day if answer.day and answer.outcome.then is None else None,
         delivery=call.delivery,
+        objections=answer.objections,
         number=call.number if call.channel is Channel.CALL else None,
     )
     with day.store.together() as held:
-        if batch is None and answer.day is not None and answer.outcome.then is not None:
+        then_too = answer.day is not None and answer.outcome.then is not None
+        if batch is None and (then_too or call.promise is not None):
             batch = together(held)
         recorded = record(held, fact, settings=day.settings, now=now, batch=batch)
         if (then := _then(recorded, answer)) is not None:
             record(held, then, settings=day.settings, now=now, batch={**(batch or {}), THEN: True})
-    _keep_promise(day, call, author, now)
+        _keep_promise(held, call, {**(batch or {}), THEN: True}, author, now)
     again = _again(day, call, author)
     return Concluded(
         call=call, answer=answer, recorded=recorded, again=again,
@@ -274,7 +276,8 @@ def _then(recorded: Recorded, answer: Answer) -> Fact | None:
     # What a track goes on with is not ended by the day on which we come back.
     return replace(
         fact, stage=stage, amount=None, minutes=None, km=None, channel=None, delivery=None,
-        back_on=answer.day.day, campaign=None if recorded.track is not None else fact.campaign,
+        objections=(), back_on=answer.day.day,
+        campaign=None if recorded.track is not None else fact.campaign,
         note=" – ".join(filter(None, (answer.promised, fact.note))) or None,
     )  # fmt: skip
 
@@ -286,13 +289,15 @@ def _launched(day: DayList, call: Call) -> Launched | None:
     return day.campaigns.get(number) if number is not None else None
 
 
-def _keep_promise(day: DayList, call: Call, author: str | None, now: datetime) -> None:
+def _keep_promise(
+    store: Store, call: Call, batch: Mapping[str, object], author: str | None, now: datetime
+) -> None:
     """The call back that was promised is made: `record` has closed it, or it is closed here."""
     number = call.promise.follow_up.id if call.promise else None
     if number is not None:
-        open_ = day.store.follow_ups.find([number])
+        open_ = store.follow_ups.find([number])
         if open_ and open_[0].follow_up.done_at is None:
-            keep(day.store, [number], author=author, now=now)
+            keep(store, [number], author=author, now=now, batch=batch)
 
 
 def _again(day: DayList, call: Call, author: str | None) -> Delivery | None:

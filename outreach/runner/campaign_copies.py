@@ -1,4 +1,7 @@
-"""A campaign made from another: the same again under another name, or the next wave of it."""
+"""A campaign made from another: the same again under another name.
+
+The next wave of one: `renewing.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outreach.errors import OutreachError, Text, WrongUsage
-from outreach.files.campaign_copies import cloned, next_name, renewed, write_campaign
+from outreach.files.campaign_copies import cloned, next_name, write_campaign
 from outreach.files.campaigns import CampaignFile, written_campaigns
 from outreach.model.campaign import CampaignState
 from outreach.model.settings import Settings
@@ -64,17 +67,8 @@ def clone(file: CampaignFile, name: str, *, store: Store, settings: Settings) ->
 
     Raises `NameInUse`, `NotAName`, and what writing a file may.
     """
-    path = _place(name, store, settings)
+    path = place_for(name, store, settings)
     write_campaign(path, cloned(file.text, file.path, name=name))
-    return Copied(name, path, file.path)
-
-
-def renew(file: CampaignFile, *, name: str | None, store: Store, settings: Settings) -> Copied:
-    """Write the next wave of a campaign; with its launch the store knows what it renews."""
-    before = file.campaign.name
-    name = name or _free(before, store, settings)
-    path = _place(name, store, settings)
-    write_campaign(path, renewed(file.text, file.path, name=name, before=before))
     return Copied(name, path, file.path)
 
 
@@ -92,7 +86,7 @@ def may_be_deleted(found: Shelved) -> None:
         raise StillRunning(found.name, found.state)
 
 
-def _free(name: str, store: Store, settings: Settings) -> str:
+def free_name(name: str, store: Store, settings: Settings) -> str:
     """The next number that nobody has."""
     name = next_name(name)
     while _taken(name, store, settings):
@@ -100,7 +94,7 @@ def _free(name: str, store: Store, settings: Settings) -> str:
     return name
 
 
-def _place(name: str, store: Store, settings: Settings) -> Path:
+def place_for(name: str, store: Store, settings: Settings) -> Path:
     if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name[0] in ".-":
         raise NotAName(name)
     if _taken(name, store, settings):

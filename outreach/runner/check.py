@@ -13,13 +13,14 @@ from datetime import datetime
 from outreach.errors import Location, OutreachError, Plural, Text, did_you_mean
 from outreach.files.campaigns import CampaignFile, written_campaigns
 from outreach.model.audience import Arm
-from outreach.model.campaign import Channel
-from outreach.model.stage import FACTS
+from outreach.model.campaign import Campaign, Channel
+from outreach.model.stage import FACTS, NO_TO_IT
+from outreach.runner.check_experiment import experiment_notes, strata_problems
 from outreach.runner.check_letters import LetterCheck
 from outreach.runner.check_mail import MailCheck
 from outreach.runner.check_permission import PermissionCheck
 from outreach.runner.compose import Mailroom
-from outreach.runner.findings import Checked, Problem, Severity, error, errors_of, warning
+from outreach.runner.findings import Checked, Note, Problem, Severity, error, errors_of, warning
 from outreach.runner.launch import EmptyAudience, choose
 from outreach.runner.mail_findings import MessageFindings
 from outreach.runner.unread import UnknownSender
@@ -64,11 +65,31 @@ def check(
     if chosen.count.enrolled == 0:
         nobody = EmptyAudience(file.campaign.name, chosen.count)
         problems.append(error(nobody.what, file.locate(("audience",)), nobody.hint))
-    facts = letters.facts([m.contact for m in chosen.members if m.arm is Arm.ENROLLED])
+    enrolled = [m.contact for m in chosen.members if m.arm is Arm.ENROLLED]
+    facts = letters.facts(enrolled, chosen.lots(file.campaign.name))
     problems += [*checker.lacking(condition), *letters.warnings(facts)]
     problems += MessageFindings(file, mailroom, now).problems(chosen)
     problems += PermissionCheck(file, mailroom).problems(chosen)
-    return Checked(tuple(problems), chosen, facts)
+    notes = (
+        *notes_on(file.campaign),
+        *experiment_notes(
+            file.campaign, chosen, mailroom.store, mailroom.settings.planning
+        ),
+    )
+    return Checked(tuple(problems), chosen, facts, notes)
+
+
+def notes_on(campaign: Campaign) -> Iterator[Note]:
+    """What may surprise: who says no goes on being written to where nobody says otherwise."""
+    said = [word for word in NO_TO_IT if campaign.goes_on_after(word)]
+    if said:
+        stops = ", ".join((*campaign.stop_on, *said))
+        yield Note(
+            Text("Whoever refuses ({words}) gets the next steps all the same",
+                 words=", ".join(said)),
+            Text("to end the chain there: stop_on: [{stops}]; for other steps: track: negative",
+                 stops=stops),
+        )  # fmt: skip
 
 
 def check_change(file: CampaignFile, mailroom: Mailroom, *, now: datetime) -> Checked:
@@ -86,6 +107,7 @@ def check_change(file: CampaignFile, mailroom: Mailroom, *, now: datetime) -> Ch
 def _of_the_file(checker: _Checker, letters: LetterCheck) -> list[Problem]:
     problems = [*checker.senders(), *checker.team(), *checker.templates(), *letters.problems()]
     problems += [*checker.conditions(), *checker.repeats(), *checker.renewal()]
+    problems += strata_problems(checker.file, checker.mailroom.store)
     return [*problems, *checker.legal()]
 
 

@@ -10,7 +10,7 @@ from outreach.files.campaigns import CampaignFile
 from outreach.model.campaign import Channel, Step
 from outreach.model.ids import ContactId
 from outreach.runner.compose import Mailroom
-from outreach.runner.drawing import variant_for
+from outreach.runner.drawing import Lots
 from outreach.runner.findings import Problem, Severity, errors_of, warning
 from outreach.runner.letter_facts import LetterFacts, PrintedField, letter_facts
 from outreach.runner.merging import Answers
@@ -47,8 +47,14 @@ class LetterCheck:
                 if str(one) not in told:
                     yield Problem(Severity.WARNING, one)
 
-    def facts(self, chosen: Sequence[ContactId] | None) -> tuple[LetterFacts, ...]:
-        """What the templates that can be read print; asked after `problems`."""
+    def facts(
+        self, chosen: Sequence[ContactId] | None, lots: Lots | None = None
+    ) -> tuple[LetterFacts, ...]:
+        """What the templates that can be read print; asked after `problems`.
+
+        `lots`: which variant the people `chosen` get.
+        """
+        lots = lots or Lots(self.file.campaign.name)
         locale = self.mailroom.locale(self.mailroom.language(self.file.campaign))
         return tuple(
             letter_facts(
@@ -56,7 +62,7 @@ class LetterCheck:
                 self.mailroom,
                 locale=locale,
                 now=self.now,
-                chosen=self._getting(name, chosen),
+                chosen=self._getting(name, chosen, lots),
                 answers=answers,
             )
             for name, answers in self._readable
@@ -73,7 +79,7 @@ class LetterCheck:
                 yield _held(letter, letter.held, places[letter.template])
 
     def _getting(
-        self, template: str, chosen: Sequence[ContactId] | None
+        self, template: str, chosen: Sequence[ContactId] | None, lots: Lots
     ) -> Sequence[ContactId] | None:
         """Those of the people chosen whose variant has this template."""
         campaign = self.file.campaign
@@ -86,8 +92,7 @@ class LetterCheck:
             contact
             for contact in chosen
             if any(
-                with_variant(one, variant_for(campaign.name, one.name, contact, names)).template
-                == template
+                with_variant(one, lots.variant(one.name, contact, names)).template == template
                 for one, names in drawn
             )
         ]

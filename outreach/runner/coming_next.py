@@ -22,6 +22,7 @@ from outreach.model.settings import Settings
 from outreach.runner.kept_back import not_permitted, pressed, silent
 from outreach.runner.next_step import Around
 from outreach.runner.next_step import Next as Next
+from outreach.runner.record import Recorded
 from outreach.runner.tracks import awaited
 from outreach.runner.windows import zone_by
 from outreach.runner.wording import (
@@ -65,6 +66,17 @@ def next_of(
     )
     deliveries = store.deliveries.of_contact(contact.id, launched.id)
     return next_in(membership, launched, deliveries, around)
+
+
+def still_coming(
+    store: Store, recorded: Recorded, *, settings: Settings, now: datetime
+) -> Next | None:
+    """The step that somebody gets all the same who has just said no; None where none comes."""
+    fact = recorded.fact
+    if not recorded.in_spite or fact.campaign is None:
+        return None
+    found = next_of(store, fact.contact, fact.campaign, settings=settings, now=now)
+    return found if found is not None and found.step is not None else None
 
 
 def next_in(membership: Any, launched: Launched, deliveries: Sequence[Any], around: Around) -> Next:

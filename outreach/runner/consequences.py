@@ -12,20 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.model.audience import Arm
-from outreach.model.campaign import Channel, Track
-from outreach.model.change import Change, Opposition, Planned, Progress, Stop
+from outreach.model.campaign import CampaignState, Channel, Track
+from outreach.model.change import Change, Planned, Progress, Stop
 from outreach.model.event import Event, EventKind
-from outreach.model.ids import CampaignId, ContactId
+from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
-from outreach.model.stage import ALONE, CALL_AGAIN, OPPOSED, OPTED_OUT, SET_ASIDE
-from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
+from outreach.model.stage import ALONE, CALL_AGAIN, NO_TO_IT, OPPOSED, SET_ASIDE
+from outreach.model.text import fold
 from outreach.runner.aftermath import beside
 from outreach.runner.by_hand import work_done
 from outreach.runner.facts import Fact
+from outreach.runner.opposed import opposed, opposed_others
 from outreach.runner.tracks import opens, turned
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.known import Known, Other
+from outreach.store.matching import ADDRESS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Decided:
     track: Track | None = None
     #: The channel of the step that it is the outcome of.
     work: Channel = Channel.CALL
+    #: A no after which the chain of this person goes on as it was meant.
+    in_spite: bool = False
 
 
 def decide(
@@ -71,18 +75,14 @@ def decide(
     theirs = _of_others(fact, others, here, act, turns=turn)
     notes, promised = beside(fact, known, here.calendar, here.now)
     follows = (
-        work.change
-        + turn
-        + _opposed(fact, others, here, act)
-        + _request(fact, known, here)
-        + _address(fact)
+        work.change + turn + opposed(fact, others, known, act=act, now=here.now) + _address(fact)
     )
     follows += notes + _progress(fact)
     follows = _again(replace(follows, events=_because(follows.events, act)), known)
     data = {"recording": act, **(batch or {}), **_told(fact), **work.undoing, **promised}
-    if fact.stage == OPTED_OUT:
+    if fact.stage in OPPOSED:
         data["opposed"] = list(known.grounds)
-    concerned = {stop.contact for stop in theirs} | _opposed_others(fact, others)
+    concerned = {stop.contact for stop in theirs} | opposed_others(fact, others)
     concerned |= {event.contact for event in follows.events} - {fact.contact.id}
     if concerned:
         data["others"] = sorted(concerned)
@@ -95,6 +95,7 @@ def decide(
         call_done=work.delivery is not None and fact.stage not in CALL_AGAIN,
         track=turn.turns[0].track if turn.turns else None,
         work=work.delivery.channel if work.delivery is not None else Channel.CALL,
+        in_spite=_in_spite(fact, known),
     )
 
 
@@ -129,6 +130,10 @@ def _told(fact: Fact) -> dict[str, object]:
     for name in ("referrer", "referred"):
         if (other := getattr(fact, name)) is not None:
             told[name] = other.id
+    if fact.written_to is not None:
+        told["written_to"] = fact.written_to.id
+    if fact.objections:
+        told["objections"] = list(fact.objections)
     if fact.wrong:
         told["wrong_number"] = {"number": fact.number, "fields": list(fact.wrong)}
     return told
@@ -208,6 +213,20 @@ def _stops(fact: Fact, known: Known, here: Here, act: str, *, turns: bool) -> tu
     )
 
 
+def _in_spite(fact: Fact, known: Known) -> bool:
+    """Whether he goes on being contacted though he said no: his chain, and his campaign, run."""
+    if fact.stage not in NO_TO_IT or fact.campaign is None:
+        return False
+    place = known.places.get(fact.campaign.id)
+    return (
+        place is not None
+        and place.arm == Arm.ENROLLED.value
+        and place.stopped_at is None
+        and fact.campaign.state in (CampaignState.RUNNING, CampaignState.PAUSED)
+        and fact.campaign.definition.goes_on_after(fact.stage)
+    )
+
+
 def _is_here(fact: Fact, campaign: CampaignId) -> bool:
     return fact.campaign is not None and fact.campaign.id == campaign
 
@@ -254,67 +273,17 @@ def _of_others(
 
 
 def _address(fact: Fact) -> Change:
-    """Bounces and returned post mark the address."""
+    """Bounces and returned post mark the address; not the one of who lives elsewhere by now."""
     if fact.stage == "bounced":
         return Change(bounced=(fact.contact.id,))
-    if fact.stage == "returned":
+    if fact.stage == "returned" and not _lives_elsewhere(fact):
         return Change(returned=(fact.contact.id,))
     return Change()
 
 
-def _opposed_others(fact: Fact, others: Sequence[Other]) -> set[ContactId]:
-    if fact.stage not in OPPOSED:
-        return set()
-    return {other.contact for other in others if other.relation == "same"}
-
-
-def _opposed(fact: Fact, others: Sequence[Other], here: Here, act: str) -> Change:
-    """An opposition suppresses the person, under every record that is his, and his numbers: a
-    no said on one channel is a no on all. `privacy oppose --only` says less.
-    """
-    if fact.stage not in OPPOSED:
-        return Change()
-    people = [fact.contact.id, *sorted(_opposed_others(fact, others))]
-    keys = [(SuppressionKey.CONTACT, str(person)) for person in people]
-    for name in ("email", "phone", "mobile"):
-        if address := fact.contact.text(name):
-            key = SuppressionKey.EMAIL if name == "email" else SuppressionKey.PHONE
-            keys.append((key, address))
-    told = {"scope": SuppressionScope.ALL.value, "reason": fact.stage}
-    return Change(
-        suppressions=tuple(
-            Suppression(
-                key=key,
-                value=value,
-                scope=SuppressionScope.ALL,
-                reason="opted_out",
-                at=fact.at,
-                note=fact.note,
-                source=f"record:{act}",
-            )
-            for key, value in keys
-        ),
-        events=tuple(
-            Event(
-                kind=EventKind.SUPPRESSED,
-                contact=person,
-                at=fact.at,
-                recorded_at=here.now,
-                data=told,
-                author=fact.author,
-            )
-            for person in people
-        ),
+def _lives_elsewhere(fact: Fact) -> bool:
+    """The letter went to the address of a record that was merged into his, and his is another."""
+    written = fact.written_to
+    return written is not None and any(
+        fold(written.text(name) or "") != fold(fact.contact.text(name) or "") for name in ADDRESS
     )
-
-
-def _request(fact: Fact, known: Known, here: Here) -> Change:
-    """Whoever asks to be left alone makes a request, which is answered by doing so (art. 12):
-    it stands in the register, and what he had consented to ends.
-    """
-    if fact.stage != OPTED_OUT:
-        return Change()
-    note = ": ".join(filter(None, (SuppressionScope.ALL.value, fact.note)))
-    one = Opposition(contact=fact.contact.id, at=fact.at, answered_at=here.now, note=note,
-                     grounds=known.grounds)  # fmt: skip
-    return Change(oppositions=(one,))

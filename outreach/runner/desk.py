@@ -15,6 +15,7 @@ from outreach.model.contact import Contact
 from outreach.model.settings import Settings
 from outreach.model.text import fold
 from outreach.runner.facts import Fact
+from outreach.runner.naming import BadText, is_text
 from outreach.runner.reply_codes import read_code
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
@@ -26,9 +27,6 @@ _AMOUNT = re.compile(
     r"(?:€ ?|EUR )?(?P<sign>-?)(?P<whole>\d{1,3}(?:[ ']\d{3})+|\d+)(?:[.,](?P<fraction>\d{1,2}))?"
     r"(?: ?€| ?EUR)?"
 )
-
-#: A zero byte, or half of a surrogate pair: what a byte that is not UTF-8 is read as.
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadAmount(DefinitionError):
@@ -43,16 +41,6 @@ class TooMuch(DefinitionError):
         super().__init__(
             Text("{text} is more than can be recorded", text=text[:40]),
             hint=Text("at most twelve digits before the point"),
-        )
-
-
-class BadText(DefinitionError):
-    """What no database can hold."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            Text("{name} has signs that are no text", name=name),
-            hint=Text("zero bytes, or bytes that are not UTF-8: type it again"),
         )
 
 
@@ -95,15 +83,17 @@ class Desk:
         """
         found = people or {}
         for name, cell in row.items():
-            if _NO_TEXT.search(cell or ""):
+            if not is_text(cell or ""):
                 raise BadText(name)
 
         def person(who: str) -> Contact:
             return found.get(who) or self.person(who)
 
         named, referrer = row.get("campaign"), row.get("referrer")
+        contact = person(row["contact"])
         return Fact(
-            contact=person(row["contact"]),
+            contact=contact,
+            written_to=self._written_to(row["contact"], contact),
             stage=row["stage"].strip().lower(),
             at=self.instant(row["on"]) if row.get("on") else self.now,
             campaign=self.campaign(named) if named else self._answered(row["contact"]),
@@ -144,6 +134,13 @@ class Desk:
         if said is None:
             return None
         return next((one for one in self.store.campaigns.all() if one.id == said.campaign), None)
+
+    def _written_to(self, who: str, contact: Contact) -> Contact | None:
+        """Whom the letter was written to that bears the code, where he has another record now."""
+        said = read_code(who, self.store.database.fingerprint)
+        if said is None or said.contact == contact.id:
+            return None
+        return self.store.contacts.get(said.contact)
 
     def _day(self, text: str | None) -> date | None:
         if not text:

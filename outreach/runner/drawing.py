@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from outreach.model.ids import ContactId
@@ -30,6 +31,20 @@ def variant_for(salt: str, step: str, contact: ContactId, names: Sequence[str]) 
     if not names:
         return None
     return names[draw(salt, f"variant:{step}", contact) % len(names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """Which variant each person gets: what was drawn in his stratum, else his own lot."""
+
+    salt: str
+    #: Contact → step → variant, of those for whom it was drawn within a stratum.
+    drawn: Mapping[ContactId, Mapping[str, str]] = field(default_factory=dict)
+
+    def variant(self, step: str, contact: ContactId, names: Sequence[str]) -> str | None:
+        """The variant of a step that this person gets; None where there is nothing to draw."""
+        name = self.drawn.get(contact, {}).get(step)
+        return name if name in names else variant_for(self.salt, step, contact, names)
 
 
 def shared_out(

@@ -75,7 +75,8 @@ class NotYet(OutreachError):
         super().__init__(
             Text("{day} is still to come: what has happened is recorded", day=day),
             hint=Text(
-                "what is planned for a day: outreach record WHO promised --back-on {day}",
+                "what is planned for a day: outreach record WHO promised (or appointment, quote) "
+                "--back-on {day}",
                 day=day.isoformat(),
             ),
         )
@@ -140,6 +141,10 @@ class Fact:
     quality: int | None = None
     #: The call or the visit this is the outcome of; None: the one that is due.
     delivery: Delivery | None = None
+    #: Of a letter that came back: the record it was written to, where that was merged since.
+    written_to: Contact | None = None
+    #: The objections that were met in a call or a visit, as its guide words them.
+    objections: tuple[str, ...] = ()
     #: Of a wrong number: which was dialled (None: the first there is), and the fields it stood in.
     number: str | None = None
     wrong: tuple[str, ...] = ()
@@ -152,7 +157,7 @@ _BELONGS = {
     "referred": ("recommended",),
     "fee": ("recommended",),
     "quality": ("answered",),
-    "back_on": ("call_back", "latent", "promised"),
+    "back_on": ("call_back", "latent", "promised", "replied", "appointment", "quote"),
 }
 _NEEDS_DAY = ("latent", "promised")
 

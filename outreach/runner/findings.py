@@ -27,6 +27,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Nothing is wrong with it; whoever meant otherwise reads what to write."""
+
+    what: Text
+    hint: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """The problems of a campaign and, where its expression reads well, its audience."""
 
@@ -34,6 +42,8 @@ class Checked:
     chosen: Chosen | None
     #: What its letters print, for those that can be read.
     letters: tuple[LetterFacts, ...] = ()
+    #: What is as it was written, and may surprise all the same.
+    notes: tuple[Note, ...] = ()
 
     def stopping(self, compliance: Compliance) -> list[OutreachError]:
         """What must be mended before the launch."""

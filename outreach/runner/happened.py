@@ -40,7 +40,9 @@ def _changed(event: Any, catalogue: Catalogue) -> Text:
     for name in (event.data or {}).get("fields", ()):
         label = _label(name, catalogue)
         told = Text("{first}, {rest}", first=told, rest=label) if told else label
-    return Text("changed: {fields}", fields=told or "–")
+    changed = Text("changed: {fields}", fields=told or "–")
+    # A life stage set by hand has its reason.
+    return Text("{first} – {rest}", first=changed, rest=event.note) if event.note else changed
 
 
 def _label(name: str, catalogue: Catalogue) -> Text:
@@ -93,11 +95,16 @@ def _reached(event: Any) -> Text:
 
 
 def _noted(event: Any) -> Text:
-    """A note, or a promise that was ticked off."""
-    kept = (event.data or {}).get("kept")
-    if not isinstance(kept, str):
+    """A note, a promise that was ticked off, a task that was put off."""
+    said = event.data or {}
+    kept = said.get("kept")
+    if "later" in said:
+        told = Text("{step} put off to {day}", step=event.step_name,
+                    day=date.fromisoformat(said["later"]))  # fmt: skip
+    elif isinstance(kept, str):
+        told = Text("done: {what}", what=follow_up_text(kept))
+    else:
         return Text("note: {note}", note=event.note)
-    told = Text("done: {what}", what=follow_up_text(kept))
     return Text("{first} – {rest}", first=told, rest=event.note) if event.note else told
 
 

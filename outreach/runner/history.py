@@ -121,6 +121,7 @@ def bring_in(
         now=now,
         channel=wanted.channel,
         sent_at=wanted.sent_at,
+        minute=settings.costs.minute,
     )
     start = PastStart(
         campaign=wanted.campaign,

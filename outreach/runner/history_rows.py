@@ -57,6 +57,8 @@ class PastReader:
     channel: Channel
     #: When it was sent where the file has no column for it.
     sent_at: datetime | None = None
+    #: What a minute costs, for the touches whose minutes are told and whose cost is not.
+    minute: Decimal = Decimal(0)
 
     def row(self, line: int, cells: Sequence[str]) -> PastRow:
         """What the row says. Raises `Unreadable`, or what is wrong with a date or an amount."""
@@ -153,6 +155,10 @@ class PastReader:
         in_vain: bool,
     ) -> PastTouch:
         attempts = _attempts(told.get(Role.ATTEMPTS))
+        minutes = _minutes(told.get(Role.MINUTES))
+        cost = read_amount(told.get(Role.COST))
+        if cost is None and minutes is not None and self.minute:
+            cost = minutes * self.minute
         return PastTouch(
             step=told.get(Role.STEP) or channel.value,
             channel=channel,
@@ -160,8 +166,8 @@ class PastReader:
             attempts=attempts,
             variant=variant,
             in_vain=in_vain,
-            cost=read_amount(told.get(Role.COST)),
-            minutes=_minutes(told.get(Role.MINUTES)),
+            cost=cost,
+            minutes=minutes,
         )
 
     # --- what came of it --------------------------------------------------------------------

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 from outreach.errors import OutreachError, Text
 from outreach.model.audience import Arm, AudienceCount, Exclusion
 from outreach.model.campaign import Campaign, OnePer
+from outreach.model.field import Catalogue, Field
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
-from outreach.runner.drawing import draw, nearest_whole, shared_out
+from outreach.runner.allocation import Strata, control_drawn, variants_drawn
+from outreach.runner.drawing import Lots, draw, shared_out
 from outreach.runner.permission import Lacks, Permissions, lacks_of
 from outreach.store.audience import Candidate, Question, candidates
 from outreach.store.campaigns import Launched
+from outreach.store.experiment_tallies import Drawn
 from outreach.store.freezing import Member
 from outreach.store.store import Store
 from outreach.store.writers import writers_of
@@ -54,6 +57,10 @@ class Chosen:
     #: Only those who would come in beside the people of a launched campaign.
     adding: bool = False
 
+    def lots(self, salt: str) -> Lots:
+        """Which variant everybody gets."""
+        return Lots(salt, {one.contact: dict(one.variants) for one in self.members if one.variants})
+
 
 def choose(
     store: Store,
@@ -73,6 +80,9 @@ def choose(
     today = now.astimezone(settings.zone).date()
     channels = frozenset(step.channel for step in definition.steps)
     permissions = Permissions(settings, definition, channels, now)
+    catalogue = store.database.catalogue
+    strata = [found for name in definition.audience.stratify
+              if (found := stratifiable(catalogue, name))]  # fmt: skip
     question = Question(
         permission=permissions,
         kept_since=permissions.kept_since,
@@ -83,6 +93,7 @@ def choose(
         beside=_beside(store),
         campaign=extending.id if extending else None,
         with_members=adding,
+        strata=strata,
     )
     already = store.campaigns.members(extending.id) if extending else {}
     people = list(candidates(store.database, condition, question))
@@ -90,7 +101,8 @@ def choose(
     kept, excluded = _apart(people, definition, already)
     selected = kept[: _limit(definition.audience.limit, pilot)]
     writers = _writers(store, selected, definition, extending)
-    members = [*_arms(selected, definition, already, writers), *excluded]
+    before = store.experiments.drawn(extending.id) if extending and strata else Drawn()
+    members = [*_arms(selected, definition, already, writers, before), *excluded]
     if adding:
         people, selected = _new(people, already), _new(selected, already)
         members = [member for member in members if member.contact not in already]
@@ -105,6 +117,12 @@ def choose(
     )
     legal = lacks_of((person.permission for person in selected), excluded)
     return Chosen(tuple(members), count, legal, adding)
+
+
+def stratifiable(catalogue: Catalogue, name: str) -> Field | None:
+    """The field of that name by which people may be sorted: one that stands in the base."""
+    found = catalogue.find(name)
+    return None if found is None or found.name == "life_stage" else found
 
 
 def _new(people: Iterable[Candidate], already: Collection[ContactId]) -> list[Candidate]:
@@ -189,17 +207,26 @@ def _arms(
     definition: Campaign,
     already: Mapping[ContactId, Arm],
     writers: Mapping[ContactId, str],
+    before: Drawn,
 ) -> Iterator[Member]:
     """Control is the nearest whole share, drawn apart from the order; nobody changes his arm."""
-    control = {contact for contact, arm in already.items() if arm is Arm.CONTROL}
-    wanted = nearest_whole(definition.audience.control, len(selected)) - len(control)
-    by_draw = sorted(
-        (person for person in selected if person.id not in already),
-        key=lambda person: (draw(definition.name, "control", person.id), person.id),
+    strata = Strata()
+    for contact, stratum in before.strata.items():
+        strata.know(contact, stratum)
+    if definition.audience.stratify:
+        for person in selected:
+            strata.put(person.id, person.traits)
+    control = control_drawn(
+        [person.id for person in selected],
+        strata.of,
+        share=definition.audience.control,
+        salt=definition.name,
+        already={contact for contact, arm in already.items() if arm is Arm.CONTROL},
+        settled=already,
     )
-    control |= {person.id for person in by_draw[: max(0, wanted)]}
     enrolled = [person.id for person in selected if person.id not in control]
     senders = shared_out(enrolled, definition.senders, writers)
+    variants = _variants(definition, enrolled, strata, before)
     # In the order of the base: what is written for neighbours then lies on the same pages.
     for rank in sorted(range(len(selected)), key=lambda rank: selected[rank].id):
         person = selected[rank]
@@ -210,4 +237,30 @@ def _arms(
             kind=person.kind,
             rank=rank,
             sender=senders.get(person.id),
+            stratum=strata.of.get(person.id),
+            variants=tuple(
+                (step, drawn[person.id]) for step, drawn in variants.items() if person.id in drawn
+            ),
         )
+
+
+def _variants(
+    definition: Campaign, enrolled: Sequence[ContactId], strata: Strata, before: Drawn
+) -> dict[str, dict[ContactId, str]]:
+    """What is drawn within strata of the steps that open the chain: who comes further is not
+    known yet, and draws alone.
+    """
+    if not definition.audience.stratify:
+        return {}
+    return {
+        step.name: variants_drawn(
+            enrolled,
+            strata.of,
+            step=step.name,
+            names=[variant.name for variant in step.variants],
+            salt=definition.name,
+            already=before.variants.get(step.name, {}),
+        )
+        for step in definition.following(None)
+        if step.variants
+    }  # fmt: skip

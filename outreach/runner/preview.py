@@ -24,9 +24,10 @@ from outreach.model.message import Guide, Message
 from outreach.rendering.letter.skipping import SkippedLetter
 from outreach.rendering.letter.text import letter_text
 from outreach.runner.check import check
+from outreach.runner.check_experiment import experiment_notes
 from outreach.runner.compose import Mailroom
-from outreach.runner.drawing import variant_for
-from outreach.runner.findings import Checked
+from outreach.runner.drawing import Lots
+from outreach.runner.findings import Checked, Note
 from outreach.runner.guides import guide_for
 from outreach.runner.launch import EmptyAudience
 from outreach.runner.reach import no_address
@@ -126,7 +127,7 @@ class Preview:
         if not enrolled:
             raise EmptyAudience(self.campaign.name, chosen.count)
         people = self._people(enrolled[:LOOKED_AT])
-        traits = traits_of(people, self.campaign, self.mailroom, at=self.now)
+        traits = traits_of(people, self.campaign, self.mailroom, at=self.now, lots=self._lots)
         return Sample(
             people=tuple(telling(people, traits, at_most)),
             looked_at=len(people),
@@ -136,6 +137,20 @@ class Preview:
     def _people(self, ids: Sequence[ContactId]) -> list[Contact]:
         found = self.mailroom.store.contacts.get_many(ids)
         return [found[one] for one in ids if one in found]
+
+    def experiment_notes(self) -> list[Note]:
+        """A word where its groups are too small to tell anything; none without groups."""
+        chosen, room = self.checked.chosen, self.mailroom
+        if chosen is None:
+            return []
+        return list(experiment_notes(self.campaign, chosen, room.store, room.settings.planning))
+
+    @cached_property
+    def _lots(self) -> Lots:
+        """Which variant everybody gets."""
+        name = self.campaign.name
+        chosen = self.checked.chosen if self.campaign.audience.stratify else None
+        return chosen.lots(name) if chosen else Lots(name)
 
     @cached_property
     def _writers(self) -> dict[ContactId, str]:
@@ -178,7 +193,7 @@ class Preview:
             at=self._dates(contact)[step.name],
             when=step.when,
             opened_by=opened_by(self.campaign, step),
-            variant=variant_for(self.campaign.name, step.name, contact.id, names),
+            variant=self._lots.variant(step.name, contact.id, names),
         )
         if no_address(contact, step.channel):
             # A letter or a guide can be looked at all the same.

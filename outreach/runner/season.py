@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from outreach.errors import Text
+from outreach.evaluation.break_even import BreakEven, MarginOrigin, breaking_even
 from outreach.model.campaign import Campaign, Channel
+from outreach.model.planning import Planning
 from outreach.model.settings import Costs, Settings
 from outreach.planning.expectation import Expectation, expect
-from outreach.planning.habits import Coefficients, Habits, habits, measured
+from outreach.planning.habits import Coefficients, Habits
 from outreach.runner.ahead import too_late
+from outreach.runner.habits import habits_of
 from outreach.runner.outcomes import cost_of
 from outreach.runner.wording import CHANNELS
 from outreach.scheduling.foreseen import Ahead, Leaving
@@ -39,6 +43,9 @@ class Price:
     #: What has left already has cost.
     spent: Decimal
     budget: Decimal | None
+    #: Who would be enrolled, and what the campaign states that an order leaves.
+    people: int = 0
+    margin_per_order: Decimal | None = None
 
     @property
     def total(self) -> Decimal:
@@ -49,16 +56,39 @@ class Price:
         """How much more than the budget; 0 within it."""
         return max(Decimal(0), self.total - self.budget) if self.budget is not None else Decimal(0)
 
+    @property
+    def break_even(self) -> BreakEven:
+        """How many orders would pay for it, and the least response that this asks for."""
+        stated = self.margin_per_order
+        return breaking_even(
+            cost=self.total,
+            sent=self.people,
+            margin_per_order=None if stated is None else Fraction(stated),
+            origin=MarginOrigin.STATED,
+        )
+
 
 def price(
-    campaign: Campaign, looked: Ahead, costs: Costs, *, left: Sequence[Leaving] = ()
+    campaign: Campaign,
+    looked: Ahead,
+    costs: Costs,
+    *,
+    left: Sequence[Leaving] = (),
+    people: int = 0,
 ) -> Price:
-    """Each touch at its step's price, and what does not depend on the number of people."""
+    """Each touch at its step's price, and what does not depend on the number of `people`."""
     by_name = {step.name: cost_of(step, costs) for step in campaign.every_step}
     steps = {name: by_name[name] * count for name, count in _counted(campaign, looked.days)}
     spent = sum((by_name[one.step] * one.count for one in left), Decimal(0))
     fixed = sum(campaign.fixed_costs.values(), Decimal(0))
-    return Price(steps=steps, fixed=fixed, spent=spent, budget=campaign.budget)
+    return Price(
+        steps=steps,
+        fixed=fixed,
+        spent=spent,
+        budget=campaign.budget,
+        people=people,
+        margin_per_order=campaign.margin_per_order,
+    )
 
 
 def _counted(campaign: Campaign, days: Iterable[Leaving]) -> Iterator[tuple[str, int]]:
@@ -70,10 +100,9 @@ def _counted(campaign: Campaign, days: Iterable[Leaving]) -> Iterator[tuple[str,
             yield step.name, counted[step.name]
 
 
-def expected(store: Store, contacted: int) -> tuple[Expectation, Habits]:
-    """What so many people contacted may bring: by the firm's own history, else by the sources."""
-    chains = {one.id: one.definition.chain for one in store.campaigns.all()}
-    used = habits(Coefficients(), measured(store.tallies.habits(chains)))
+def expected(store: Store, planning: Planning, contacted: int) -> tuple[Expectation, Habits]:
+    """What so many people contacted may bring: by the firm's own history and by the sources."""
+    used = habits_of(store, planning, Coefficients())
     return expect(contacted, used), used
 
 

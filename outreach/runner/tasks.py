@@ -83,25 +83,31 @@ def tick(
 def _facts(
     day: DayList, people: Sequence[Contact], told: Report, step: str | None, now: datetime
 ) -> list[Fact]:
-    facts: list[Fact] = []
+    return [
+        Fact(
+            contact=contact, stage=DONE, at=told.at, campaign=launched, author=told.author,
+            note=told.note, channel=Channel.TASK, minutes=told.minutes, delivery=delivery,
+        )
+        for contact, launched, delivery in tasks_of(day, people, step, now)
+    ]  # fmt: skip
+
+
+def tasks_of(
+    day: DayList, people: Sequence[Contact], step: str | None, now: datetime
+) -> list[tuple[Contact, Launched, Delivery]]:
+    """The task that is meant of each of these people. Raises `NoTask`, `WhichTask`."""
+    found: list[tuple[Contact, Launched, Delivery]] = []
     wrong: list[OutreachError] = []
     for contact in {one.id: one for one in people}.values():
         try:
-            launched, delivery = _task_of(day, contact, step, now)
+            found.append((contact, *_task_of(day, contact, step, now)))
         except OutreachError as error:
             wrong.append(error)
-            continue
-        facts.append(
-            Fact(
-                contact=contact, stage=DONE, at=told.at, campaign=launched, author=told.author,
-                note=told.note, channel=Channel.TASK, minutes=told.minutes, delivery=delivery,
-            )
-        )  # fmt: skip
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
         raise Problems(wrong)
-    return facts
+    return found
 
 
 def _task_of(

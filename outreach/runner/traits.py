@@ -13,7 +13,7 @@ from outreach.model.ids import ContactId
 from outreach.rendering.branches import Branch
 from outreach.rendering.letter.branches import ways
 from outreach.runner.compose import Mailroom
-from outreach.runner.drawing import variant_for
+from outreach.runner.drawing import Lots
 from outreach.runner.reach import no_address
 from outreach.runner.sampling import Trait, Traits
 from outreach.runner.steps import with_variant
@@ -26,7 +26,12 @@ _Taken = dict[ContactId, frozenset[Branch]]
 
 
 def traits_of(
-    people: Sequence[Contact], definition: Campaign, mailroom: Mailroom, *, at: datetime
+    people: Sequence[Contact],
+    definition: Campaign,
+    mailroom: Mailroom,
+    *,
+    at: datetime,
+    lots: Lots,
 ) -> Traits:
     """The traits of everybody; a step whose template cannot be read tells nothing.
 
@@ -36,9 +41,9 @@ def traits_of(
     for step in definition.steps:
         reached = [one for one in people if not no_address(one, step.channel)]
         if step.channel is Channel.EMAIL:
-            _Emails(definition, step, mailroom, at).note(reached, found)
+            _Emails(definition, step, mailroom, at, lots).note(reached, found)
         elif step.channel is Channel.LETTER and step.template:
-            _note_letters(definition, step, reached, mailroom, at, found)
+            _note_letters(definition, step, reached, mailroom, at, found, lots)
     _keep_the_rarer(found)
     return found
 
@@ -98,8 +103,11 @@ def _variant(name: str, step: Step) -> Trait:
 class _Emails:
     """One e-mail step: its variants, the fields they name, and their branches."""
 
-    def __init__(self, definition: Campaign, step: Step, mailroom: Mailroom, at: datetime) -> None:
+    def __init__(
+        self, definition: Campaign, step: Step, mailroom: Mailroom, at: datetime, lots: Lots
+    ) -> None:
         self.definition, self.step, self.mailroom, self.at = definition, step, mailroom, at
+        self.lots = lots
         self.names = [variant.name for variant in step.variants]
         self._fields: dict[Step, tuple[Sequence[str], frozenset[str]]] = {}
         self.sender = mailroom.settings.senders.get(definition.sender_of(step) or "")
@@ -111,7 +119,7 @@ class _Emails:
     def note(self, people: Sequence[Contact], found: Traits) -> None:
         taken: dict[str | None, _Taken] = {}
         for contact in people:
-            name = variant_for(self.definition.name, self.step.name, contact.id, self.names)
+            name = self.lots.variant(self.step.name, contact.id, self.names)
             if name is not None:
                 found[contact.id].add(_variant(name, self.step))
             step = with_variant(self.step, name)
@@ -196,12 +204,13 @@ def _note_letters(
     mailroom: Mailroom,
     at: datetime,
     found: Traits,
+    lots: Lots,
 ) -> None:
     """The same for the letters of each variant, and which variant it is."""
     names = [variant.name for variant in step.variants]
     drawn: dict[str | None, list[Contact]] = {}
     for contact in people:
-        name = variant_for(definition.name, step.name, contact.id, names)
+        name = lots.variant(step.name, contact.id, names)
         drawn.setdefault(name, []).append(contact)
         if name is not None:
             found[contact.id].add(_variant(name, step))

@@ -73,6 +73,8 @@ class Story:
     track: Track = Track.MAIN
     #: The campaign is not over, nor is the person's part in it.
     goes_on: bool = False
+    #: The campaign was deleted; its history is kept.
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,8 @@ def why(
     `plans` reads the campaigns that are written and not launched; it is only asked for
     somebody whom nothing else holds.
     """
-    known = {c.id: c for c in store.campaigns.all()}
+    # What a deleted campaign sent, it sent.
+    known = {c.id: c for c in store.campaigns.all(hidden_too=True)}
     memberships = [
         row
         for row in store.campaigns.all_memberships(contact.id)
@@ -152,17 +155,27 @@ def _story(membership: Any, launched: Launched, around: Around, lines: _Lines) -
         arm=Arm(membership.arm),
         reason=membership.reason,
         past=lines.of(launched.id),
-        next=next_in(membership, launched, deliveries, around),
+        next=_deleted(launched, around) or next_in(membership, launched, deliveries, around),
         sender=membership.sender,
         owner=membership.owner,
         wave=membership.wave,
         track=last_track(launched, deliveries),
         goes_on=(
-            launched.state in (CampaignState.RUNNING, CampaignState.PAUSED)
+            launched.deleted_at is None
+            and launched.state in (CampaignState.RUNNING, CampaignState.PAUSED)
             and membership.stopped_at is None
             and membership.arm != Arm.EXCLUDED.value
         ),
+        deleted=launched.deleted_at is not None,
     )
+
+
+def _deleted(launched: Launched, around: Around) -> Next | None:
+    if launched.deleted_at is None:
+        return None
+    day = launched.deleted_at.astimezone(around.settings.zone).date()
+    what = Text("the campaign was deleted on {day}: its history is kept", day=day)
+    return _nothing(what, "deleted")
 
 
 # --- the past ---------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ _REASONS: Mapping[str, Text] = {
     "not_after": Text("its last day has passed"),
     "no_address": Text("no address for this channel"),
     "erased": Text("the person was erased"),
+    "merged": Text("merged with another record"),
     "stopped": Text("the campaign was stopped"),
     "track": Text("an answer leads another way"),
     "colleague": Text("a colleague has answered"),

@@ -41,6 +41,8 @@ class Chunk:
     #: Draft and the contact it became part of.
     kept: Sequence[tuple[Draft, Known]]
     admitted: Admitted
+    #: Contacts that came by another list first, and the one they were met in now.
+    met_again: Sequence[tuple[int, str]] = ()
 
 
 class Admission:
@@ -111,7 +113,16 @@ class Admission:
         met = {known.id: known for _, known in kept if not known.fresh}
         changed = [known for known in met.values() if known.before or known.new_tags]
         counts = ImportCounts(**tally, rejected=len(rejected))
-        return Chunk(new, changed, kept, Admitted(counts, tuple(rejected)))
+        return Chunk(new, changed, kept, Admitted(counts, tuple(rejected)), self._again(kept))
+
+    def _again(self, kept: Sequence[tuple[Draft, Known]]) -> list[tuple[int, str]]:
+        """Who stands in two lists: how much they overlap is told from it."""
+        named = ((known, self._with_source(draft).get("source")) for draft, known in kept)
+        return [
+            (known.id, str(name))
+            for known, name in named
+            if name is not None and known.values.get("source") not in (None, name)
+        ]
 
     def _with_source(self, draft: Draft) -> dict[str, Value]:
         values = dict(draft.values)

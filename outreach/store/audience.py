@@ -7,7 +7,7 @@ address twice, one per household, the limit) is decided in the stable order by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, exists, func, literal
 from outreach.model.audience import Arm, Exclusion
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.delivery import DeliveryState
+from outreach.model.field import Field
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.pressure import Pressure
 from outreach.store import schema
@@ -43,6 +44,8 @@ class Candidate:
     company: str | None
     #: What `Question.permission` answered: one value for all of one case.
     permission: Any = None
+    #: What he has in the fields of `Question.strata`, in words.
+    traits: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,11 @@ class Question:
     #: his data to be kept (`runner/permission.py`).
     permission: Callable[[Standing], Any] | None = None
     kept_since: date = date.min
+    #: What people are sorted by before control and variants are drawn.
+    strata: Sequence[Field] = ()
 
 
-#: Columns of a candidate before those of his standing.
+#: Columns of a candidate before those of his traits and of his standing.
 _ASKED = 6
 
 
@@ -86,6 +91,9 @@ def candidates(
         c.household,
         func.coalesce(c.siret, c.company_folded).label("firm"),
     ).where(c.merged_into.is_(None), c.erased_at.is_(None))
+    traits = [c[field.stored_in] for field in question.strata]
+    query = query.add_columns(*traits)
+    told = _ASKED + len(traits)
     asks = question.permission
     if asks is not None:
         standing = standing_columns(contact, question.kept_since, database.zone)
@@ -105,7 +113,8 @@ def candidates(
                 mailbox=row.email_print if Channel.EMAIL in question.channels else None,
                 household=row.household,
                 company=row.firm,
-                permission=asks(Standing(*row[_ASKED:])) if asks is not None else None,
+                permission=asks(Standing(*row[told:])) if asks is not None else None,
+                traits=tuple(None if one is None else str(one) for one in row[_ASKED:told]),
             )
 
 

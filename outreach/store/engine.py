@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from outreach.cleaning.labels import field_meant
 from outreach.model.field import Catalogue, Field, FieldType, Origin
+from outreach.model.life import LifeRules
 from outreach.store import schema
 from outreach.store.columns import free_column, release_name
 from outreach.store.trouble import LockLost, StoreBusy, StoreUnusable, is_busy, is_environment
@@ -38,12 +39,20 @@ class Database:
     """One open store. Cheap to make; connects on first use."""
 
     def __init__(
-        self, engine: Engine, *, currency: str = "EUR", zone: tzinfo = UTC, now: Now = utc_now
+        self,
+        engine: Engine,
+        *,
+        currency: str = "EUR",
+        zone: tzinfo = UTC,
+        now: Now = utc_now,
+        life: LifeRules | None = None,
     ) -> None:
         self.engine = engine
         self.currency = currency
         self.zone = zone
         self.now = now
+        #: What a customer's life stage is told by.
+        self.life = life or LifeRules()
         self._catalogue: Catalogue | None = None
         self._contact: Table | None = None
         #: What holds the lock of a run on PostgreSQL.
@@ -224,7 +233,11 @@ class HeldDatabase(Database):
 
     def __init__(self, database: Database, connection: Connection) -> None:
         super().__init__(
-            database.engine, currency=database.currency, zone=database.zone, now=database.now
+            database.engine,
+            currency=database.currency,
+            zone=database.zone,
+            now=database.now,
+            life=database.life,
         )
         self._held = connection
 

@@ -205,6 +205,10 @@ def _empty_belongings(connection: Connection, ids: Sequence[ContactId], now: dat
     for table in (schema.tag, schema.set_aside):
         connection.execute(delete(table).where(among(connection, table.c.contact_id, ids)))
     change, k, f = schema.import_change, schema.consent, schema.follow_up
+    loss = schema.planned_loss
+    connection.execute(
+        update(loss).where(among(connection, loss.c.contact_id, ids)).values(cause=None)
+    )
     connection.execute(
         update(change)
         .where(among(connection, change.c.contact_id, ids), change.c.before.is_not(None))

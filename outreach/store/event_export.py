@@ -7,16 +7,20 @@ more memory than a thousand; what is added meanwhile comes at the end.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
+from outreach.model.campaign import Campaign
+from outreach.model.event import EventKind
 from outreach.model.field import Value
 from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
 from outreach.store import schema
+from outreach.store.campaigns import Launched
 from outreach.store.engine import Database
 from outreach.store.lists import among
 
@@ -29,8 +33,13 @@ COLUMNS = (
     "company", "campaign_id", "campaign", "arm", "kind_at_enrolment", "wave", "step_id", "step",
     "channel", "delivery_id", "occurrence", "variant", "sender", "assignee", "amount", "margin",
     "cost", "currency", "minutes", "km", "author", "note", "data", "corrects", "corrected_by",
-    "import_id", "import_file",
+    "import_id", "import_file", "person_id", "chain", "fixed_costs", "prospects_on_file",
 )  # fmt: skip
+
+#: What an enrolment tells beside itself: what its campaign as a whole was told.
+_OF_CAMPAIGN = ("chain", "fixed_costs", "prospects_on_file")
+#: Between the stages of a chain.
+_THEN = " > "
 
 _MONEY = ("amount", "margin", "cost")
 _INSTANTS = ("at", "recorded_at")
@@ -39,11 +48,16 @@ _INSTANTS = ("at", "recorded_at")
 def all_events(
     database: Database,
     *,
+    launched: Iterable[Launched] = (),
     campaign: CampaignId | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Iterator[tuple[Value, ...]]:
-    """A row per event, its cells as `COLUMNS` names them. `until` is not in any more."""
+    """A row per event, its cells as `COLUMNS` names them. `until` is not in any more.
+
+    `launched` are the campaigns whose chains and fixed costs are told with their events.
+    """
+    definitions = {int(one.id): one.definition for one in launched}
     v = schema.event.c
     query = _query(database)
     if campaign is not None:
@@ -58,7 +72,8 @@ def all_events(
             page = connection.execute(query.where(v.id > last).limit(_PAGE)).all()
             taken_back = _corrections(connection, [row.id for row in page])
         for row in page:
-            yield _cells(row, taken_back.get(row.id), database)
+            definition = definitions.get(row.campaign_id)
+            yield _cells(row, taken_back.get(row.id), definition, database)
         if len(page) < _PAGE:
             return
         last = page[-1].id
@@ -83,6 +98,8 @@ def _query(database: Database) -> Select[Any]:
             d.c.sender,
             d.c.assignee,
             r.c.file.label("import_file"),
+            func.coalesce(c.c.merged_into, c.c.id).label("person_id"),
+            k.c.prospects_on_file,
         )
         .select_from(
             v.join(c, c.c.id == v.c.contact_id)
@@ -107,8 +124,15 @@ def _corrections(connection: Connection, ids: list[int]) -> dict[int, int]:
     return {row.corrects: row.id for row in connection.execute(query)}
 
 
-def _cells(row: Any, corrected_by: int | None, database: Database) -> tuple[Value, ...]:
+def _cells(
+    row: Any, corrected_by: int | None, definition: Campaign | None, database: Database
+) -> tuple[Value, ...]:
     told = dict(row._mapping)
+    told |= dict.fromkeys(_OF_CAMPAIGN)
+    if row.kind == EventKind.ENROLLED.value and definition is not None:
+        told["chain"] = _THEN.join(definition.chain)
+        told["fixed_costs"] = sum(definition.fixed_costs.values(), Decimal(0))
+        told["prospects_on_file"] = row.prospects_on_file
     told["name"] = " ".join(filter(None, (row.first_name, row.last_name))) or None
     told["currency"] = database.currency
     told["corrected_by"] = corrected_by

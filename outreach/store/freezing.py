@@ -35,6 +35,10 @@ class Member:
     rank: int | None = None
     #: Who writes to this person, where the campaign has several senders.
     sender: str | None = None
+    #: The stratum in which control and variants were drawn, where there are any.
+    stratum: str | None = None
+    #: What was drawn of the opening steps within the stratum, by step name.
+    variants: tuple[tuple[str, str], ...] = ()
     #: Which group begins with this person: 1 at launch, higher for those added later.
     wave: int = 1
     #: What opens the chain for this person, by step name.
@@ -115,6 +119,7 @@ def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str
         "arm": member.arm.value,
         "reason": member.reason.value if member.reason else None,
         "kind": member.kind,
+        "stratum": member.stratum,
         "rank": member.rank,
         "sender": member.sender,
         "wave": member.wave,

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from outreach.errors import Text
+from outreach.model.life import LifeRules
 from outreach.store import schema
 from outreach.store.engine import Database, Now, utc_now
 from outreach.store.exact import register_functions
@@ -28,12 +29,13 @@ def open_database(
     currency: str = "EUR",
     zone: tzinfo = UTC,
     now: Now = utc_now,
+    life: LifeRules | None = None,
     to_upgrade: bool = False,
 ) -> Database:
     """Open the store at `url` (relative SQLite paths start at `folder`), creating it when absent.
 
     `to_upgrade` lets an older store in, for `store upgrade` alone.
-    `now` is asked whenever something is computed for today.
+    `now` is asked whenever something is computed for today, by the rules of `life`.
     Raises `StoreTooNew`, `StoreTooOld` or `StoreUnusable`.
     """
     address = address_of(url, folder)
@@ -42,7 +44,7 @@ def open_database(
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
-    database = Database(engine, currency=currency, zone=zone, now=now)
+    database = Database(engine, currency=currency, zone=zone, now=now, life=life)
     _make_ready(database, to_upgrade=to_upgrade)
     return database
 

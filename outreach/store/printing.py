@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
@@ -52,8 +52,13 @@ class Printing:
     def due_letters(
         self, *, now: datetime, campaigns: Collection[CampaignId], printed_too: bool
     ) -> list[Delivery]:
-        """Letters that are due; those in a bundle already only when asked for."""
-        d = schema.delivery.c
+        """Letters that are due; those in a bundle already only when asked for.
+
+        Whose bundle was posted without it was kept back: it is printed with the next, and may
+        be posted as it is before that.
+        """
+        d, b = schema.delivery.c, schema.print_batch.c
+        gone = select(b.id).where(b.campaign_id.in_(campaigns), b.posted_on.is_not(None))
         query = delivery_query().where(
             d.state == DeliveryState.DUE.value,
             d.channel == Channel.LETTER.value,
@@ -61,7 +66,9 @@ class Printing:
             d.campaign_id.in_(campaigns),
             schema.campaign.c.state == CampaignState.RUNNING.value,
         )
-        return self._list(query if printed_too else query.where(d.batch_id.is_(None)))
+        if not printed_too:
+            query = query.where(or_(d.batch_id.is_(None), d.batch_id.in_(gone)))
+        return self._list(query)
 
     def post(self, campaign: CampaignId, change: Change, *, on: date) -> None:
         """Letters were posted: the change, and the day noted on their bundles."""
@@ -75,17 +82,6 @@ class Printing:
                 update(schema.print_batch)
                 .where(b.campaign_id == campaign, b.posted_on.is_(None), b.id.in_(posted))
                 .values(posted_on=on)
-            )
-            # What was kept back lies in no bundle now: it is printed with the next.
-            gone = select(b.id).where(b.campaign_id == campaign, b.posted_on.is_not(None))
-            connection.execute(
-                update(schema.delivery)
-                .where(
-                    d.campaign_id == campaign,
-                    d.state == DeliveryState.DUE.value,
-                    d.batch_id.in_(gone),
-                )
-                .values(batch_id=None)
             )
 
     def printed(self, campaign: CampaignId, *, now: datetime) -> list[Delivery]:

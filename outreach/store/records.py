@@ -43,7 +43,8 @@ def write_chunk(
         for folded, tag in k.new_tags.items()
     ]
     insert_rows(connection, schema.tag, tags, once=True)
-    insert_rows(connection, schema.set_aside, _set_aside(chunk, import_id), once=True)
+    aside = [*_set_aside(chunk, import_id), *_met_again(chunk, import_id)]
+    insert_rows(connection, schema.set_aside, aside, once=True)
 
 
 def _write_new(
@@ -190,6 +191,18 @@ def _set_aside(chunk: Chunk, import_id: ImportId | None) -> list[dict[str, Any]]
         for aside in draft.set_aside
         if aside.reason is not None or known.fresh or aside.field in known.before
     ]
+
+
+def _met_again(chunk: Chunk, import_id: ImportId | None) -> list[dict[str, Any]]:
+    """Another list in which somebody stands: the one by which he came first stays."""
+    reason = as_json(Text("came by another list first"))
+    return [
+        {
+            "contact_id": contact, "import_id": import_id, "field": "source", "original": name,
+            "reason": reason,
+        }
+        for contact, name in dict.fromkeys(chunk.met_again)
+    ]  # fmt: skip
 
 
 def as_json(reason: Text | None) -> dict[str, Any] | None:

@@ -473,7 +473,8 @@ event = _table(
     _link("delivery_id", "delivery"),
     Column("channel", Text),
     #: Of `reached`: the stage or the fact. Of `touched`: `no_answer` when it reached nobody,
-    #: `done` of a task, which touches nobody.
+    #: `done` of a task, which touches nobody. Of `changed`: a life stage set by hand, `computed`
+    #: where it is so no longer.
     Column("stage", Text),
     Column("amount_minor", Whole),
     Column("margin_minor", Whole),

@@ -10,27 +10,38 @@ from typing import TYPE_CHECKING
 from outreach.store.engine import Database, HeldDatabase
 
 if TYPE_CHECKING:
+    from outreach.store.actions import Actions
     from outreach.store.adrift import Drift
     from outreach.store.by_hand import ByHand
     from outreach.store.campaigns import Campaigns
     from outreach.store.companies import Companies
     from outreach.store.consents import Consents
     from outreach.store.contacts import Contacts
+    from outreach.store.cost_tallies import CostTallies
+    from outreach.store.dashboard_tallies import DashboardTallies
     from outreach.store.deliveries import Deliveries
     from outreach.store.duplicates import Duplicates
     from outreach.store.editing import Editing
+    from outreach.store.effort_tallies import EffortTallies
     from outreach.store.events import Events
+    from outreach.store.experiment_tallies import ExperimentTallies
     from outreach.store.field_changes import FieldChanges
     from outreach.store.follow_ups import FollowUps
+    from outreach.store.forecast_tallies import ForecastTallies
     from outreach.store.history import History
     from outreach.store.imports import Imports
     from outreach.store.known import Acquaintance
+    from outreach.store.life_choice import LifeChoice
+    from outreach.store.market import Market
     from outreach.store.network import Network
+    from outreach.store.objectives import Objectives
     from outreach.store.paces import Paces
     from outreach.store.people import People
     from outreach.store.persons import Persons
     from outreach.store.places import Places
     from outreach.store.placing import Placing
+    from outreach.store.plan_tallies import PlanTallies
+    from outreach.store.portfolio_tallies import PortfolioTallies
     from outreach.store.printing import Printing
     from outreach.store.privacy import Privacy
     from outreach.store.recordings import Recordings
@@ -74,6 +85,12 @@ class Store:
         from outreach.store.campaigns import Campaigns
 
         return Campaigns(self.database)
+
+    @cached_property
+    def dashboards(self) -> DashboardTallies:
+        from outreach.store.dashboard_tallies import DashboardTallies
+
+        return DashboardTallies(self.database)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -148,10 +165,46 @@ class Store:
         return Zones(self.database)
 
     @cached_property
+    def experiments(self) -> ExperimentTallies:
+        from outreach.store.experiment_tallies import ExperimentTallies
+
+        return ExperimentTallies(self.database)
+
+    @cached_property
     def tallies(self) -> Tallies:
         from outreach.store.tallies import Tallies
 
         return Tallies(self.database)
+
+    @cached_property
+    def effort_tallies(self) -> EffortTallies:
+        from outreach.store.effort_tallies import EffortTallies
+
+        return EffortTallies(self.database)
+
+    @cached_property
+    def forecast_tallies(self) -> ForecastTallies:
+        from outreach.store.forecast_tallies import ForecastTallies
+
+        return ForecastTallies(self.database)
+
+    @cached_property
+    def cost_tallies(self) -> CostTallies:
+        from outreach.store.cost_tallies import CostTallies
+
+        return CostTallies(self.database)
+
+    @cached_property
+    def life(self) -> LifeChoice:
+        from outreach.store.life_choice import LifeChoice
+
+        return LifeChoice(self.database)
+
+    @cached_property
+    def portfolio(self) -> PortfolioTallies:
+        from outreach.store.portfolio_tallies import PortfolioTallies
+
+        return PortfolioTallies(self.database)
 
     @cached_property
     def paces(self) -> Paces:
@@ -254,3 +307,27 @@ class Store:
         from outreach.store.by_hand import ByHand
 
         return ByHand(self.database)
+
+    @cached_property
+    def objectives(self) -> Objectives:
+        from outreach.store.objectives import Objectives
+
+        return Objectives(self.database)
+
+    @cached_property
+    def actions(self) -> Actions:
+        from outreach.store.actions import Actions
+
+        return Actions(self.database)
+
+    @cached_property
+    def market(self) -> Market:
+        from outreach.store.market import Market
+
+        return Market(self.database)
+
+    @cached_property
+    def plan_tallies(self) -> PlanTallies:
+        from outreach.store.plan_tallies import PlanTallies
+
+        return PlanTallies(self.database)

@@ -36,7 +36,7 @@ QUOTE = "quote"
 ORDER = "order"
 
 #: The campaigns' people, alone: those matched but left out are in no figure.
-_FOLLOWED = (Arm.ENROLLED.value, Arm.CONTROL.value)
+FOLLOWED = (Arm.ENROLLED.value, Arm.CONTROL.value)
 
 
 # --- conditions, written once --------------------------------------------------------------
@@ -59,7 +59,7 @@ def is_enrolment_of(table: Any) -> ColumnElement[bool]:
     )
 
 
-def _is_customer() -> ColumnElement[int]:
+def is_customer() -> ColumnElement[int]:
     """1 for who was a customer at launch; everybody else was a prospect, known or not."""
     return case((enrolment.c.kind == Kind.CUSTOMER.value, 1), else_=0)
 
@@ -108,8 +108,8 @@ def _row(
 
 def _enrolled(campaign_id: CampaignId) -> Select[Any]:
     e = enrolment.c
-    return select(*_row(e.contact_id, arm=e.arm, is_customer=_is_customer())).where(
-        e.campaign_id == campaign_id, e.arm.in_(_FOLLOWED)
+    return select(*_row(e.contact_id, arm=e.arm, is_customer=is_customer())).where(
+        e.campaign_id == campaign_id, e.arm.in_(FOLLOWED)
     )
 
 
@@ -138,7 +138,7 @@ def _drawn(campaign_id: CampaignId, step_id: int) -> Select[Any]:
 
 def _of_prospects() -> ColumnElement[bool]:
     """Events of enrolled people who were no customers at that campaign's launch."""
-    return and_(enrolment.c.arm == Arm.ENROLLED.value, _is_customer() == 0)
+    return and_(enrolment.c.arm == Arm.ENROLLED.value, is_customer() == 0)
 
 
 def _distinct_people(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:

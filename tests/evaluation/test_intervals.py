@@ -38,7 +38,11 @@ def test_wilson_ends_exactly_at_0_and_at_1() -> None:
         # Newcombe, Statistics in Medicine 17 (1998) 873–890, table II, method 10.
         (Sample(56, 70), Sample(48, 80), 0.0524, 0.3339),
         (Sample(9, 10), Sample(3, 10), 0.1705, 0.8090),
+        (Sample(6, 7), Sample(2, 7), 0.0582, 0.8062),
+        (Sample(0, 10), Sample(0, 20), -0.1611, 0.2775),
+        (Sample(0, 10), Sample(0, 10), -0.2775, 0.2775),
         (Sample(10, 10), Sample(0, 20), 0.6791, 1.0),
+        (Sample(10, 10), Sample(0, 10), 0.6075, 1.0),
         (Sample(5, 56), Sample(0, 29), -0.0381, 0.1926),
     ],
 )

@@ -6,9 +6,12 @@ import json
 from datetime import date
 from decimal import Decimal
 
+from outreach.evaluation.experiment import experiment
 from outreach.evaluation.report import Report, as_json, report
 from outreach.evaluation.verdict import Verdict
+from outreach.model.audience import Arm
 from outreach.model.campaign import AudienceRule, Campaign, Channel, Objective, Step, Variant
+from outreach.model.experiment import Cell, ExperimentTally
 from outreach.model.tally import ArmTally, CampaignTally, OrderTally, TouchTally, VariantTally
 
 CHAIN = ("contacted", "appointment", "quote", "order")
@@ -43,8 +46,22 @@ TALLY = CampaignTally(
 )
 
 
+#: The people of `TALLY` as they were drawn: 5 of 500 enrolled ordered, nobody of 50 in control.
+DRAWN = ExperimentTally(
+    chain=CHAIN,
+    steps=("letter",),
+    cells=(
+        Cell(arm=Arm.CONTROL, variants=(None,), people=50),
+        Cell(arm=Arm.ENROLLED, variants=("business",), rank=0, people=249),
+        Cell(arm=Arm.ENROLLED, variants=("business",), rank=3, orders=1, people=1),
+        Cell(arm=Arm.ENROLLED, variants=("warm",), rank=0, people=246),
+        Cell(arm=Arm.ENROLLED, variants=("warm",), rank=3, orders=1, people=4),
+    ),
+)
+
+
 def made(tally: CampaignTally = TALLY) -> Report:
-    return report(CAMPAIGN, tally)
+    return report(CAMPAIGN, tally, experiment(DRAWN, CAMPAIGN) if tally is TALLY else None)
 
 
 def test_json_holds_the_fixed_keys_with_plain_numbers() -> None:
@@ -93,6 +110,8 @@ def test_variants_stand_in_the_order_of_the_campaigns_file() -> None:
     assert [(one["arm"], one["difference"]) for one in data["lift"]] == [
         ("enrolled", 0.01),
         ("business", -0.012),
+        ("warm", 0.016),
+        ("business", 0.004),
     ]
 
 

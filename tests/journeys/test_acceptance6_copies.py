@@ -59,22 +59,24 @@ def test_a_campaign_is_copied_renewed_and_hidden(workspace: Workspace) -> None:
     assert "renews: printemps\n" in text
     assert "Ce que 2026 nous a appris" in text
     live = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    # No date of last time is in force, in whatever way it was written.
-    assert not any("2027-" in line for line in live), live
-    # Spread over lines it waits as well.
+    # No date of last time is in force, in whatever way it was written: nine weeks later.
+    assert "start: 2027-05-03       # le lundi" in live
+    assert "not_after: 2027-07-02" in live
+    assert any("by: 2027-09-01, checkpoints: [2027-07-02, 2027-08-02]" in one for one in live)
+    # Spread over lines they are moved as well.
     spread = FILE.replace('campaign: "printemps"', "campaign: large").replace(
         "objective: {orders: 5, revenue: 6000, by: 2027-06-30, "
         "checkpoints: [2027-04-30, 2027-05-31]}",
         "objective:\n  orders: 5\n  by: 2027-06-30",
     )
     workspace.write("campaigns/large.yaml", spread)
-    workspace.ok("campaign", "renew", "large")
+    workspace.ok("campaign", "renew", "large", now=NOW)
     text = Path("campaigns/large-2.yaml").read_text()
-    assert "# objective:\n#   orders: 5\n#   by: 2027-06-30\naudience:\n" in text
+    assert "\nobjective:\n  orders: 5\n  by: 2027-09-01\naudience:\n" in text
     # One whose days were only noted beside it goes on.
     noted = spread.replace("  by: 2027-06-30", "  # by: 2027-06-30").replace("large", "noted")
     workspace.write("campaigns/noted.yaml", noted)
-    workspace.ok("campaign", "renew", "noted")
+    workspace.ok("campaign", "renew", "noted", now=NOW)
     text = Path("campaigns/noted-2.yaml").read_text()
     assert "\nobjective:\n  orders: 5\n  # by: 2027-06-30\naudience:\n" in text
     workspace.ok("stop", "printemps", "--yes", now=NOW)

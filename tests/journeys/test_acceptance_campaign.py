@@ -300,7 +300,7 @@ def test_a_whole_season(season: Workspace) -> None:
     assert sum(v["enrolled"] for v in report["variants"]) == 36
     for lift in report["lift"]:
         assert set(lift) >= {"arm", "outcome", "difference", "low", "high", "p"}
-    assert list(season.ok("report", now="2027-03-20T09:00")) == ["campaigns"]
+    assert "campaigns" in season.ok("report", now="2027-03-20T09:00")
     for words in (["report", "spring"], ["report"], ["status"], ["status", "spring"],
                   ["why", "r7"], ["why", "r8"], ["contacts", "show", buyer], ["letters", "spring"],
                   ["run"], ["suppress", "list"], ["settle"], ["check", "spring"],

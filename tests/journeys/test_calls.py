@@ -165,6 +165,27 @@ def test_a_guided_call_on_a_terminal(spring: Workspace) -> None:
     )  # fmt: skip
 
 
+def test_objections_that_were_met_are_counted_and_those_overcome(spring: Workspace) -> None:
+    """o1 met three times: looked up before an appointment (twice: once counted), before a mere
+    talk, and given as the reason; o2 once. One of three is 33.33 %."""
+    assert spring.ok("calls", "objections", now=MONDAY)["objections"] == []
+    answers = "o1\no1\n5\nthu\n\n\n" + "o1\no2\n1\n\n\n" + "6\no1\n\n\n\n" + "1\n\n\nq\n"
+    next_calls(spring, answers)
+    assert spring.ok("calls", "objections", "spring", now=MONDAY)["objections"] == [
+        {"objection": "Too dear.", "met": 3, "overcome": 1, "rate": 1 / 3},
+        {"objection": "No time.", "met": 1, "overcome": 0, "rate": 0},
+    ]
+    shown = spring.run("calls", "objections", now=MONDAY).out
+    assert "Too dear." in shown
+    assert "33.33%" in shown
+    # What is taken back was not met.
+    first = spring.ok("undo", "--list")["recordings"][-1]
+    assert (first["stage"], first["contact"]) == ("appointment", 1)
+    spring.ok("undo", str(first["number"]), "--yes", now=MONDAY)
+    [dear, _] = spring.ok("calls", "objections", now=MONDAY)["objections"]
+    assert (dear["met"], dear["overcome"]) == (2, 0)
+
+
 def test_what_the_call_took_is_what_it_cost(spring: Workspace) -> None:
     """6 minutes at 0.60 are 3.60; those nobody timed are the step's 4 minutes, 2.40."""
     next_calls(spring, "1\n6\n\n2\n\n\nq\n")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import load_workbook
+from smtp_servers import SmtpServer
 from workspaces import Workspace, mail
 
 from outreach.store.engine import Database
@@ -40,19 +41,20 @@ def test_nothing_is_overwritten(workspace: Workspace) -> None:
     assert workspace.run("campaign", "clone", "spring", "../elsewhere").code == 2
 
 
-def test_renewed_it_knows_what_it_renews_and_its_dates_wait(
+def test_renewed_it_knows_what_it_renews_and_its_dates_are_moved(
     workspace: Workspace, base: Database
 ) -> None:
     commented(workspace)
     workspace.townspeople(3)
     workspace.launch("spring", now=NOW)
     workspace.ok("stop", "spring", "--yes", now=NOW)
-    made = workspace.ok("campaign", "renew", "spring")
+    made = workspace.ok("campaign", "renew", "spring", now=NOW)
     assert (made["campaign"], made["renews"]) == ("spring-2", "spring")
     text = Path("campaigns/spring-2.yaml").read_text()
     assert "campaign: spring-2   # its name\nrenews: spring\n" in text
-    assert "# start: 2027-03-01\n# not_after: 2027-04-30   # before Easter\n" in text
-    assert workspace.ok("campaign", "renew", "spring")["campaign"] == "spring-3"
+    # Nine weeks later, behind the last day of this one; a comment stays beside its day.
+    assert "\nstart: 2027-05-03\nnot_after: 2027-07-02   # before Easter\n" in text
+    assert workspace.ok("campaign", "renew", "spring", now=NOW)["campaign"] == "spring-3"
     workspace.launch("spring-2", now="2027-03-02T09:00")
     rows = {one["campaign"]: one for one in workspace.ok("campaign", "list")["campaigns"]}
     assert rows["spring-2"]["renews"] == "spring"
@@ -68,6 +70,24 @@ def test_a_running_campaign_is_not_deleted(workspace: Workspace) -> None:
     assert "outreach stop spring" in answer.err
     workspace.ok("pause", "spring")
     assert workspace.run("campaign", "delete", "spring").code == 1
+
+
+def test_why_tells_what_a_deleted_campaign_sent(workspace: Workspace, base: Database) -> None:
+    with SmtpServer() as server:
+        settings = (workspace.folder / "outreach.yaml").read_text()
+        workspace.write("outreach.yaml", settings.replace("port: 9,", f"port: {server.port},"))
+        workspace.people([("a", "Adam", "a@mail.example", "Rennes")])
+        workspace.campaign("spring")
+        workspace.launch("spring", now="2027-03-01T08:00")
+        workspace.ok("run", now="2027-03-01T09:00")
+    workspace.ok("campaign", "delete", "spring", now="2027-03-02T09:00")
+
+    (story,) = workspace.ok("why", "a", now="2027-03-03T09:00")["campaigns"]
+    assert (story["campaign"], story["deleted"]) == ("spring", True)
+    assert "touched" in [line["kind"] for line in story["past"]]
+    assert (story["next"]["step"], story["next"]["reason"]) == (None, "deleted")
+    shown = " ".join(workspace.run("why", "a", now="2027-03-03T09:00").out.split())
+    assert "the campaign was deleted on 2 Mar 2027: its history is kept" in shown
 
 
 def test_deleted_it_is_hidden_and_its_history_stays(workspace: Workspace, base: Database) -> None:

@@ -37,6 +37,26 @@ def people(workspace: Workspace, base: Database) -> Workspace:
 # --- oppositions ----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("stage", ["opted_out", "complained"])
+def test_a_complaint_is_an_opposition_like_any_other(people: Workspace, stage: str) -> None:
+    """It enters the register, answered, ends what was consented to, and is taken back whole."""
+    people.ok("privacy", "consent", "1", "--channel", "email", "--evidence", "form", now=NOW)
+    people.ok("record", "1", stage, "--note", "by mail", now="2027-03-01T12:00")
+
+    [request] = people.ok("privacy", "requests")["requests"]
+    assert (request["kind"], request["contact"], request["note"]) == (
+        "opposition", 1, "all: by mail",
+    )  # fmt: skip
+    assert request["answered_at"] is not None
+    [consent] = people.ok("privacy", "consents", "1")["consents"]
+    assert consent["withdrawn_at"] is not None
+
+    people.ok("undo", "--yes", now="2027-03-01T13:00")
+    assert people.ok("privacy", "requests")["requests"] == []
+    [consent] = people.ok("privacy", "consents", "1")["consents"]
+    assert consent["withdrawn_at"] is None
+
+
 def test_an_opposition_said_by_phone_stops_the_mail(
     people: Workspace, mail_server: SmtpServer
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from outreach.model.audience import Arm, Exclusion
@@ -148,6 +148,22 @@ def test_who_stopped_or_is_suppressed_meanwhile_is_not_claimed(store: Store) -> 
     assert state(store, one.id) == "cancelled"
     look = store.deliveries.due(now=LATER, channels=(Channel.EMAIL,))
     assert [(entry.delivery.id, entry.obstacle) for entry in look] == [(two.id, "suppressed")]
+
+
+def test_a_record_that_was_merged_away_gets_nothing_whatever_is_due(store: Store) -> None:
+    """A merge ends its chains; should anything be left, or come again, it does not leave."""
+    one, two = due(store)
+    with store.database.writing() as connection:
+        c = schema.contact.c
+        merged = update(schema.contact).where(c.id == one.contact).values(merged_into=two.contact)
+        connection.execute(merged)
+
+    assert claimed(store, one) == []
+    look = store.deliveries.due(now=LATER, channels=(Channel.EMAIL,))
+    assert [(entry.delivery.id, entry.obstacle) for entry in look] == [
+        (one.id, "merged"), (two.id, None),
+    ]  # fmt: skip
+    assert len(claimed(store, two)) == 1
 
 
 def test_a_change_is_written_whole_or_not_at_all(store: Store) -> None:

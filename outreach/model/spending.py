@@ -1,0 +1,95 @@
+"""What the store counted of money: whose touches, and what came between one step and the next.
+
+`store/cost_tallies.py` fills these; `evaluation/money.py` judges them. Money is in units of
+the currency, exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Touches of a group of people, and what they took."""
+
+    touches: int = 0
+    #: Distinct people among them.
+    people: int = 0
+    cost: Decimal = Decimal(0)
+    minutes: Decimal = Decimal(0)
+    km: Decimal = Decimal(0)
+    #: Touches of which no cost is on record, such as those of another program.
+    unpriced: int = 0
+
+    def __add__(self, other: Effort) -> Effort:
+        """Of groups that share no person."""
+        return Effort(
+            **{name: getattr(self, name) + getattr(other, name) for name in self.__slots__}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sales:
+    """Orders and what they brought; an order is an event, one person may place two."""
+
+    orders: int = 0
+    #: Of the orders whose amount is known.
+    revenue: Decimal = Decimal(0)
+    with_amount: int = 0
+    #: Of the orders whose margin is known.
+    margin: Decimal = Decimal(0)
+    with_margin: int = 0
+    #: Amount and margin of the orders of which both are known: what rates of margin are of.
+    priced_revenue: Decimal = Decimal(0)
+    priced_margin: Decimal = Decimal(0)
+
+    def __add__(self, other: Sales) -> Sales:
+        return Sales(
+            **{name: getattr(self, name) + getattr(other, name) for name in self.__slots__}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepGain:
+    """What came after a step and before the next: the last touch before it was of this step."""
+
+    #: None: nothing had been done with the person before.
+    step: str | None
+    #: People whose first answer it was.
+    answers: int = 0
+    sales: Sales = Sales()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """Beside a campaign's tally: what its money went to and what each step brought."""
+
+    #: By step, in the campaign's order; None for work outside any step. Without people: these
+    #: are in the campaign's tally.
+    steps: tuple[tuple[str | None, Effort], ...] = ()
+    #: Of people who were customers at the launch; the others are prospects.
+    customers: Effort = Effort()
+    gains: tuple[StepGain, ...] = ()
+    #: Distinct people really reached: see `store/cost_queries.USEFUL`.
+    useful: int = 0
+    #: Distinct people met.
+    met: int = 0
+    #: Of people who were customers at the launch: orders, and those who placed them.
+    customer_sales: Sales = Sales()
+    customers_ordering: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loyalty:
+    """Who stayed: people who ordered in one year, and in the year after it."""
+
+    #: Ordered in the year before the last.
+    at_start: int = 0
+    #: Of them, those who did not order in the last year.
+    lost: int = 0
+    #: Ordered in the last year.
+    active: int = 0
+    #: Of the orders of the last year.
+    sales: Sales = Sales()

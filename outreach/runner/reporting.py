@@ -1,0 +1,148 @@
+"""A campaign's report: the store counts, the evaluation judges, and this brings them together.
+
+Every figure of a report is gathered here, so that the terminal, the pages and JSON show the
+same ones. What was not asked (a breakdown) is not computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from outreach.evaluation.customers import Customers, customers
+from outreach.evaluation.report import Report, report
+from outreach.evaluation.together import Together, together_of
+from outreach.model.asked import Asked, Dimension
+from outreach.runner.dashboards import dashboard_of
+from outreach.runner.experiments import compare_groups
+from outreach.store.cost_queries import Period
+
+if TYPE_CHECKING:
+    from outreach.model.settings import Settings
+    from outreach.store.campaigns import Launched
+    from outreach.store.chain_tallies import Counted
+    from outreach.store.conditions import Selection
+    from outreach.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Some campaigns, and their people together: each person once, not a sum of rows."""
+
+    reports: tuple[Report, ...]
+    #: None where there are fewer than two.
+    together: Together | None
+    #: What winning, keeping and losing a customer costs, where the firm as a whole was asked for.
+    customers: Customers | None = None
+
+
+def evaluate(
+    store: Store, launched: Launched, settings: Settings, *, now: datetime, asked: Asked
+) -> Report:
+    """What came of one campaign, at `now`."""
+    (one,) = evaluate_all(store, [launched], settings, now=now, asked=asked).reports
+    return one
+
+
+def evaluate_all(
+    store: Store,
+    found: Sequence[Launched],
+    settings: Settings,
+    *,
+    now: datetime,
+    asked: Asked,
+    firm: bool = False,
+) -> Several:
+    """What came of these campaigns. Their events are read once for all of them.
+
+    `firm`: what a customer costs is asked for too.
+    """
+    chains = {launched.id: launched.definition.chain for launched in found}
+    segments = _segments(store, settings, now=now) if Dimension.SEGMENT in asked.by else {}
+    counted = store.tallies.chains(chains, asked, now=now, segments=segments)
+    reports = [
+        _judged(store, one, counted.campaigns[one.id], settings, now=now, asked=asked)
+        for one in found
+    ]
+    together = counted.together
+    return Several(
+        tuple(reports),
+        together_of(together.tally, together.path) if together else None,
+        _customers(store, reports, settings, now=now) if firm and reports else None,
+    )
+
+
+def _customers(
+    store: Store, reports: Sequence[Report], settings: Settings, *, now: datetime
+) -> Customers:
+    """Over these campaigns, and over the orders of the two years until now."""
+    here = now.astimezone(settings.zone)
+    middle, since = (_years_before(here, years) for years in (1, 2))
+    return customers(
+        [one.money.winning for one in reports],
+        [one.money.keeping for one in reports],
+        store.cost_tallies.loyalty(since=since, middle=middle, until=now),
+    )
+
+
+def _years_before(instant: datetime, years: int) -> datetime:
+    try:
+        return instant.replace(year=instant.year - years)
+    except ValueError:
+        # The 29th of February, of a year that has none.
+        return instant.replace(year=instant.year - years, day=28)
+
+
+def _judged(
+    store: Store,
+    launched: Launched,
+    counted: Counted,
+    settings: Settings,
+    *,
+    now: datetime,
+    asked: Asked,
+) -> Report:
+    groups = compare_groups(
+        store,
+        launched,
+        settings,
+        control=bool(counted.tally.control.people),
+        now=now,
+        asked=asked,
+    )
+    period = Period(since=asked.since, until=asked.until)
+    spending = store.cost_tallies.campaign(launched.id, launched.definition.chain, period)
+    goal = launched.definition.objective
+    over = bool(goal and goal.by and goal.by < now.astimezone(settings.zone).date())
+    return report(
+        launched.definition,
+        counted.tally,
+        groups,
+        spending,
+        currency=settings.currency,
+        over=over,
+        path=counted.path,
+        dashboard=dashboard_of(store, launched, settings, now=now),
+    )
+
+
+def _segments(store: Store, settings: Settings, *, now: datetime) -> Mapping[str, Selection]:
+    """The saved segments, as they select now. Raises what is wrong with one of them."""
+    from outreach.runner.vocabulary import words_of
+    from outreach.segmentation.checking import understand
+    from outreach.store.conditions import compile_condition
+
+    words = words_of(store, settings)
+    today = now.astimezone(settings.zone).date()
+    return {
+        name: compile_condition(
+            understand(expression, words),
+            store.database,
+            today=today,
+            now=now,
+            zone=settings.zone,
+        )
+        for name, expression in store.segments.all().items()
+    }

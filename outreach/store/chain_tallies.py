@@ -1,0 +1,317 @@
+"""Everything a report counts of some campaigns: each one's tally, and that of all together.
+
+Their people are gathered once (`store/followed.py`); what follows are small statements.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, case, distinct, func, select
+
+from outreach.evaluation.comparison import outcome_of
+from outreach.model.asked import Asked
+from outreach.model.audience import Arm
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId, StepId
+from outreach.model.money import from_minor
+from outreach.model.path import CreditTally, PathTally, YieldTally
+from outreach.model.stage import DEFAULT_CHAIN
+from outreach.model.tally import ArmTally, CampaignTally, OrderTally, TouchTally
+from outreach.store.breakdowns import Breakdown
+from outreach.store.conditions import Selection
+from outreach.store.credits import Credited, TouchKind, credited
+from outreach.store.engine import Database
+from outreach.store.followed import (
+    APPOINTMENT,
+    MET,
+    TOGETHER,
+    Followed,
+    followed,
+)
+from outreach.store.path_tallies import cohorts, times
+from outreach.store.schema import campaign, event, step
+from outreach.store.tally_queries import stands
+from outreach.store.wall_clock import on_the_wall
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One campaign's counts, or those of several together."""
+
+    tally: CampaignTally
+    path: PathTally = field(default_factory=PathTally)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainTallies:
+    """The counts of each campaign, and of the people of all of them, each person once."""
+
+    campaigns: Mapping[CampaignId, Counted]
+    together: Counted | None = None
+
+
+def count_chains(
+    database: Database,
+    chains: Mapping[CampaignId, Sequence[str]],
+    asked: Asked,
+    *,
+    now: datetime | None,
+    segments: Mapping[str, Selection] | None = None,
+) -> ChainTallies:
+    """What these campaigns came to. Without `now`: no more than the plain counts.
+
+    Several are counted together along the chain they share, or along the default one.
+    """
+    if not chains:
+        return ChainTallies({})
+    with database.reading() as connection, followed(connection, database, chains, asked) as people:
+        counting = _Counting(people, database, now, segments or {})
+        each = {id_: counting.counted(id_, stages) for id_, stages in chains.items()}
+        together = None
+        if len(chains) > 1 and now is not None:
+            shared = {tuple(stages) for stages in chains.values()}
+            chain = shared.pop() if len(shared) == 1 else DEFAULT_CHAIN
+            together = counting.counted(TOGETHER, chain)
+        return ChainTallies(each, together)
+
+
+class _Counting:
+    def __init__(
+        self,
+        people: Followed,
+        database: Database,
+        now: datetime | None,
+        segments: Mapping[str, Selection],
+    ) -> None:
+        self._people = people
+        self._database = database
+        self._now = now
+        self._segments = segments
+
+    def counted(self, id_: CampaignId, chain: Sequence[str]) -> Counted:
+        chain = tuple(chain)
+        rows = self._groups(id_, chain)
+        touches = self._touches(id_)
+        tally = self._tally(id_, chain, rows, [touch for _, touch in touches])
+        if self._now is None:
+            return Counted(tally)
+        return Counted(tally, self._path(id_, chain, rows, touches))
+
+    # --- how many ----------------------------------------------------------------------------
+
+    def _groups(self, id_: CampaignId, chain: Sequence[str]) -> list[Row[Any]]:
+        """People by arm, kind, furthest place and whether they ordered: a few dozen rows."""
+        people, c = self._people, self._people.table.c
+        at = people.reached_at(chain)
+        rank = people.rank(chain)
+        groups = [
+            c.arm.label("arm"),
+            func.coalesce(c.is_customer, 0).label("is_customer"),
+            rank.label("rank"),
+            case((c.orders > 0, 1), else_=0).label("ordered"),
+        ]
+        sums = ("touches", "visits", "orders", "revenue_minor", "margin_minor", "with_amount",
+                "with_margin")  # fmt: skip
+        appointment, met = people.at(APPOINTMENT), people.at(MET)
+        nowhere = appointment.is_(None) & met.is_(None)
+        query = select(
+            *groups,
+            func.count().label("people"),
+            func.count(case((c.touches > 0, 1))).label("touched"),
+            func.count(appointment).label("appointments"),
+            func.count(met).label("met"),
+            func.count(case((nowhere, 1))).label("without_meeting"),
+            *(func.coalesce(func.sum(c[name]), 0).label(name) for name in sums),
+            *(
+                func.count(case((one.is_(None), 1))).label(f"unrecorded_{place}")
+                for place, one in enumerate(at)
+            ),
+        )
+        query = query.where(people.of(id_, None)).group_by(*groups)
+        rows: Iterable[Row[Any]] = people.connection.execute(query)
+        return list(rows)
+
+    def _tally(
+        self,
+        id_: CampaignId,
+        chain: tuple[str, ...],
+        rows: Sequence[Row[Any]],
+        touches: Sequence[TouchTally],
+    ) -> CampaignTally:
+        enrolled = [row for row in rows if row.arm == Arm.ENROLLED.value]
+        contacted = [row for row in enrolled if row.rank is not None]
+        prospects = [row for row in contacted if not row.is_customer]
+        return CampaignTally(
+            chain=chain,
+            enrolled=arm_of(enrolled, chain),
+            control=arm_of((r for r in rows if r.arm == Arm.CONTROL.value), chain),
+            prospects_contacted=_sum(prospects),
+            customers_contacted=_sum(contacted) - _sum(prospects),
+            prospects_interested=_sum(row for row in prospects if row.rank > 0),
+            prospects_won=_sum(row for row in prospects if row.ordered),
+            touches=tuple(touches),
+            orders=self._orders(enrolled),
+            prospects_on_file=self._on_file(id_),
+        )
+
+    def _orders(self, rows: Sequence[Row[Any]]) -> OrderTally:
+        orders = _sum(rows, "orders")
+        return OrderTally(
+            orders=orders,
+            revenue=self._money(_sum(rows, "revenue_minor")),
+            margin=self._money(_sum(rows, "margin_minor")),
+            without_amount=orders - _sum(rows, "with_amount"),
+            without_margin=orders - _sum(rows, "with_margin"),
+        )
+
+    def _on_file(self, id_: CampaignId) -> int | None:
+        """At the launch; of several campaigns, the most there were at any."""
+        here = campaign.c.id == id_
+        if id_ == TOGETHER:
+            here = campaign.c.id.in_(self._people.campaigns)
+        query = select(func.max(campaign.c.prospects_on_file)).where(here)
+        found: int | None = self._people.connection.execute(query).scalar_one()
+        return found
+
+    def _touches(self, id_: CampaignId) -> list[tuple[TouchKind, TouchTally]]:
+        """The attempts by step in the campaign's order; of several campaigns by channel."""
+        together = id_ == TOGETHER
+        v, s = event.c, step.c
+        keys = [v.channel] if together else [s.position, s.name, v.step_id, v.channel]
+        ids = self._people.campaigns if together else (id_,)
+        query = (
+            select(
+                *keys,
+                func.count().label("touches"),
+                func.count(distinct(v.contact_id)).label("people"),
+                func.coalesce(func.sum(v.cost_minor), 0).label("cost"),
+                func.coalesce(func.sum(v.minutes), 0).label("minutes"),
+            )
+            .select_from(event if together else event.outerjoin(step, s.id == v.step_id))
+            .where(
+                v.campaign_id.in_(ids),
+                v.kind == EventKind.TOUCHED.value,
+                stands(),
+                *self._people.in_time(),
+            )
+            .group_by(*keys)
+        )
+        order = [v.channel] if together else [s.position.is_(None), s.position, v.channel]
+        rows = self._people.connection.execute(query.order_by(*order))
+        return [self._touch(dict(row._mapping)) for row in rows]
+
+    def _touch(self, row: Mapping[str, Any]) -> tuple[TouchKind, TouchTally]:
+        number = row.get("step_id")
+        kind = TouchKind(None if number is None else StepId(number), row.get("name"),
+                         row["channel"])  # fmt: skip
+        return kind, TouchTally(
+            step=kind.step,
+            channel=kind.channel,
+            touches=row["touches"],
+            people=row["people"],
+            cost=self._money(row["cost"]),
+            minutes=decimal_of(row["minutes"]),
+        )
+
+    # --- how they went along -----------------------------------------------------------------
+
+    def _path(
+        self,
+        id_: CampaignId,
+        chain: tuple[str, ...],
+        rows: Sequence[Row[Any]],
+        touches: Sequence[tuple[TouchKind, TouchTally]],
+    ) -> PathTally:
+        assert self._now is not None
+        people, asked = self._people, self._people.asked
+        enrolled = [row for row in rows if row.arm == Arm.ENROLLED.value]
+        ordered = [row for row in enrolled if row.ordered]
+        prospects = [row for row in enrolled if not row.is_customer]
+        outcome = outcome_of(chain)
+        earned = credited(people, id_, chain, [kind for kind, _ in touches], outcome)
+        now = on_the_wall(self._now, self._database.zone)
+        breakdown = Breakdown(people, self._database, id_, chain, self._segments)
+        return PathTally(
+            touch_count=_sum(enrolled, "touches"),
+            touched=_sum(enrolled, "touched"),
+            unrecorded=_unrecorded(enrolled, chain),
+            appointments=_sum(enrolled, "appointments"),
+            met=_sum(enrolled, "met"),
+            orders_without_meeting=_sum(ordered, "without_meeting"),
+            visits=_sum(enrolled, "visits"),
+            prospect_visits=_sum(prospects, "visits"),
+            customers=_sum(row for row in enrolled if row.is_customer or row.ordered),
+            times=times(people, id_, chain),
+            cohorts=cohorts(people, id_, outcome=outcome, at_once=asked.at_once, now=now),
+            outcome=outcome,
+            at_once=asked.at_once,
+            yields=self._yields(id_, outcome, earned),
+            rule=asked.rule,
+            credits=tuple(self._in_units(earned)),
+            by={dimension: breakdown.by(dimension) for dimension in asked.by},
+        )
+
+    def _yields(self, id_: CampaignId, outcome: str, earned: Credited) -> tuple[YieldTally, ...]:
+        """Who ordered by the attempts made before; who did not, by all that were made."""
+        c = self._people.table.c
+        query = (
+            select(c.touches, func.count().label("people"))
+            .where(self._people.of(id_), self._people.at(outcome).is_(None), c.touches > 0)
+            .group_by(c.touches)
+        )
+        contacts = Counter({r.touches: r.people for r in self._people.connection.execute(query)})
+        contacts.update(earned.attempts)
+        return tuple(
+            YieldTally(touches=n, contacts=contacts[n], orders=earned.attempts.get(n, 0))
+            for n in sorted(contacts)
+        )
+
+    def _in_units(self, earned: Credited) -> Iterable[CreditTally]:
+        for one in earned.credits:
+            yield replace(one, revenue=self._units(one.revenue), margin=self._units(one.margin))
+
+    def _units(self, minor: Decimal) -> Decimal:
+        """Parts of an amount stay parts, so that they add up to it."""
+        return minor * from_minor(1, self._database.currency)
+
+    def _money(self, minor: Any) -> Decimal:
+        """Sums come back as int (SQLite) or Decimal (PostgreSQL)."""
+        return from_minor(int(minor), self._database.currency)
+
+
+def arm_of(rows: Iterable[Row[Any]], stages: Sequence[str]) -> ArmTally:
+    """A group of people by how far they came."""
+    people = 0
+    furthest: dict[str, int] = {}
+    for row in rows:
+        people += row.people
+        if row.rank is not None:
+            stage = stages[row.rank]
+            furthest[stage] = furthest.get(stage, 0) + row.people
+    return ArmTally(people, furthest)
+
+
+def _unrecorded(rows: Sequence[Row[Any]], chain: Sequence[str]) -> dict[str, int]:
+    """Of each stage: people who are counted at it though only a later one is on record."""
+    found = {
+        stage: _sum(
+            (row for row in rows if row.rank is not None and row.rank > place),
+            f"unrecorded_{place}",
+        )
+        for place, stage in enumerate(chain)
+    }
+    return {stage: count for stage, count in found.items() if count}
+
+
+def _sum(rows: Iterable[Row[Any]], name: str = "people") -> int:
+    return sum(int(row._mapping[name]) for row in rows)
+
+
+def decimal_of(value: Any) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))

@@ -1,0 +1,156 @@
+"""Which events the figures of money are made of, and the columns they are summed into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+
+from outreach.model.audience import Arm
+from outreach.model.campaign import Channel
+from outreach.model.contact import Kind
+from outreach.model.event import EventKind
+from outreach.model.ids import CampaignId
+from outreach.model.stage import INTERESTS
+from outreach.store.schema import enrolment, event
+from outreach.store.tally_queries import CONTACTED, reached, stands
+
+#: Facts of somebody who was really reached, beside the stages after the first: he answered,
+#: argued, said no, asked to be called back, or told what he thinks of the offer (domain B9).
+USEFUL = frozenset({"replied", "spoken", "met", "refused", "lost", "call_back", *INTERESTS})
+
+#: An appointment that was kept.
+MET = "met"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Only what happened from `since` on, and before `until`; None: no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self) -> list[ColumnElement[bool]]:
+        conditions = []
+        if self.since is not None:
+            conditions.append(event.c.at >= self.since)
+        if self.until is not None:
+            conditions.append(event.c.at < self.until)
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEvents:
+    """Which events of one campaign are asked for."""
+
+    id: CampaignId
+    chain: tuple[str, ...]
+    period: list[ColumnElement[bool]]
+
+    def touches(self) -> list[ColumnElement[bool]]:
+        kind = event.c.kind == EventKind.TOUCHED.value
+        return [event.c.campaign_id == self.id, kind, stands(), *self.period]
+
+    def facts(self) -> list[ColumnElement[bool]]:
+        """What was reached by people enrolled in it, the control group left out."""
+        enrolled = enrolment.c.arm == Arm.ENROLLED.value
+        return [event.c.campaign_id == self.id, enrolled, reached(), *self.period]
+
+    def touched_customers(self) -> Select[Any]:
+        """How many customers were touched: each is looked up, there are fewer than touches."""
+        e = enrolment.c
+        touched = (
+            select(event.c.id)
+            .where(event.c.contact_id == e.contact_id, *self._hidden(event), *self.period)
+            .where(stands())
+        )
+        return select(func.count()).where(
+            e.campaign_id == self.id, is_customer(), touched.correlate(enrolment).exists()
+        )
+
+    def _hidden(self, table: Any) -> list[ColumnElement[bool]]:
+        """The touches of the campaign, asked in a way that no index answers.
+
+        SQLite without statistics would take that of the campaign, and read all its touches anew
+        for each person; that of the person is meant.
+        """
+        return [
+            func.coalesce(table.c.campaign_id, 0) == self.id,
+            func.coalesce(table.c.kind, "") == EventKind.TOUCHED.value,
+        ]
+
+    def is_answer(self) -> ColumnElement[bool]:
+        """The person was really reached: a later stage, an answer, a call that got through."""
+        words = {*self.chain[1:], *USEFUL}
+        first = event.c.stage.in_(sorted({CONTACTED, self.chain[0]}))
+        spoken = event.c.channel.in_((Channel.CALL.value, Channel.VISIT.value))
+        return or_(event.c.stage.in_(sorted(words)), and_(first, spoken))
+
+    def last_step(
+        self, contact: ColumnElement[Any], at: ColumnElement[Any]
+    ) -> ScalarSelect[int | None]:
+        """The step of the last touch of a person until an instant."""
+        touch, undone = event.alias("touch"), event.alias("undone")
+        taken_back = select(undone.c.id).where(undone.c.corrects == touch.c.id).exists()
+        return (
+            select(touch.c.step_id)
+            .where(
+                touch.c.contact_id == contact,
+                touch.c.at <= at,
+                *self._hidden(touch),
+                ~taken_back,
+            )
+            .order_by(touch.c.at.desc(), touch.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+
+
+TAKEN = (
+    func.count().label("touches"),
+    func.coalesce(func.sum(event.c.cost_minor), 0).label("cost"),
+    func.coalesce(func.sum(event.c.minutes), 0).label("minutes"),
+    func.coalesce(func.sum(event.c.km), 0).label("km"),
+    (func.count() - func.count(event.c.cost_minor)).label("unpriced"),
+)
+
+
+def sold_of(
+    amount: ColumnElement[Any],
+    margin: ColumnElement[Any],
+    among: ColumnElement[bool] | None = None,
+) -> list[ColumnElement[Any]]:
+    """The columns of `Sales`, over the orders that `among` holds for."""
+    both = and_(amount.is_not(None), margin.is_not(None))
+
+    def where(condition: ColumnElement[bool] | None, then: Any) -> Any:
+        conditions = [one for one in (among, condition) if one is not None]
+        return case((and_(*conditions), then)) if conditions else then
+
+    def total(what: Any) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(what), 0)
+
+    return [
+        func.count(where(None, 1)).label("orders"),
+        total(where(None, amount)).label("revenue"),
+        func.count(where(None, amount)).label("with_amount"),
+        total(where(None, margin)).label("margin"),
+        func.count(where(None, margin)).label("with_margin"),
+        total(where(both, amount)).label("priced_revenue"),
+        total(where(both, margin)).label("priced_margin"),
+    ]
+
+
+def sold(among: ColumnElement[bool]) -> list[ColumnElement[Any]]:
+    return sold_of(event.c.amount_minor, event.c.margin_minor, among)
+
+
+SOLD = (
+    "orders", "revenue", "with_amount", "margin", "with_margin", "priced_revenue", "priced_margin",
+)  # fmt: skip
+
+
+def is_customer() -> ColumnElement[bool]:
+    return enrolment.c.kind == Kind.CUSTOMER.value

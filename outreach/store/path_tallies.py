@@ -1,0 +1,145 @@
+"""How people went along the chain: times between stages, cohorts, attempts before an order.
+
+Small statements over the table of the people (`store/followed.py`); only a median needs
+more than counts, and takes the few numbers of the ordered list that it stands between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+
+from outreach.evaluation.timing import places_needed
+from outreach.model.ids import CampaignId
+from outreach.model.path import CohortTally, TimeTally
+from outreach.store.followed import Followed
+from outreach.store.types import Whole
+from outreach.store.wall_clock import DAY, monday, week_of
+
+
+def times(people: Followed, campaign: CampaignId, chain: Sequence[str]) -> tuple[TimeTally, ...]:
+    """From each stage to the next, and from the first to the last."""
+    at = people.reached_at(chain)
+    last = len(chain) - 1
+    pairs = [(place, place + 1) for place in range(last)]
+    if last > 1:
+        pairs.append((0, last))
+    if not pairs:
+        return ()
+    counted = _counted(people, campaign, at, pairs)
+    arrived = [counted[f"arrived_{n}"] for n in range(len(pairs))]
+    ordered = _ordered(people, campaign, [(at[i], at[j]) for i, j in pairs], arrived)
+    return tuple(
+        TimeTally(
+            start=chain[i],
+            end=chain[j],
+            arrived=arrived[n],
+            not_yet=counted[f"not_yet_{n}"],
+            unknown=counted[f"unknown_{n}"],
+            seconds=ordered.get(n, {}),
+        )
+        for n, (i, j) in enumerate(pairs)
+    )
+
+
+def _counted(
+    people: Followed,
+    campaign: CampaignId,
+    at: Sequence[ColumnElement[Any]],
+    pairs: Sequence[tuple[int, int]],
+) -> dict[str, int]:
+    counts: list[ColumnElement[Any]] = []
+    for n, (i, j) in enumerate(pairs):
+        came = or_(*(later.is_not(None) for later in at[j:]))
+        arrived = _in_order(at[i], at[j])
+        counts += [
+            func.count(case((arrived, 1))).label(f"arrived_{n}"),
+            func.count(case((and_(at[i].is_not(None), ~came), 1))).label(f"not_yet_{n}"),
+            # Whatever is unknown of a comparison with NULL, it is no arrival.
+            func.count(case((arrived, None), (came, 1))).label(f"unknown_{n}"),
+        ]
+    row = people.connection.execute(select(*counts).where(people.of(campaign))).one()
+    return {name: int(count) for name, count in row._mapping.items()}
+
+
+def _in_order(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[bool]:
+    """A day without an hour is written as its midnight: the same day is in order."""
+    return end >= start - start % DAY
+
+
+def _ordered(
+    people: Followed,
+    campaign: CampaignId,
+    pairs: Sequence[tuple[ColumnElement[Any], ColumnElement[Any]]],
+    arrived: Sequence[int],
+) -> dict[int, dict[int, int]]:
+    """Of each pair: the durations at the places that its quartiles need."""
+    parts: list[Select[Any]] = []
+    for n, ((start, end), count) in enumerate(zip(pairs, arrived, strict=True)):
+        if not count:
+            continue
+        took = case((end > start, end - start), else_=0)
+        place = func.row_number().over(order_by=took) - 1
+        ranked = (
+            select(took.label("took"), place.label("place"))
+            .where(people.of(campaign), _in_order(start, end))
+            .subquery()
+        )
+        parts.append(
+            select(literal(n, Whole).label("pair"), ranked.c.place, ranked.c.took).where(
+                ranked.c.place.in_(places_needed(count))
+            )
+        )
+    found: dict[int, dict[int, int]] = {}
+    if parts:
+        for pair, place_, took_ in people.connection.execute(union_all(*parts)):
+            found.setdefault(pair, {})[int(place_)] = int(took_)
+    return found
+
+
+def cohorts(
+    people: Followed, campaign: CampaignId, *, outcome: str, at_once: int, now: int
+) -> tuple[CohortTally, ...]:
+    """By week of the first touch. `now` is in seconds on the wall, `at_once` in days.
+
+    A day counts whole: who was touched on the 1st and orders on the 8th has ordered within
+    seven days, at whatever hour.
+    """
+    c = people.table.c
+    first = case((c.first_touch.is_(None), c.at_0), else_=c.first_touch)
+    reached = people.at(outcome)
+    in_days = reached // DAY - first // DAY
+    week = week_of(first)
+    query = (
+        select(
+            week.label("week"),
+            func.count().label("contacts"),
+            func.count(case((in_days <= at_once, 1))).label("at_once"),
+            func.count(case((in_days > at_once, 1))).label("later"),
+            func.count(
+                case(
+                    (
+                        and_(
+                            reached.is_(None), literal(now // DAY, Whole) - first // DAY < at_once
+                        ),
+                        1,
+                    )
+                )
+            ).label("too_early"),
+        )
+        .where(people.of(campaign), first.is_not(None))
+        .group_by(week)
+        .order_by(week)
+    )
+    return tuple(
+        CohortTally(
+            week=monday(int(row.week)),
+            contacts=row.contacts,
+            at_once=row.at_once,
+            later=row.later,
+            too_early=row.too_early,
+        )
+        for row in people.connection.execute(query)
+    )
