@@ -41,9 +41,14 @@ say "installing outreach and what it needs into .venv"
 
 # What makes PDF files of letters: LibreOffice, the Python module that drives it, and fonts as
 # wide as Word's, so that lines and pages break where they do in Word. Nothing else needs them.
-office="libreoffice-writer-nogui python3-uno fonts-crosextra-carlito fonts-crosextra-caladea \
-fonts-liberation"
-if ! command -v soffice >/dev/null 2>&1 || ! /usr/bin/python3 -c 'import uno' 2>/dev/null; then
+# Calc is for the tests: it computes the formulas of reports as a spreadsheet would.
+office="libreoffice-writer-nogui libreoffice-calc-nogui python3-uno fonts-crosextra-carlito \
+fonts-crosextra-caladea fonts-liberation"
+has_calc() {
+    [ -e "$(dirname "$(readlink -f "$(command -v soffice)")")/libsclo.so" ]
+}
+if ! command -v soffice >/dev/null 2>&1 || ! /usr/bin/python3 -c 'import uno' 2>/dev/null ||
+    ! has_calc; then
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
         say "installing LibreOffice, for letters as PDF"
         { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \

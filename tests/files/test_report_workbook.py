@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import missing
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sample_report import NAMES, REPORT, long_winded
@@ -136,7 +137,8 @@ def computed(file: Path, sheet: str) -> dict[str, list[str]]:
     """The rows of a sheet as LibreOffice computes them, by their first cell."""
     office = shutil.which("soffice")
     if office is None:
-        pytest.skip("LibreOffice is needed: apt-get install libreoffice-calc-nogui")
+        missing("LibreOffice is needed: apt-get install libreoffice-calc-nogui")
+    assert office is not None
     numbered = load_workbook(file).sheetnames.index(sheet) + 1
     form = f"csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,{numbered}"
     profile = f"-env:UserInstallation={(file.parent / 'profile').as_uri()}"
@@ -146,7 +148,7 @@ def computed(file: Path, sheet: str) -> dict[str, list[str]]:
     )  # fmt: skip
     found = sorted(file.parent.glob(f"{file.stem}*.csv"))
     if not found:
-        pytest.skip(f"LibreOffice Calc is needed: {done.stderr}")
+        missing(f"LibreOffice Calc is needed: {done.stderr}")
     text = found[0].read_text(encoding="utf-8")
     found[0].unlink()
     return {line.split(";")[0]: line.split(";") for line in text.splitlines()}
