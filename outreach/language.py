@@ -109,6 +109,12 @@ class Language:
             return f"1er{day[1:]}" if first else day
         return format_decimal(value, locale=self.locale)
 
+    def month(self, day: date) -> str:
+        """The month of a day: `sept. 2027` in French, `Sept 2027` in English."""
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMM", day, locale=self.locale)
+
     def exact(self, number: Decimal) -> str:
         """A number with every digit it has, as the locale prints it."""
         from babel.numbers import format_decimal

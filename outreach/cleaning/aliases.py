@@ -91,6 +91,9 @@ ALIASES: dict[str, str] = {
         "|Address 1 - Country|Home Country/Region|Home Country|Pays/Région (domicile)"
         "|Pays (domicile)|Privat: Land|Other Country/Region|Pays/Région (autre)"
     ),
+    "customer_type": "customer_type|Typologie|Type de client|Type of customer|Customer type",
+    "potential": "potential|Potentiel|Potentiel annuel|Potential a year",
+    "ease": "ease|Facilité de conquête|Ease of conquest",
     "language": ("language|Langue|Language|Lang"),
     "kind": (
         "kind|Type de contact|Contact type|Nature du contact|Statut commercial|Qualification"

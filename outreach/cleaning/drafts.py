@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from outreach.cleaning.address_books import arrangement
@@ -21,7 +22,7 @@ from outreach.cleaning.text import lost_signs, tidy, was_twice_encoded
 from outreach.cleaning.values import OWN_RULES, cleaners, identifier, plain
 from outreach.errors import Text
 from outreach.model.contact import Draft, SetAside
-from outreach.model.field import STANDARD_NAMES, FieldType, Value
+from outreach.model.field import SCORED_TYPES, STANDARD_NAMES, FieldType, Value
 
 #: A cell → its value, and what is to be remembered about it.
 _Reader = Callable[[str], tuple[Value, SetAside | None]]
@@ -30,6 +31,12 @@ _Reader = Callable[[str], tuple[Value, SetAside | None]]
 #: this. What is everybody's own is not.
 _REMEMBERED = 4096
 _ONES_OWN = frozenset({"external_id", "email", "phone", "mobile", "street"})
+
+#: What a score may be: why not, and from where to where.
+_SCORES: Mapping[str, tuple[Text, tuple[int, int]]] = {
+    "potential": (Text("an amount of 0 or more"), (0, 10**13)),
+    "ease": (Text("from 1 (hard) to 5 (easy)"), (1, 5)),
+}
 
 #: Gmail writes `* myContacts ::: Clients`.
 _TAG_SEPARATORS = re.compile(r"[,;|\n]+|:::")
@@ -134,6 +141,8 @@ def _reader(
     field = column.field or ""
     if field in STANDARD_NAMES:
         return _standard(field, rules.get(field, plain))
+    if field not in types and field in SCORED_TYPES:
+        return _scored(field)
     type_ = types[field]
     if type_ is not FieldType.TEXT:
         return _typed(field, type_)
@@ -177,6 +186,23 @@ def _text(field: str) -> _Reader:
         return text or None, SetAside(field, cell) if text != cell and _mends(cell) else None
 
     return read
+
+
+def _scored(field: str) -> _Reader:
+    """What somebody is worth winning: an amount of 0 or more, an ease from 1 to 5."""
+    type_ = SCORED_TYPES[field]
+    if type_ is FieldType.TEXT:
+        return _text(field)
+    read = _typed(field, type_)
+    reason, most = _SCORES[field]
+
+    def bounded(cell: str) -> tuple[Value, SetAside | None]:
+        value, aside = read(cell)
+        if isinstance(value, int | Decimal) and not most[0] <= value <= most[1]:
+            return None, SetAside(field, cell, reason)
+        return value, aside
+
+    return bounded
 
 
 def _typed(field: str, type_: FieldType) -> _Reader:

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from outreach.cleaning.aliases import ALIASES, PROGRAMS
 from outreach.cleaning.twice_encoded import mended
 from outreach.errors import DefinitionError, Location, Text, did_you_mean
-from outreach.model.field import STANDARD_NAMES, Catalogue, Field, Origin
+from outreach.model.field import SCORED_TYPES, STANDARD_NAMES, Catalogue, Field, Origin
 from outreach.model.stage import DEFAULT_CHAIN, FACTS
 from outreach.model.text import fold
 
@@ -175,6 +175,13 @@ class _Names:
         self.reserved |= {*STANDARD_NAMES, *DEFAULT_CHAIN, *FACTS, *_TAKEN_WORDS}
         self.known = {field.name for field in self.user}
 
+    def is_scored(self, name: str) -> bool:
+        """A score of ours, where nobody has a field of that name of his own."""
+        return name in SCORED_TYPES and name not in self.known
+
+    def is_ours(self, name: str) -> bool:
+        return name not in SCORED_TYPES or self.is_scored(name)
+
     def again(self, header: str) -> Field | None:
         """The field that an earlier file made of this header."""
         key = key_of(header)
@@ -204,7 +211,7 @@ class _Names:
 def _as_wanted(index: int, header: str, field: str, names: _Names) -> Column:
     if field == IGNORE:
         return Column(index, header, None, note=Text("left out, as the map says"))
-    if field in STANDARD_NAMES or field == "tags":
+    if field in STANDARD_NAMES or field == "tags" or names.is_scored(field):
         return Column(index, header, names.take(field), note=Text("as the map says"), mapped=True)
     if field in names.reserved:
         raise BadMap(
@@ -233,10 +240,10 @@ def _near(field: str, names: _Names) -> Text | None:
 
 def _as_understood(index: int, header: str, winners: Mapping[str, int], names: _Names) -> Column:
     found = _RECOGNISED.get(key_of(header))
-    if found and winners.get(found[0]) == index:
+    if found and winners.get(found[0]) == index and names.is_ours(found[0]):
         return Column(index, header, found[0])
     note = None
-    if found:
+    if found and names.is_ours(found[0]):
         note = Text("{field} is filled from another column", field=found[0])
     known = names.again(header)
     name = known.name if known else names.new(header, index)

@@ -12,7 +12,7 @@ from functools import cache
 from outreach.cleaning.headers import key_of, standard_field
 from outreach.errors import Text
 from outreach.language import LANGUAGES, Language
-from outreach.model.field import DERIVED, STANDARD
+from outreach.model.field import DERIVED, SCORED, STANDARD
 
 
 def field_meant(words: str) -> str | None:
@@ -30,5 +30,5 @@ def _labels() -> Mapping[str, str]:
     return {
         key_of(language.say(Text(field.label))): field.name
         for language in languages
-        for field in (*STANDARD, *DERIVED)
+        for field in (*STANDARD, *SCORED, *DERIVED)
     }

@@ -13,8 +13,8 @@ from outreach.application import Application
 from outreach.cli import output
 from outreach.cli.plot import block, inline
 from outreach.errors import Text
-from outreach.evaluation.document import Column, Document, Section, Table, Unit, totals
-from outreach.files.reports.cells import written
+from outreach.evaluation.document import Column, Document, Section, Table, totals
+from outreach.files.reports.cells import is_number, written
 
 #: Between two columns.
 _GAP = 2
@@ -90,7 +90,7 @@ def _laid(parts: Application, table: Table, column: Column) -> Laid:
         first = column is table.columns[0]
         of_all = written(sums[key], unit, parts.language, currency) if key in sums else ""
         cells.append(parts.language.say(_TOTAL) if first else of_all)
-    return (parts.language.say(column.title), cells, unit is not Unit.TEXT)
+    return (parts.language.say(column.title), cells, is_number(unit))
 
 
 # --- widths -----------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def smart_section(plan: Plan) -> Section | None:
     ]
     columns = (
         Column("criterion", Text("SMART"), Unit.TEXT),
-        Column("met", Text("met"), Unit.TEXT),
+        Column("met", Text("answer"), Unit.TEXT),
         Column("said", Text("why"), Unit.TEXT),
     )
     table = Table("smart", Text("Is the goal SMART?"), columns, tuple(rows))

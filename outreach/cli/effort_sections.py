@@ -53,7 +53,7 @@ def _steps(plan: Plan, currency: str) -> Section:
     if goal is not None:
         hows["deals"] = Text("goal ÷ average deal") if goal.deals is None else Text("as given")
     else:
-        hows["hours"] = Text("as given") if plan.asked.hours else Text("the weeks of these people")
+        hows["hours"] = Text("given") if plan.asked.hours else Text("the weeks of these people")
     names = [name for name in STEPS if name != "revenue"]
     rows: list[Mapping[str, Cell]] = []
     for name in reversed(names) if back else names:
@@ -136,8 +136,8 @@ def _weighed(plan: Plan) -> tuple[Table, ...]:
         Column("history", Text("yours"), Unit.NUMBER),
         Column("weight", Text("weight"), Unit.RATE),
         Column("default", Text("sources"), Unit.NUMBER),
-        Column("low", Text("from"), Unit.NUMBER),
-        Column("high", Text("to"), Unit.NUMBER),
+        Column("low", Text("at least"), Unit.NUMBER),
+        Column("high", Text("at most"), Unit.NUMBER),
     )
     title = Text("Your history, its weight, the sources' default, the range")
     return (Table("blending", title, columns, tuple(rows)),)
@@ -191,8 +191,8 @@ def _ranges(plan: Plan) -> Section | None:
     ]
     columns = (
         STEP,
-        Column("low", Text("from"), Unit.COUNT),
-        Column("high", Text("to"), Unit.COUNT),
+        Column("low", Text("at least"), Unit.COUNT),
+        Column("high", Text("at most"), Unit.COUNT),
     )
     table = Table("ranges", Text("How far it may be from the truth"), columns, tuple(rows))
     note = Text("{share} % of what may be lies between, for what is not given.",

@@ -35,12 +35,12 @@ def _months(outlook: Outlook, currency: str) -> Section:
     columns: tuple[Column, ...] = (
         Column("from", Text("month from"), Unit.DATE),
         Column("orders", Text("orders"), Unit.NUMBER, total="sum"),
-        Column("low", Text("from"), Unit.COUNT),
-        Column("high", Text("to"), Unit.COUNT),
+        Column("low", Text("at least"), Unit.COUNT),
+        Column("high", Text("at most"), Unit.COUNT),
         Column("revenue", Text("revenue"), Unit.COUNT, total="sum"),
         Column("cash", Text("cash"), Unit.COUNT, total="sum"),
-        Column("cash_low", Text("from"), Unit.COUNT),
-        Column("cash_high", Text("to"), Unit.COUNT),
+        Column("cash_low", Text("at least"), Unit.COUNT),
+        Column("cash_high", Text("at most"), Unit.COUNT),
     )
     if outlook.money.average is None:
         columns = columns[:4]
@@ -113,7 +113,7 @@ def _stock(outlook: Outlook) -> Section:
     ]
     columns = (
         Column("stage", Text("stage"), Unit.TEXT),
-        Column("people", Text("people"), Unit.COUNT, total="sum"),
+        Column("people", Text("prospects"), Unit.COUNT, total="sum"),
         Column("age", Text("median days there"), Unit.DAYS),
         Column("orders", Text("orders"), Unit.NUMBER, total="sum"),
         Column("weight", Text("weight of your history"), Unit.RATE),
@@ -160,8 +160,8 @@ def _back_test(outlook: Outlook) -> Section:
     columns = (
         Column("on", Text("made on"), Unit.DATE),
         Column("forecast", Text("forecast"), Unit.NUMBER),
-        Column("low", Text("from"), Unit.COUNT),
-        Column("high", Text("to"), Unit.COUNT),
+        Column("low", Text("at least"), Unit.COUNT),
+        Column("high", Text("at most"), Unit.COUNT),
         Column("came", Text("came"), Unit.COUNT),
         Column("error", Text("error"), Unit.NUMBER),
         Column("others", Text("orders of people not known then"), Unit.COUNT),

@@ -129,7 +129,12 @@ def remove(parts: Application, action: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be added, add nothing.")
 @click.pass_obj
 def import_(parts: Application, file: Path, dry_run: bool) -> None:
-    """Add the actions of FILE (CSV or a spreadsheet): all of them, or none."""
+    """Add the actions of FILE (CSV or a spreadsheet): all of them, or none.
+
+    Columns: action, project, objective, steps (parted by semicolons, each with its day before
+    it or without), owner, means, with whom, budget, start, end, theme, offer, campaign, term,
+    result; in French too. Only the first is needed.
+    """
     from outreach.runner.plan_import import Reading, read_actions
 
     def day(text: str) -> date:
@@ -141,16 +146,20 @@ def import_(parts: Application, file: Path, dry_run: bool) -> None:
         now=parts.now(), day=day, owner=lambda key: member(parts, key),
         objective=lambda name: the_objective(parts.store, name).name,
     )  # fmt: skip
-    actions = read_actions(file, reading)
-    numbers = [] if dry_run else parts.store.actions.add(actions)
-    count = len(actions)
+    found = read_actions(file, reading)
+    numbers = [] if dry_run else parts.store.actions.add(found.actions)
+    count = len(found.actions)
     line = (
         Plural("{count} action would be added", "{count} actions would be added", count)
         if dry_run
         else Plural("{count} action was added", "{count} actions were added", count)
     )
-    data = {"added": 0 if dry_run else count, "read": count, "numbers": numbers}
-    show(parts, data, [line])
+    lines: list[Text] = [line]
+    if found.not_read:
+        lines.append(Text("  not read: {columns}", columns=", ".join(found.not_read)))
+    data = {"added": 0 if dry_run else count, "read": count, "numbers": numbers,
+            "not_read": found.not_read}  # fmt: skip
+    show(parts, data, lines)
 
 
 @plan_actions.command(name="show")
@@ -174,7 +183,7 @@ def list_(parts: Application, xlsx: Path | None, ics: Path | None) -> None:
 
     plan = action_plan(parts.store, parts.settings, now=parts.now())
     files = written(parts, plan, xlsx=xlsx, ics=ics)
-    show(parts, {**plan_data(plan), **files}, lambda: print_plan(parts, plan, files))
+    show(parts, {**plan_data(parts, plan), **files}, lambda: print_plan(parts, plan, files))
 
 
 def _show(parts: Application, number: str) -> None:
@@ -183,7 +192,7 @@ def _show(parts: Application, number: str) -> None:
 
     plan = action_plan(parts.store, parts.settings, now=parts.now())
     one = next(one for one in plan.actions if str(one.action.id) == number)
-    show(parts, as_row(one), lambda: print_action(parts, one))
+    show(parts, as_row(parts, one), lambda: print_action(parts, one))
 
 
 def _changed(parts: Application, one: Action, given: dict[str, Any]) -> Action:

@@ -49,13 +49,13 @@ FLAGS: Mapping[Flag, Text] = {
 # --- as JSON ----------------------------------------------------------------------------------
 
 
-def plan_data(plan: ActionPlan) -> dict[str, Any]:
+def plan_data(parts: Application, plan: ActionPlan) -> dict[str, Any]:
     """For `--json`."""
     actions = [one for group in by_project(plan.actions).values() for one in group]
     carried = {one.carried.campaign: one.carried for one in actions if one.carried}
     return {
         "vision": plan.vision.text if plan.vision else None,
-        "actions": [as_row(one) for one in actions],
+        "actions": [as_row(parts, one) for one in actions],
         "improvised": [{"campaign": name, "launched_on": day} for name, day in plan.improvised],
         "late": sum(one.state is ActionState.LATE for one in actions),
         "budget": sum((one.action.budget or Decimal(0) for one in actions), Decimal(0)),
@@ -64,7 +64,7 @@ def plan_data(plan: ActionPlan) -> dict[str, Any]:
     }
 
 
-def as_row(one: Judged) -> dict[str, Any]:
+def as_row(parts: Application, one: Judged) -> dict[str, Any]:
     """One action for `--json`."""
     action, carried = one.action, one.carried
     return {
@@ -84,7 +84,7 @@ def as_row(one: Judged) -> dict[str, Any]:
         "end": action.ends_on,
         "term": one.term.value if one.term else None,
         "written_on": one.created_on,
-        "done_at": action.done_at,
+        "done_at": action.done_at and action.done_at.astimezone(parts.settings.zone),
         "result": action.result,
         "state": one.state.value,
         "flags": [flag.value for flag in one.flags],
@@ -133,8 +133,8 @@ def _table(parts: Application, key: str, title: Text, group: list[Judged], *, wh
         Column(key="number", title=Text("no."), unit=Unit.TEXT),
         Column(key="action", title=Text("action"), unit=Unit.TEXT),
         Column(key="owner", title=Text("who"), unit=Unit.TEXT),
-        Column(key="start", title=Text("from"), unit=Unit.DATE),
-        Column(key="end", title=Text("to"), unit=Unit.DATE),
+        Column(key="start", title=Text("begins"), unit=Unit.DATE),
+        Column(key="end", title=Text("ends"), unit=Unit.DATE),
         Column(key="state", title=Text("state"), unit=Unit.TEXT),
         Column(key="budget", title=Text("budget"), unit=Unit.MONEY, total="sum"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -178,7 +179,7 @@ def _notes(found: Sequence[Coming]) -> list[Text]:
     elif delay is not None and delay.origin is Origin.HISTORY:
         notes.append(
             Text("A sale took {days} days on the mean, of {people} people who first ordered.",
-                 days=round(float(delay.days), 1), people=delay.people)
+                 days=Decimal(str(round(float(delay.days), 1))), people=delay.people)
         )  # fmt: skip
     return notes
 
@@ -193,9 +194,11 @@ def _print_one(parts: Application, one: Coming, when: date) -> None:
         say(parts, Text(
             "  to replace it: {deals} deals, {actives} active prospects, {prospects} prospects,"
             " {touches} touches, {hours} hours",
-            deals=int(steps.deals.rounded), actives=int(steps.active_prospects.rounded),
-            prospects=int(steps.prospects.rounded), touches=int(steps.touches.rounded),
-            hours=round(float(steps.hours.rounded), 2),
+            deals=Decimal(int(steps.deals.rounded)),
+            actives=Decimal(int(steps.active_prospects.rounded)),
+            prospects=Decimal(int(steps.prospects.rounded)),
+            touches=Decimal(int(steps.touches.rounded)),
+            hours=Decimal(str(round(float(steps.hours.rounded), 2))),
         ))  # fmt: skip
     if one.start_by is not None:
         say(parts, Text("  begin by {day} at the latest", day=one.start_by))

@@ -251,7 +251,7 @@ def _overlap_section(shared: Sequence[Overlap]) -> Section:
         columns=(
             Column(key="first", title=Text("list"), unit=Unit.TEXT),
             Column(key="second", title=Text("and"), unit=Unit.TEXT),
-            Column(key="people", title=Text("people"), unit=Unit.COUNT),
+            Column(key="people", title=Text("persons"), unit=Unit.COUNT),
             Column(key="drop", title=Text("take them out of"), unit=Unit.TEXT),
         ),
         rows=tuple(

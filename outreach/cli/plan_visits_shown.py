@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from outreach.application import Application
@@ -84,7 +85,7 @@ def _needs(parts: Application, plan: VisitPlan) -> Section | None:
         return None
     columns = (
         Column(key="who", title=Text("who"), unit=Unit.TEXT),
-        Column(key="people", title=Text("people"), unit=Unit.COUNT, total="sum"),
+        Column(key="people", title=Text("persons"), unit=Unit.COUNT, total="sum"),
         Column(key="each", title=Text("visits each"), unit=Unit.COUNT),
         Column(key="visits", title=Text("visits"), unit=Unit.COUNT, total="sum"),
     )
@@ -99,8 +100,9 @@ def _needs(parts: Application, plan: VisitPlan) -> Section | None:
         notes = (
             Plural("{visits} ÷ {capacity} = {exact} → {count} seller, {each} visits each",
                    "{visits} ÷ {capacity} = {exact} → {count} sellers, {each} visits each",
-                   found.whole, visits=found.visits, capacity=plan.team[0].capacity.visits,
-                   exact=f"{float(found.exact):.2f}", each=found.each_whole),
+                   found.whole, visits=Decimal(found.visits),
+                   capacity=Decimal(plan.team[0].capacity.visits),
+                   exact=_hundredths(found.exact), each=Decimal(found.each_whole)),
         )  # fmt: skip
     return Section(key="needs", title=title, tables=(table,), notes=notes)
 
@@ -124,7 +126,7 @@ def _share(parts: Application, plan: VisitPlan) -> Section | None:
         rows += [
             _row(Text("customers wanted"), plan.asked.target or 0, Unit.COUNT, Text("given")),
             _row(Text("new customers"), share.new_customers, Unit.COUNT,
-                 Text("wanted − who stay = {exact}", exact=f"{float(share.asked):.2f}")),
+                 Text("wanted − who stay = {exact}", exact=_hundredths(share.asked))),
             _row(Text("visits for prospects"), share.visits, Unit.COUNT,
                  Text("new customers × visits for one")),
             _row(Text("share of all visits"), share.share, Unit.RATE, Text("÷ visits")),
@@ -139,7 +141,7 @@ def _share(parts: Application, plan: VisitPlan) -> Section | None:
     columns = (
         Column(key="what", title=Text("figure"), unit=Unit.TEXT),
         Column(key="value", title=Text("value"), unit=Unit.NUMBER),
-        Column(key="how", title=Text("from"), unit=Unit.TEXT),
+        Column(key="how", title=Text("how it is counted"), unit=Unit.TEXT),
     )
     table = Table(key="share", title=title, columns=columns, rows=tuple(rows))
     return Section(key="share", title=title, tables=(table,), notes=tuple(missing))
@@ -165,6 +167,11 @@ def _origin(one: Known) -> Text:
     if one.origin is Origin.HISTORY:
         return Text("your own history ({count})", count=one.of)
     return _ORIGINS[one.origin]
+
+
+def _hundredths(number: Fraction) -> Decimal:
+    """To two digits: a sentence writes a decimal as its reader does."""
+    return Decimal(str(round(float(number), 2)))
 
 
 def _losses(parts: Application, plan: VisitPlan) -> Section | None:
@@ -226,7 +233,7 @@ def _spread(title: Text, key: str, found: Sequence[tuple[Text, int, int, int]]) 
     columns = (
         Column(key="who", title=Text("who"), unit=Unit.TEXT),
         Column(key="weight", title=Text("weight"), unit=Unit.COUNT),
-        Column(key="people", title=Text("people"), unit=Unit.COUNT, total="sum"),
+        Column(key="people", title=Text("persons"), unit=Unit.COUNT, total="sum"),
         Column(key="visits", title=Text("visits"), unit=Unit.COUNT, total="sum"),
     )
     rows: Rows = tuple(
@@ -258,7 +265,7 @@ def _types(parts: Application, plan: VisitPlan) -> Section | None:
 def _campaigns(plan: VisitPlan, written: Sequence[Written]) -> Section:
     columns = (
         Column(key="name", title=Text("campaign"), unit=Unit.TEXT),
-        Column(key="people", title=Text("people"), unit=Unit.COUNT, total="sum"),
+        Column(key="people", title=Text("persons"), unit=Unit.COUNT, total="sum"),
         Column(key="week", title=Text("a week"), unit=Unit.COUNT),
         Column(key="action", title=Text("action"), unit=Unit.TEXT),
     )

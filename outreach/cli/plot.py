@@ -21,8 +21,11 @@ Row = Mapping[str, Cell]
 
 
 def inline(parts: Application, plot: Plot) -> tuple[str, list[str], bool] | None:
-    """Bars as one more column of the plot's own table; None for what is no bar."""
-    if plot.kind not in ("bars", "funnel", "lines") or len(plot.y) != 1:
+    """Bars as one more column of the plot's own table; None for what is no bar.
+
+    Of a curve it is the first one: the others are what it is compared with.
+    """
+    if plot.kind != "curve" and (plot.kind not in ("bars", "funnel", "lines") or len(plot.y) != 1):
         return None
     values = _values(plot, plot.y[0])
     largest = _largest(plot, plot.y[0], values)

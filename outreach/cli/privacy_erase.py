@@ -136,7 +136,7 @@ def _print_purge(parts: Application, found: ToPurge) -> None:
         say(parts, Text("Nobody: there is nothing to purge."))
         return
     write, speak = parts.language.write, parts.language.say
-    headers = [Text("Kind"), Text("Source"), Text("People"), Text("Last act from"), Text("to")]
+    headers = [Text("Kind"), Text("Source"), Text("People"), Text("Last act from"), Text("Until")]
     rows = [
         [speak(kind_text(row["kind"])), row["source"] or "–", str(row["count"]),
          write(row["oldest"]), write(row["newest"])]
@@ -155,6 +155,7 @@ _HELD = {
     "messages": Text("letters, e-mails, calls and visits"),
     "events": Text("things that happened"),
     "promises": Text("promises"),
+    "losses": Text("losses foreseen"),
     "inquiries": Text("requests of theirs"),
     "recommendations": Text("recommendations"),
     "consents": Text("consents and other grounds"),

@@ -34,6 +34,8 @@ class Unit(StrEnum):
     DAYS = "days"
     HOURS = "hours"
     DATE = "date"
+    #: A month, by its first day.
+    MONTH = "month"
 
 
 #: A number as the figures hold it; None is "undefined", shown as a dash, never as 0.

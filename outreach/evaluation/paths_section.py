@@ -40,7 +40,7 @@ def times_section(found: Paths) -> Section | None:
         key="times",
         title=Text("Days between stages"),
         columns=(
-            Column("from", Text("from"), Unit.TEXT),
+            Column("from", Text("from stage"), Unit.TEXT),
             Column("to", Text("to"), Unit.TEXT),
             Column("contacts", Text("people"), Unit.COUNT),
             Column("first_quartile", Text("quarter within"), Unit.DAYS),

@@ -86,6 +86,14 @@ STANDARD: tuple[Field, ...] = tuple(
     )
 )
 
+#: What somebody is worth winning (domain notes B7): typology, turnover a year there could be,
+#: ease of conquest from 1 to 5. Said by people (`plan score`, a file, `contacts set`).
+SCORED: tuple[Field, ...] = (
+    Field("customer_type", label="Type of customer"),
+    Field("potential", FieldType.MONEY, "Potential a year", column="potential_minor"),
+    Field("ease", FieldType.INTEGER, "Ease of conquest", column="ease_of_conquest"),
+)
+
 DERIVED: tuple[Field, ...] = tuple(
     Field(name, type_, label, Origin.DERIVED, column)
     for name, type_, label, column in (
@@ -103,6 +111,7 @@ DERIVED: tuple[Field, ...] = tuple(
 )
 
 STANDARD_NAMES: tuple[str, ...] = tuple(field.name for field in STANDARD)
+SCORED_TYPES: dict[str, FieldType] = {field.name: field.type for field in SCORED}
 
 
 class Catalogue:
@@ -113,8 +122,14 @@ class Catalogue:
         user_fields: Iterable[Field] = (),
         heading: Callable[[str], str | None] = lambda text: None,
     ) -> None:
-        """`heading`: the name of the field that a heading or a translated label means, or None."""
-        self.fields: tuple[Field, ...] = (*STANDARD, *DERIVED, *user_fields)
+        """`heading`: the name of the field that a heading or a translated label means, or None.
+
+        A base whose owner has long had a field `potential` of his own keeps his.
+        """
+        own = tuple(user_fields)
+        names = {field.name for field in own}
+        scored = (field for field in SCORED if field.name not in names)
+        self.fields: tuple[Field, ...] = (*STANDARD, *scored, *DERIVED, *own)
         self._by_name = {field.name: field for field in self.fields}
         self._heading = heading
         self._by_label = {fold(f.label): f for f in reversed(self.fields) if f.label}

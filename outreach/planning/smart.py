@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from decimal import Decimal
 from fractions import Fraction
 
 from outreach.errors import Text
@@ -143,7 +144,7 @@ def _realistic(objective: Objective, around: Around) -> Found:
     wanted -= objective.baseline or 0
     if around.usual is None or around.usual <= 0:
         return None, Text("there is no past of the same length to compare it with")
-    times = round(float(wanted / around.usual), 1)
+    times = Decimal(str(round(float(wanted / around.usual), 1)))
     if wanted > BOLD * around.usual:
         return False, Text("it is {times} times what the same time brought before", times=times)
     return True, Text("it is {times} times what the same time brought before", times=times)

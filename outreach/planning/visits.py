@@ -140,13 +140,18 @@ def sellers(needs: Sequence[Need], one: Capacity) -> Sellers | None:
     return Sellers(visits=total, exact=exact, whole=whole, each=each, each_whole=ceil(each))
 
 
-def prospecting(wish: Wish, visits: int) -> Prospecting:
-    """The share of `visits` that goes to prospects, from losses, retention and the goal."""
-    if not 0 <= wish.retention <= 1:
+def check_retention(rate: Fraction) -> None:
+    """Raise `BadVisits` where it is no share."""
+    if not 0 <= rate <= 1:
         raise BadVisits(
             Text("retention is a share of the customers, between 0 and 100 %"),
             hint=Text("write it 90% or 0.9"),
         )
+
+
+def prospecting(wish: Wish, visits: int) -> Prospecting:
+    """The share of `visits` that goes to prospects, from losses, retention and the goal."""
+    check_retention(wish.retention)
     if min(wish.target, wish.current, wish.for_losses) < 0 or wish.visits_per_customer < 0:
         raise BadVisits(Text("customers and visits are not below 0"))
     stay = wish.current * wish.retention

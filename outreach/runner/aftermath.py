@@ -68,7 +68,7 @@ def _promises(fact: Fact, known: Known, calendar: Calendar, now: datetime) -> tu
     day = calendar.day_of(fact.at)
     soon = calendar.add(max(day, calendar.day_of(now)), 1, Unit.WORKING_DAYS)
     match fact.stage:
-        case "call_back" if call_answered(fact, known, now) is None:
+        case "call_back" if call_answered(fact, known, calendar, now) is None:
             return (_promise(fact, FollowUpKind.CALL_BACK, fact.back_on or soon, now),)
         case "latent":
             assert fact.back_on is not None

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from outreach.model.ids import ContactId
 from outreach.model.text import fold
-from outreach.runner.drawing import draw, nearest_whole
+from outreach.runner.drawing import draw, drawn_order, nearest_whole
 
 #: Between the values that make a stratum, and in place of one that is missing.
 _AND, _MISSING = " · ", "–"
@@ -61,10 +61,13 @@ def control_drawn(
     sizes = Counter(strata.get(contact) for contact in people)
     wanted = shared_out_exactly(nearest_whole(share, len(people)), share, sizes, salt=salt)
     has = Counter(strata.get(contact) for contact in control)
-    new = (contact for contact in people if contact not in settled)
-    for contact in sorted(new, key=lambda one: (draw(salt, "control", one), one)):
+    new = [contact for contact in people if contact not in settled]
+    for place in drawn_order(salt, "control", new):
+        if not room:
+            break
+        contact = new[place]
         stratum = strata.get(contact)
-        if room and has[stratum] < wanted[stratum]:
+        if has[stratum] < wanted[stratum]:
             control.add(contact)
             has[stratum] += 1
             room -= 1
@@ -105,7 +108,7 @@ def variants_drawn(
     in_stratum = Counter((strata.get(contact), name) for contact, name in already.items())
     in_all = Counter(already.values())
     new = [contact for contact in people if contact not in drawn]
-    by_lot = sorted(new, key=lambda one: (draw(salt, f"variant:{step}", one), one))
+    by_lot = [new[place] for place in drawn_order(salt, f"variant:{step}", new)]
     # Stratum by stratum: what one leaves over is made up for by the next.
     for contact in sorted(by_lot, key=lambda one: strata.get(one) or ""):
         stratum = strata.get(contact)

@@ -44,7 +44,7 @@ def work_done(
     fact: Fact, known: Known, settings: Settings, calendar: Calendar, now: datetime
 ) -> Work:
     """What follows for the step that was due, or of the call made beside all steps."""
-    delivery = answered(fact, known, now)
+    delivery = answered(fact, known, calendar, now)
     if delivery is None:
         return Work(_beside_all_steps(fact, settings, now))
     assert fact.campaign is not None
@@ -77,14 +77,15 @@ def work_done(
     return Work(change, delivery, {"was": [was]})
 
 
-def answered(fact: Fact, known: Known, now: datetime) -> Delivery | None:
+def answered(fact: Fact, known: Known, calendar: Calendar, now: datetime) -> Delivery | None:
     """The step done by hand that the fact is the outcome of: the one named, else one due.
 
     On a channel that is not worked by hand nobody was called: the call stays to be made. What
     is said to have come of a call or a visit is the outcome of one, whatever it is; and who
     was spoken with before its day has had his call; so has whoever waits for a later day only
-    because his own was full, whatever came of it. A task is done by what names it: what a
-    person says does not do our work.
+    because his own was full, whatever came of it. Where no channel is told, what was said
+    before the day of the call did not come of it, however late it is written down. A task is
+    done by what names it: what a person says does not do our work.
     """
     if fact.delivery is not None:
         return fact.delivery
@@ -95,7 +96,10 @@ def answered(fact: Fact, known: Known, now: datetime) -> Delivery | None:
     is_task = fact.stage == DONE or fact.channel is Channel.TASK
     early = fact.channel is not None and fact.stage not in (*_IN_VAIN, *CALL_AGAIN)
     for one in known.open:
-        fallen_due = one.due_at <= max(now, fact.at) or _is_given(one, known)
+        fallen_due = one.due_at <= max(now, fact.at)
+        if fact.channel is None and not is_task:
+            fallen_due &= calendar.day_of(one.due_at) <= calendar.day_of(fact.at)
+        fallen_due |= _is_given(one, known)
         waits = one.state is DeliveryState.DUE and (early or fallen_due)
         ours = one.campaign == fact.campaign.id and one.channel.by_hand
         if (

@@ -72,9 +72,7 @@ def check(
     problems += PermissionCheck(file, mailroom).problems(chosen)
     notes = (
         *notes_on(file.campaign),
-        *experiment_notes(
-            file.campaign, chosen, mailroom.store, mailroom.settings.planning
-        ),
+        *experiment_notes(file.campaign, chosen, mailroom.store, mailroom.settings.planning),
     )
     return Checked(tuple(problems), chosen, facts, notes)
 

@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from outreach.compliance.permission import Ruling
 from outreach.errors import OutreachError, Text
 from outreach.model.audience import Arm, AudienceCount, Exclusion
-from outreach.model.campaign import Campaign, OnePer
+from outreach.model.campaign import Campaign, Channel, OnePer
 from outreach.model.field import Catalogue, Field
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
 from outreach.runner.allocation import Strata, control_drawn, variants_drawn
-from outreach.runner.drawing import Lots, draw, shared_out
-from outreach.runner.permission import Lacks, Permissions, lacks_of
+from outreach.runner.drawing import Lots, drawn_order, shared_out
+from outreach.runner.permission import Lacks, Permission, Permissions, lacks_of
 from outreach.store.audience import Candidate, Question, candidates
 from outreach.store.campaigns import Launched
 from outreach.store.experiment_tallies import Drawn
@@ -96,8 +97,7 @@ def choose(
         strata=strata,
     )
     already = store.campaigns.members(extending.id) if extending else {}
-    people = list(candidates(store.database, condition, question))
-    people.sort(key=lambda p: (p.id not in already, draw(definition.name, "order", p.id), p.id))
+    people = _in_order(candidates(store.database, condition, question), definition.name, already)
     kept, excluded = _apart(people, definition, already)
     selected = kept[: _limit(definition.audience.limit, pilot)]
     writers = _writers(store, selected, definition, extending)
@@ -117,6 +117,16 @@ def choose(
     )
     legal = lacks_of((person.permission for person in selected), excluded)
     return Chosen(tuple(members), count, legal, adding)
+
+
+def _in_order(
+    people: Iterable[Candidate], salt: str, already: Collection[ContactId]
+) -> list[Candidate]:
+    """The stable order: those who are in already, then by the draw."""
+    found = list(people)
+    numbers = [person.id for person in found]
+    ordered = [found[place] for place in drawn_order(salt, "order", numbers)]
+    return sorted(ordered, key=lambda person: person.id not in already) if already else ordered
 
 
 def stratifiable(catalogue: Catalogue, name: str) -> Field | None:
@@ -151,13 +161,14 @@ def _apart(
     excluded: list[Member] = []
     mailboxes: set[str] = set()
     groups: set[str] = set()
+    refused = _Refused(opening)
     for person in people:
-        group = _group(person, one_per)
-        reason = None if person.id in already else person.reason
-        rule = None
-        if reason is None and person.id not in already:
-            rule = person.permission.refused(opening)
-            reason = Exclusion.NOT_PERMITTED if rule else None
+        group = None if one_per is OnePer.PERSON else _group(person, one_per)
+        reason = rule = None
+        if person.id not in already:
+            reason = person.reason
+            rule = refused[person.permission] if reason is None else None
+            reason = Exclusion.NOT_PERMITTED if rule else reason
         if reason is None and person.mailbox in mailboxes:
             reason = Exclusion.SAME_ADDRESS
         if reason is None and group in groups:
@@ -174,9 +185,23 @@ def _apart(
             )
             continue
         kept.append(person)
-        mailboxes |= {person.mailbox} if person.mailbox else set()
-        groups |= {group} if group else set()
+        if person.mailbox:
+            mailboxes.add(person.mailbox)
+        if group:
+            groups.add(group)
     return kept, excluded
+
+
+class _Refused(dict[Permission, Ruling | None]):
+    """The rule that keeps people out, asked once of each of the few cases there are."""
+
+    def __init__(self, opening: Collection[Channel]) -> None:
+        super().__init__()
+        self._opening = opening
+
+    def __missing__(self, case: Permission) -> Ruling | None:
+        found = self[case] = case.refused(self._opening)
+        return found
 
 
 def _group(person: Candidate, one_per: OnePer) -> str | None:
@@ -227,20 +252,22 @@ def _arms(
     enrolled = [person.id for person in selected if person.id not in control]
     senders = shared_out(enrolled, definition.senders, writers)
     variants = _variants(definition, enrolled, strata, before)
+    numbers = [person.id for person in selected]
     # In the order of the base: what is written for neighbours then lies on the same pages.
-    for rank in sorted(range(len(selected)), key=lambda rank: selected[rank].id):
-        person = selected[rank]
-        arm = Arm.CONTROL if person.id in control else Arm.ENROLLED
+    for rank in sorted(range(len(numbers)), key=numbers.__getitem__):
+        number = numbers[rank]
         yield Member(
-            contact=person.id,
-            arm=arm,
-            kind=person.kind,
+            contact=number,
+            arm=Arm.CONTROL if number in control else Arm.ENROLLED,
+            kind=selected[rank].kind,
             rank=rank,
-            sender=senders.get(person.id),
-            stratum=strata.of.get(person.id),
+            sender=senders.get(number),
+            stratum=strata.of.get(number),
             variants=tuple(
-                (step, drawn[person.id]) for step, drawn in variants.items() if person.id in drawn
-            ),
+                [(step, drawn[number]) for step, drawn in variants.items() if number in drawn]
+            )
+            if variants
+            else (),
         )
 
 

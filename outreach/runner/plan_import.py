@@ -5,7 +5,7 @@ All rows or none: every mistake of the file is told at once, with its line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, str] = {
     "owner": "owner", "responsable": "owner", "who": "owner", "qui": "owner",
     "means": "means", "moyens": "means",
     "partners": "partners", "partenaires": "partners", "with whom": "partners",
-    "avec qui": "partners",
+    "avec qui": "partners", "with": "partners", "avec": "partners",
     "budget": "budget",
     "start": "starts_on", "begin": "starts_on", "debut": "starts_on", "from": "starts_on",
     "end": "ends_on", "fin": "ends_on", "echeance": "ends_on", "to": "ends_on",
@@ -75,10 +75,27 @@ class Reading:
     objective: Callable[[str], str]
 
 
-def read_actions(path: Path, reading: Reading) -> list[Action]:
+@dataclass(frozen=True, slots=True)
+class ReadActions:
+    """The actions of a table, and the columns that say nothing known here."""
+
+    actions: Sequence[Action]
+    not_read: Sequence[str]
+
+
+def read_actions(path: Path, reading: Reading) -> ReadActions:
     """The actions of a table. Raises `UnreadableTable`, `BadHeader`, `Problems`."""
     table = open_table(path)
     columns = [COLUMNS.get(fold(name)) for name in table.header]
+    not_read = [head for head, name in zip(table.header, columns, strict=True)
+                if name is None and head.strip()]  # fmt: skip
+    if not_read and set(columns) <= {"name", None} and "name" in columns:
+        # `Name` or `Nom` alone may be anybody's: a list of people is no plan.
+        raise BadHeader(
+            path, 1, Text("no column but {name} is one of actions",
+                          name=table.header[columns.index("name")]),
+            Text("not known: {names}", names=", ".join(not_read)),
+        )  # fmt: skip
     if "name" not in columns:
         raise BadHeader(
             path, 1, Text("no column says what the action is"),
@@ -93,7 +110,7 @@ def read_actions(path: Path, reading: Reading) -> list[Action]:
             errors.append(InRow(path, row.line, error))
     if errors:
         raise Problems(errors)
-    return actions
+    return ReadActions(actions, not_read)
 
 
 def _action(row: Row, columns: list[str | None], reading: Reading) -> Action:

@@ -20,6 +20,7 @@ from outreach.planning.visits import (
     Prospecting,
     Sellers,
     Wish,
+    check_retention,
     prospecting,
     sellers,
 )
@@ -163,6 +164,7 @@ def _current(store: Store, asked: AskedVisits, last_year: Period) -> Known:
 
 def _retention(asked: AskedVisits, loyalty: RetentionTally) -> Known | None:
     if asked.retention is not None:
+        check_retention(asked.retention)
         return Known(asked.retention, Origin.GIVEN)
     if not loyalty.at_start:
         return None

@@ -12,6 +12,8 @@ from outreach.runner.drawing import variant_for
 #: Numbers that the store gives when it freezes the audience.
 NOT_YET = CampaignId(0)
 NO_STEP_YET = StepId(0)
+#: What is planned alike for many who begin together: the store knows for whom.
+SEVERAL = ContactId(0)
 
 
 def planned(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The models are fitted to so many customers at most.
 _MOST = 20_000
+#: The months that tell how long something has been short, however few are shown.
+_REMEMBERED = 12
 #: How far back a review looks: ten years.
 LONGEST = 120
 
@@ -75,7 +77,7 @@ def reviewed(
     tally = store.portfolio.count(
         on=on,
         since=months_before(on, months),
-        months=months,
+        months=max(months, _REMEMBERED),
         average=rules.monetary is Monetary.AVERAGE,
         cuts=partial(cuts, classes=rules.classes),
         bounds=partial(bounds, a=rules.a, b=rules.b),

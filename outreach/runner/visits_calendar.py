@@ -25,8 +25,8 @@ from outreach.runner.campaign_copies import NameInUse
 from outreach.runner.plan_visits import VisitPlan
 from outreach.store.store import Store
 
-#: Who is no customer, and who still is one.
-PROSPECTS = "order_count = 0"
+#: Who is no customer, neither by an order nor as he is on file; and who still is one.
+PROSPECTS = 'order_count = 0 and kind != "customer"'
 CUSTOMERS = 'life_stage in ("new", "developing", "mature", "declining")'
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 

@@ -22,6 +22,7 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.field import Field
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.pressure import Pressure
+from outreach.model.value import value
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.permission import no_address
@@ -31,7 +32,7 @@ from outreach.store.sources import used_up
 from outreach.store.suppressions import forbidden
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """One matched person. `reason` keeps him out whatever the others do."""
 
@@ -76,6 +77,9 @@ class Question:
 #: Columns of a candidate before those of his traits and of his standing.
 _ASKED = 6
 
+#: Rows fetched at once.
+_PAGE = 2000
+
 
 def candidates(
     database: Database, condition: ColumnElement[bool] | None, question: Question
@@ -94,7 +98,7 @@ def candidates(
     traits = [c[field.stored_in] for field in question.strata]
     query = query.add_columns(*traits)
     told = _ASKED + len(traits)
-    asks = question.permission
+    asks, by_email = question.permission, Channel.EMAIL in question.channels
     if asks is not None:
         standing = standing_columns(contact, question.kept_since, database.zone)
         query = query.add_columns(*standing)
@@ -104,18 +108,24 @@ def candidates(
         query = query.where(condition)
     with database.reading() as connection:
         # Said of the statement: on a connection it would hold for all that come after it.
-        rows = connection.execute(query.order_by(c.id).execution_options(yield_per=2000))
-        for row in rows:
-            yield Candidate(
-                id=ContactId(row.id),
-                kind=row.kind,
-                reason=Exclusion(row.reason) if row.reason else None,
-                mailbox=row.email_print if Channel.EMAIL in question.channels else None,
-                household=row.household,
-                company=row.firm,
-                permission=asks(Standing(*row[told:])) if asks is not None else None,
-                traits=tuple(None if one is None else str(one) for one in row[_ASKED:told]),
-            )
+        rows = connection.execute(query.order_by(c.id).execution_options(yield_per=_PAGE))
+        for page in rows.partitions(_PAGE):
+            for row in page:
+                number, kind, reason, mailbox, household, firm = row[:_ASKED]
+                yield Candidate(
+                    ContactId(number),
+                    kind,
+                    Exclusion(reason) if reason else None,
+                    mailbox if by_email else None,
+                    household,
+                    firm,
+                    asks(Standing(*row[told:])) if asks is not None else None,
+                    _in_words(row[_ASKED:told]) if traits else (),
+                )
+
+
+def _in_words(traits: Sequence[Any]) -> tuple[str | None, ...]:
+    return tuple([None if one is None else str(one) for one in traits])
 
 
 def _members(campaign: CampaignId | None) -> Select[Any]:
@@ -130,9 +140,11 @@ def _reason(database: Database, contact: Table, question: Question) -> ColumnEle
     def on_every_channel(reason: Any) -> ColumnElement[bool]:
         return reduce(and_, [reason(channel) for channel in channels])
 
-    whens = [
-        (on_every_channel(lambda ch: _suppressed_by_hand(contact, ch)), Exclusion.SUPPRESSED),
-        (on_every_channel(lambda ch: forbidden(contact, ch)), Exclusion.OPTED_OUT),
+    # Whoever is forbidden by hand is forbidden: of all the others it is asked once only.
+    by_hand = on_every_channel(lambda ch: _suppressed_by_hand(contact, ch))
+    which = case((by_hand, Exclusion.SUPPRESSED.value), else_=Exclusion.OPTED_OUT.value)
+    whens: list[tuple[ColumnElement[bool], Any]] = [
+        (on_every_channel(lambda ch: forbidden(contact, ch)), which),
         (on_every_channel(lambda ch: _bounced(contact, ch)), Exclusion.BOUNCED),
         (on_every_channel(lambda ch: _unusable(contact, ch)), Exclusion.INVALID_ADDRESS),
         (on_every_channel(lambda ch: no_address(contact, ch)), Exclusion.NO_ADDRESS),
@@ -144,7 +156,11 @@ def _reason(database: Database, contact: Table, question: Question) -> ColumnEle
         pressed = under_pressure(database, contact, pressure, question.day)
         whens.append((pressed, Exclusion.PRESSURE))
     whens.append((used_up(contact, question.campaign), Exclusion.NOT_PERMITTED))
-    return case(*[(when, literal(reason.value)) for when, reason in whens], else_=null())
+    return case(*[(when, _told(reason)) for when, reason in whens], else_=null())
+
+
+def _told(reason: Exclusion | ColumnElement[Any]) -> ColumnElement[Any]:
+    return literal(reason.value) if isinstance(reason, Exclusion) else reason
 
 
 def _suppressed_by_hand(contact: Table, channel: Channel) -> ColumnElement[bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, and_, delete, insert
 
@@ -13,16 +14,18 @@ from outreach.model.campaign import Step
 from outreach.model.change import Planned
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, StepId
+from outreach.model.value import value
 from outreach.store import schema
-from outreach.store.bulk import insert_rows
-from outreach.store.ledger import insert_ignoring, plan
+from outreach.store.bulk import insert_tuples
+from outreach.store.edited import bring_back
+from outreach.store.ledger import DELIVERY, delivery_row
 from outreach.store.lists import among
 
 #: Rows written at once when an audience is frozen.
 _CHUNK = 5000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Member:
     """One matched person at launch: in, out or control."""
 
@@ -41,7 +44,8 @@ class Member:
     variants: tuple[tuple[str, str], ...] = ()
     #: Which group begins with this person: 1 at launch, higher for those added later.
     wave: int = 1
-    #: What opens the chain for this person, by step name.
+    #: What opens the chain for this person, by step name. Whom it is for, and the numbers of the
+    #: campaign and the step, are not looked at: one plan serves all who begin alike.
     first: tuple[tuple[str, Planned], ...] = ()
 
 
@@ -83,14 +87,14 @@ def freeze(
     for chunk in _chunks(members):
         rows = [_member_row(campaign, member, now) for member in chunk]
         known = _judged_before(connection, campaign, chunk) if again else {}
-        connection.execute(insert_ignoring(connection, schema.enrolment), rows)
+        insert_tuples(connection, schema.enrolment, _ENROLMENT, rows, once=True)
         events = [
-            _member_event(member, campaign, now)
+            (now, now, *_told(member), member.contact, campaign)
             for member in chunk
             if member.arm is not Arm.EXCLUDED or known.get(member.contact) != member.reason
         ]
-        insert_rows(connection, schema.event, events)
-        plan(connection, (_aimed(p, campaign, steps[name]) for m in chunk for name, p in m.first))
+        insert_tuples(connection, schema.event, _EVENT, events)
+        _plan(connection, campaign, steps, chunk)
     if connection.dialect.name == "postgresql":
         # Runs begin at once; until the server counts by itself, it would take the tables for empty.
         connection.exec_driver_sql("ANALYZE enrolment, delivery, event")
@@ -112,39 +116,68 @@ def _judged_before(
     return {ContactId(row.contact_id): row.reason for row in gone}
 
 
-def _member_row(campaign: CampaignId, member: Member, now: datetime) -> dict[str, object]:
-    return {
-        "campaign_id": campaign,
-        "contact_id": member.contact,
-        "arm": member.arm.value,
-        "reason": member.reason.value if member.reason else None,
-        "kind": member.kind,
-        "stratum": member.stratum,
-        "rank": member.rank,
-        "sender": member.sender,
-        "wave": member.wave,
-        "enrolled_at": now,
-    }
+def _plan(
+    connection: Connection,
+    campaign: CampaignId,
+    steps: Mapping[str, StepId],
+    members: Sequence[Member],
+) -> None:
+    """What opens their chains: from the sender that their enrolment says, if nothing else does."""
+    opening = [(m, steps[name], planned) for m in members for name, planned in m.first]
+    again = [
+        replace(planned, campaign=campaign, step=step, contact=member.contact)
+        for member, step, planned in opening
+        if planned.again
+    ]
+    bring_back(connection, again)
+    rows = [
+        delivery_row(planned, campaign, step, member.contact, planned.sender or member.sender)
+        for member, step, planned in opening
+    ]
+    insert_tuples(connection, schema.delivery, DELIVERY, rows, once=True)
 
 
-def _member_event(member: Member, campaign: CampaignId, now: datetime) -> dict[str, object]:
-    excluded = member.arm is Arm.EXCLUDED
-    kind = EventKind.EXCLUDED if excluded else EventKind.ENROLLED
-    data = {"reason": member.reason.value if member.reason else None}
-    if member.rule:
-        data["rule"] = member.rule
-    return {
-        "at": now,
-        "recorded_at": now,
-        "kind": kind.value,
-        "contact_id": member.contact,
-        "campaign_id": campaign,
-        "data": data if excluded else {"arm": member.arm.value},
-    }
+#: The columns of `_member_row`.
+_ENROLMENT = (
+    "campaign_id", "contact_id", "arm", "reason", "kind", "stratum", "rank", "sender", "wave",
+    "enrolled_at",
+)  # fmt: skip
 
 
-def _aimed(planned: Planned, campaign: CampaignId, step: StepId) -> Planned:
-    return replace(planned, campaign=campaign, step=step)
+def _member_row(campaign: CampaignId, member: Member, now: datetime) -> tuple[object, ...]:
+    reason = member.reason
+    return (
+        campaign,
+        member.contact,
+        # `value` of an enumeration is a property: it takes several times as long.
+        member.arm._value_,
+        None if reason is None else reason._value_,
+        member.kind,
+        member.stratum,
+        member.rank,
+        member.sender,
+        member.wave,
+        now,
+    )
+
+
+#: The columns of an event: the instants, what `_told` says, who and where.
+_EVENT = ("at", "recorded_at", "kind", "data", "contact_id", "campaign_id")
+
+
+def _told(member: Member) -> tuple[str, Mapping[str, object]]:
+    return _telling(member.arm, member.reason, member.rule)
+
+
+@lru_cache(maxsize=256)
+def _telling(
+    arm: Arm, reason: Exclusion | None, rule: str | None
+) -> tuple[str, Mapping[str, object]]:
+    """The kind of the event and its data: the same for all of whom the same is told."""
+    if arm is not Arm.EXCLUDED:
+        return EventKind.ENROLLED.value, {"arm": arm.value}
+    told = {"reason": reason.value if reason else None}
+    return EventKind.EXCLUDED.value, told | ({"rule": rule} if rule else {})
 
 
 def _chunks(members: Iterable[Member]) -> Iterator[list[Member]]:

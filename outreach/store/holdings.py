@@ -57,7 +57,7 @@ def _queries(
     p, q, f = schema.step.c, schema.inquiry.c, schema.follow_up.c
     t, a, m, i = schema.tag.c, schema.set_aside.c, schema.import_change.c, schema.import_run.c
     g, r, x, n = schema.consent.c, schema.privacy_request.c, schema.source.c, database.contact.c
-    j = schema.referral.c
+    j, o = schema.referral.c, schema.planned_loss.c
     mine = {column.table.name: among(connection, column, ids) for column in
             (d.contact_id, e.contact_id, v.contact_id, q.contact_id, f.contact_id, t.contact_id,
              a.contact_id, m.contact_id, g.contact_id, r.contact_id)}  # fmt: skip
@@ -97,6 +97,9 @@ def _queries(
         "promises": select(f.kind, f.due_on, f.note, f.created_at, f.done_at)
         .where(mine["follow_up"])
         .order_by(f.id),
+        "losses": select(o.expected_on, o.yearly_revenue_minor, o.cause, o.recorded_at)
+        .where(among(connection, o.contact_id, ids))
+        .order_by(o.id),
         "inquiries": select(q.at, q.origin, q.subject, q.answered_at, q.note)
         .where(mine["inquiry"])
         .order_by(q.id),

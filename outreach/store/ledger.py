@@ -18,10 +18,10 @@ from outreach.model.campaign import Track
 from outreach.model.change import Change, Planned, Progress, Settled
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import Event
-from outreach.model.ids import CampaignId, ContactId
+from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.value import value
 from outreach.store import schema
-from outreach.store.bulk import insert_rows, insert_tuples
+from outreach.store.bulk import insert_tuples
 from outreach.store.counters import count
 from outreach.store.done import write_done
 from outreach.store.edited import bring_back
@@ -229,22 +229,38 @@ def _insert(
     writers = {place: one.sender for place, one in standing.items() if one.sender}
     bring_back(connection, [p for p in planned if p.again])
     rows = [
-        {
-            "campaign_id": p.campaign,
-            "step_id": p.step,
-            "occurrence": p.occurrence,
-            "contact_id": p.contact,
-            "channel": p.channel.value,
-            "state": DeliveryState.DUE.value,
-            "due_at": p.due_at,
-            "variant": p.variant,
-            "sender": p.sender or writers.get((p.campaign, p.contact)),
-            "assignee": p.assignee,
-            "attempts": 0,
-        }
+        delivery_row(
+            p, p.campaign, p.step, p.contact, p.sender or writers.get((p.campaign, p.contact))
+        )
         for p in planned
     ]
-    insert_rows(connection, schema.delivery, rows, once=True)
+    insert_tuples(connection, schema.delivery, DELIVERY, rows, once=True)
+
+
+#: The columns of `delivery_row`.
+DELIVERY = (
+    "campaign_id", "step_id", "occurrence", "contact_id", "channel", "state", "due_at", "variant",
+    "sender", "assignee", "attempts",
+)  # fmt: skip
+
+
+def delivery_row(
+    planned: Planned, campaign: CampaignId, step: StepId, contact: ContactId, sender: str | None
+) -> tuple[object, ...]:
+    """A delivery to come, of that step and for that person."""
+    return (
+        campaign,
+        step,
+        planned.occurrence,
+        contact,
+        planned.channel._value_,
+        DeliveryState.DUE._value_,
+        planned.due_at,
+        planned.variant,
+        sender,
+        planned.assignee,
+        0,
+    )
 
 
 def insert_ignoring(connection: Connection, table: Table) -> Any:

@@ -13,9 +13,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from outreach.model.campaign import Channel
+from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.market_tally import GroupTally, RetentionTally, VisitTally
 from outreach.model.money import from_minor
@@ -50,7 +51,7 @@ class PlanTallies:
         sums: list[ColumnElement[Any]] = []
         for place, condition in enumerate(who.values()):
             won, amount = (
-                _if(and_(condition, c.order_count > 0)),
+                _if(and_(condition, self._is_customer())),
                 case((condition, c.revenue_minor), else_=0),
             )
             first = func.min(case((condition, c.first_order_on)))
@@ -78,18 +79,22 @@ class PlanTallies:
         return found
 
     def types(self) -> dict[str | None, GroupTally]:
-        """People by type (typology): customers of a trade are references for its prospects."""
+        """People by type (typology): customers of a trade are references for its prospects.
+
+        `School` and `school` are one type, under one of the ways it is written.
+        """
         c = self.database.contact.c
+        folded = c.customer_type_folded
         query = (
             select(
-                c.customer_type,
+                func.max(c.customer_type).label("customer_type"),
                 func.count().label("people"),
-                func.coalesce(func.sum(_if(c.order_count > 0)), 0).label("customers"),
+                func.coalesce(func.sum(_if(self._is_customer())), 0).label("customers"),
                 func.coalesce(func.sum(c.revenue_minor), 0).label("revenue"),
             )
             .where(is_there(self.database))
-            .group_by(c.customer_type)
-            .order_by(c.customer_type.is_(None), c.customer_type)
+            .group_by(folded)
+            .order_by(folded.is_(None), folded)
         )
         with self.database.reading() as connection:
             return {
@@ -107,7 +112,7 @@ class PlanTallies:
         Big: a potential not below the mean of those known. Empty where nobody was scored.
         """
         c = self.database.contact.c
-        prospects = and_(is_there(self.database), c.order_count == 0)
+        prospects = and_(is_there(self.database), not_(self._is_customer()))
         known = or_(c.potential_minor.is_not(None), c.ease_of_conquest.is_not(None))
         mean = select(func.avg(c.potential_minor)).where(prospects).scalar_subquery()
         points = 1 + _if(c.potential_minor >= mean) + _if(c.ease_of_conquest >= EASY)
@@ -206,6 +211,11 @@ class PlanTallies:
                         yield days
 
     # --- pieces ---------------------------------------------------------------------------------
+
+    def _is_customer(self) -> ColumnElement[bool]:
+        """Ordered, or came in as a customer: the first file of a firm knows no orders yet."""
+        c = self.database.contact.c
+        return or_(c.order_count > 0, func.coalesce(c.kind, "") == Kind.CUSTOMER.value)
 
     def _visits(self, who: Mapping[str, Selection], period: Period) -> Any:
         sums = [

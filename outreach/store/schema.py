@@ -35,10 +35,10 @@ from outreach.model.field import STANDARD, FieldType
 from outreach.store.types import Day, Flag, Instant, Json, Number, Whole
 
 #: The revision that this program writes and reads.
-REVISION = "0004"
+REVISION = "0005"
 
 #: Every revision this program can bring up to `REVISION`, oldest first.
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005")
 
 metadata = MetaData(
     naming_convention={
@@ -225,6 +225,7 @@ contact = _table(
     Column("potential_minor", Whole),
     Column("ease_of_conquest", Whole),
     Column("customer_type", Text),
+    Column("customer_type_folded", Text),
     #: Last act that came from the person: what retention is counted from. Opens do not count.
     Column("last_active_at", Instant),
     #: When the person was told where the data comes from (GDPR art. 14).

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import update
 
 from outreach.model.money import to_minor
+from outreach.model.text import fold
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
 from outreach.store.rows import is_there
@@ -31,6 +32,8 @@ def set_scores(
         if name == "potential" and isinstance(value, Decimal):
             value = to_minor(value, database.currency)
         values[_COLUMNS[name]] = value
+        if name == "type":
+            values["customer_type_folded"] = fold(value) if isinstance(value, str) else None
     contact = database.contact
     query = update(contact).where(is_there(database), who).values(**values, updated_at=now)
     with database.writing() as connection:

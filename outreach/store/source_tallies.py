@@ -16,6 +16,7 @@ from outreach.model.audience import Arm
 from outreach.model.event import EventKind
 from outreach.model.market_tally import SourceTally
 from outreach.model.money import from_minor
+from outreach.model.stage import DEFAULT_CHAIN
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.rows import is_there
@@ -24,6 +25,8 @@ from outreach.store.tally_queries import stands
 APPOINTMENT = "appointment"
 #: Under this field an import sets the name of a second list aside.
 SOURCE = "source"
+#: Whoever got here was in contact with us.
+_IN_CONTACT = (*DEFAULT_CHAIN, "spoken", "met")
 
 
 def source_tallies(database: Database, limited: Collection[str]) -> dict[str, SourceTally]:
@@ -99,7 +102,7 @@ def _people(database: Database) -> Select[Any]:
             c.source,
             func.count().label("people"),
             of_new(1).label("added"),
-            of_new(case((c.last_contacted_on.is_not(None), 1), else_=0)).label("contacted"),
+            of_new(case((_contacted(database), 1), else_=0)).label("contacted"),
             of_new(case((c.order_count > 0, 1), else_=0)).label("customers"),
             of_new(c.order_count).label("orders"),
             of_new(c.revenue_minor).label("revenue"),
@@ -108,6 +111,18 @@ def _people(database: Database) -> Select[Any]:
         .where(c.source.is_not(None), is_there(database))
         .group_by(c.source)
     )
+
+
+def _contacted(database: Database) -> ColumnElement[bool]:
+    """Touched, or noted by hand as somebody who was reached or has come further."""
+    e, c = schema.event.c, database.contact.c
+    of = schema.contact.alias("reached")
+    reached = (
+        select(func.coalesce(of.c.merged_into, of.c.id))
+        .select_from(schema.event.join(of, of.c.id == e.contact_id))
+        .where(e.kind == EventKind.REACHED.value, e.stage.in_(_IN_CONTACT), stands())
+    )
+    return or_(c.last_contacted_on.is_not(None), c.id.in_(reached))
 
 
 def _tally(row: Any, currency: str) -> SourceTally:

@@ -71,7 +71,10 @@ def to_source(row: Any, currency: str) -> Source:
 
 
 def note_source(connection: Connection, source: Source, today: date) -> int:
-    """Its number. A new list is noted; of a known one, what is said now wins."""
+    """Its number. A new list is noted; of a known one, what is said now wins.
+
+    A list that was only obtainable so far is had from today on.
+    """
     s = schema.source
     given: dict[str, object] = {
         "origin": source.origin.value if source.origin else None,
@@ -86,6 +89,8 @@ def note_source(connection: Connection, source: Source, today: date) -> int:
         return int(connection.execute(row.returning(s.c.id)).scalar_one())
     if said:
         connection.execute(s.update().where(s.c.id == known).values(**said))
+    obtained = s.update().where(s.c.id == known, s.c.obtained_on.is_(None))
+    connection.execute(obtained.values(obtained_on=today))
     return int(known)
 
 

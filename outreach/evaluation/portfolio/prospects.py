@@ -79,9 +79,11 @@ class Prospects:
     stopped: bool
 
 
-def prospects(tally: PortfolioTally, rules: PortfolioRules) -> Prospects:
+def prospects(
+    tally: PortfolioTally, rules: PortfolioRules, known: Sequence[MonthTally]
+) -> Prospects:
+    """`known` are more months than those shown: how long a lack has lasted is told by all."""
     stocks = [stock_of(month, rules.prospect) for month in tally.months]
-    thin = [rules.prospects is not None and stock < rules.prospects for stock in stocks]
     whole = whole_months(tally)
     new = sum(month.new_prospects for month in tally.months)
     won = sum(month.conversions for month in tally.months)
@@ -92,7 +94,14 @@ def prospects(tally: PortfolioTally, rules: PortfolioRules) -> Prospects:
         stock_before=stocks[0],
         months=tuple(stocks),
         wanted=rules.prospects,
-        alarm=alarm(thin, tally, rules),
+        alarm=alarm(
+            [
+                rules.prospects is not None and stock_of(month, rules.prospect) < rules.prospects
+                for month in lived(known, tally.begun)
+            ],
+            tally,
+            rules,
+        ),
         new=new,
         by_source=_by_source(tally.months),
         conversions=won,
@@ -127,6 +136,15 @@ def whole_months(tally: PortfolioTally) -> tuple[MonthTally, ...]:
 
 def _is_whole(month: MonthTally) -> bool:
     return month.end.day == monthrange(month.end.year, month.end.month)[1]
+
+
+def lived(months: Sequence[MonthTally], begun: date | None) -> list[MonthTally]:
+    """The months that the firm has seen, the last one in any case: before it nothing lacked."""
+    return [
+        month
+        for month in months
+        if month is months[-1] or (begun is not None and begun <= month.end)
+    ]
 
 
 def alarm(short: Sequence[bool], tally: PortfolioTally, rules: PortfolioRules) -> Alarm:

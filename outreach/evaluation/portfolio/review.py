@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -39,10 +39,11 @@ from outreach.evaluation.portfolio.prospects import (
     Level,
     Prospects,
     alarm,
+    lived,
     prospects,
 )
 from outreach.evaluation.portfolio.worth import WinBack, Worth, margin_rate, win_back
-from outreach.model.portfolio import UNKNOWN, PortfolioRules, PortfolioTally
+from outreach.model.portfolio import UNKNOWN, MonthTally, PortfolioRules, PortfolioTally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,13 @@ class Portfolio:
 
 
 def review(tally: PortfolioTally, rules: PortfolioRules, *, months: int) -> Portfolio:
-    """The review of a portfolio as it was at the end of a day."""
+    """The review of a portfolio as it was at the end of a day.
+
+    The tally may hold more months than are shown: how long something has been short is told by
+    all of them, so that an alarm is as loud however few are looked at.
+    """
+    known = tally.months
+    tally = replace(tally, months=known[-months:])
     now, before = shape(tally.stages), shape(tally.stages, at_start=True)
     said, reason = verdict(now, rules)
     moved, bought = movement(tally.stages), basket(tally, rules)
@@ -118,7 +125,7 @@ def review(tally: PortfolioTally, rules: PortfolioRules, *, months: int) -> Port
         months=months,
         tally=tally,
         rules=rules,
-        prospects=prospects(tally, rules),
+        prospects=prospects(tally, rules, known),
         shape=now,
         shape_before=before,
         decline_grew=(now.declining_share or 0) > (before.declining_share or 0) and before.base > 0,
@@ -129,7 +136,7 @@ def review(tally: PortfolioTally, rules: PortfolioRules, *, months: int) -> Port
         life_months=expected_life(moved.attrition, months),
         basket=bought,
         needed=wanted,
-        short=_short(tally, rules, wanted),
+        short=_short(tally, rules, wanted, known),
         concentration=concentration(tally),
         cells=cells,
         segments=_segments(cells),
@@ -154,11 +161,17 @@ def _segments(cells: tuple[Cell, ...]) -> dict[Segment, SegmentSum]:
     return {segment: found[segment] for segment in Segment if segment in found}
 
 
-def _short(tally: PortfolioTally, rules: PortfolioRules, wanted: Needed | None) -> Alarm:
+def _short(
+    tally: PortfolioTally,
+    rules: PortfolioRules,
+    wanted: Needed | None,
+    known: Sequence[MonthTally],
+) -> Alarm:
     """Too few customers: since how many months, by who bought in the year up to each end."""
     if wanted is None:
         return Alarm(Level.NONE, 0)
-    return alarm([month.buyers < wanted.needed for month in tally.months], tally, rules)
+    buyers = [month.buyers for month in lived(known, tally.begun)]
+    return alarm([count < wanted.needed for count in buyers], tally, rules)
 
 
 def _worth(

@@ -1,4 +1,4 @@
-"""The review as a document: the prospects first, then who the customers are and what to do."""
+"""The review as a document: the prospects, who the customers are and what to do, then why."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ def document(found: Portfolio) -> Document:
     sections = [
         prospects_section(found),
         stages_section(found),
+        actions_section(found),
         loyalty_section(found),
         classes_section(found),
         scores_section(found),
         worth_section(found),
-        actions_section(found),
+        Section(key="notes", title=Text("Good to know"), notes=found.notes),
     ]
     return Document(
         title=Text("Portfolio on {day}", day=found.on),
@@ -228,5 +229,5 @@ def actions_section(found: Portfolio) -> Section:
         key="actions",
         title=Text("What to do"),
         tables=(table,) if table.rows else (),
-        notes=(*((advice,) if table.rows else ()), *found.notes),
+        notes=(advice,) if table.rows else (),
     )

@@ -30,16 +30,16 @@ def _plots(found: Portfolio, months: Table) -> Iterator[Plot]:
         title = Text("Prospects at the end of the month")
         yield Plot("lines", title, months, "month", ("stock",))
     if any(month.touches for month in found.tally.months):
-        yield Plot("bars", Text("Touches of prospects by month"), months, "month", ("touches",))
+        yield Plot("lines", Text("Touches of prospects by month"), months, "month", ("touches",))
     if any(month.revenue for month in found.tally.months):
-        yield Plot("bars", Text("Turnover by month"), months, "month", ("revenue",))
+        yield Plot("lines", Text("Turnover by month"), months, "month", ("revenue",))
 
 
 def _months(found: Portfolio) -> Table:
     per_unit, boundary = found.tally.per_unit, found.rules.prospect
     rows: tuple[dict[str, Cell], ...] = tuple(
         {
-            "month": f"{month.start:%Y-%m}",
+            "month": month.start,
             "stock": stock_of(month, boundary),
             "new": month.new_prospects,
             "touches": month.touches,
@@ -58,7 +58,7 @@ def _months(found: Portfolio) -> Table:
         key="portfolio_months",
         title=Text("Prospecting and turnover by month"),
         columns=(
-            Column("month", Text("month"), Unit.TEXT),
+            Column("month", Text("month"), Unit.MONTH),
             Column("stock", Text("prospects"), Unit.COUNT),
             Column("new", Text("new"), Unit.COUNT, total="sum"),
             Column("touches", Text("touches"), Unit.COUNT, total="sum"),

@@ -52,8 +52,12 @@ def _life(found: Portfolio) -> Iterator[_Row]:
            Text("basket {basket} × {frequency} orders a year × {years} years",
                 basket=plain(one.basket), frequency=plain(one.orders_per_year),
                 years=plain(one.years)))  # fmt: skip
-    rate = Text("?") if one.margin_rate is None else Text("{n}", n=plain(one.margin_rate * 100))
-    yield Text("in margin"), one.margin, Unit.MONEY, Text("× margin of {rate} %", rate=rate)
+    rate = (
+        Text("not known: no order has its margin")
+        if one.margin_rate is None
+        else Text("× margin of {rate} %", rate=plain(one.margin_rate * 100))
+    )
+    yield Text("in margin"), one.margin, Unit.MONEY, rate
     yield (Text("discounted"), one.discounted, Unit.MONEY,
            Text("margin of {years} years, discount {discount} %, retention counted in",
                 years=one.horizon, discount=plain(one.discount * 100)))  # fmt: skip

@@ -31,7 +31,7 @@ def written(cell: Cell, unit: Unit, language: Language, currency: str) -> str:
         case str():
             return cell
         case date():
-            return language.write(cell)
+            return language.month(cell) if unit is Unit.MONTH else language.write(cell)
         case _:
             return written_number(cell, unit, language, currency)
 
@@ -57,8 +57,8 @@ def decimal(number: Number) -> Decimal:
 
 
 def is_number(unit: Unit) -> bool:
-    """Whether a column of that unit stands on the right, under its title."""
-    return unit is not Unit.TEXT
+    """Whether a column of that unit stands on the right, under its title; months are names."""
+    return unit not in (Unit.TEXT, Unit.MONTH)
 
 
 def paragraphs(said: Sequence[Text], language: Language) -> list[str]:

@@ -114,4 +114,4 @@ def _data(specs: list[dict[str, Any]], language: Language, currency: str) -> str
             "CLICK_TO_VIEW_ACTIONS": language.say(Text("Save the picture")),
         },
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")

@@ -83,6 +83,7 @@ def _points(plot: Plot, key: str, language: Language, currency: str) -> list[Poi
     of, named = column(plot.table, key), column(plot.table, plot.x)
     series = language.say(of.title)
     points = []
+    months = named.unit is Unit.MONTH
     for place, row in enumerate(plot.table.rows):
         cell = row.get(key)
         value = number(cell)
@@ -90,7 +91,7 @@ def _points(plot: Plot, key: str, language: Language, currency: str) -> list[Poi
             continue
         unit = cell.unit if isinstance(cell, Figure) else of.unit
         point: Point = {
-            "name": _position(row.get(plot.x)) or written(
+            "name": (None if months else _position(row.get(plot.x))) or written(
                 row.get(plot.x), named.unit, language, currency
             ),
             "place": place,

@@ -26,7 +26,7 @@ from outreach.evaluation.document import (
     totals,
 )
 from outreach.files.exports import excel_text
-from outreach.files.reports.cells import UNDEFINED, paragraphs, written
+from outreach.files.reports.cells import UNDEFINED, is_number, paragraphs, written
 from outreach.files.reports.formulas import Grid
 from outreach.language import Language
 
@@ -168,7 +168,7 @@ class _Sheet:
             title = self._language.say(one.title)
             cell = self._put(place, title)
             cell.font = _bold()
-            side = "left" if one.unit is Unit.TEXT else "right"
+            side = "right" if is_number(one.unit) else "left"
             indent = 1 if side == "left" and place > 1 else 0
             cell.alignment = Alignment(
                 wrap_text=True, horizontal=side, vertical="bottom", indent=indent
@@ -227,7 +227,8 @@ class _Sheet:
         from openpyxl.styles import Alignment
         from openpyxl.styles.numbers import BUILTIN_FORMATS
 
-        target.alignment = Alignment(horizontal="right", vertical="top")
+        side = "right" if is_number(unit) else "left"
+        target.alignment = Alignment(horizontal=side, vertical="top")
         target.number_format = (
             BUILTIN_FORMATS[_SHORT_DATE] if unit is Unit.DATE else self._formats[unit]
         )
@@ -280,4 +281,5 @@ def _formats(language: Language, currency: str) -> Mapping[Unit, str]:
         Unit.DAYS: "#,##0.0",
         Unit.HOURS: "#,##0.0",
         Unit.DATE: "General",
+        Unit.MONTH: "mmm yyyy",
     }
