@@ -11,9 +11,9 @@ from itertools import zip_longest
 
 from outreach.application import Application
 from outreach.cli import output
-from outreach.cli.plot import block, inline
+from outreach.cli.plot import block, inline, spark
 from outreach.errors import Text
-from outreach.evaluation.document import Column, Document, Section, Table, totals
+from outreach.evaluation.document import Column, Document, Plot, Section, Table, totals
 from outreach.files.reports.cells import is_number, written
 
 #: Between two columns.
@@ -52,12 +52,21 @@ def show_section(parts: Application, section: Section) -> None:
         bars = inline(parts, plot) if plot is not None else None
         if _show_table(parts, table, bars, own_title=table.title != section.title):
             shown.add(id(plot))
+    sparks = [plot for plot in section.plots if id(plot) not in shown and _told(section, plot)]
+    for line in spark(parts, sparks):
+        output.say(parts, line)
     for plot in section.plots:
-        if id(plot) not in shown:
+        if id(plot) not in shown and plot not in sparks:
             for line in block(parts, plot):
                 output.say(parts, line)
     for note in section.notes:
         _wrapped(parts, note)
+
+
+def _told(section: Section, plot: Plot) -> bool:
+    """A line whose figures stand in a table just above: its course is all that it adds."""
+    table = any(one is plot.table for one in section.tables)
+    return table and plot.kind == "lines" and len(plot.y) == 1 and plot.low is None
 
 
 def _wrapped(parts: Application, sentence: Text) -> None:

@@ -113,7 +113,10 @@ def _work(plan: Plan, progress: Progress) -> Table:
         Column("left", Text("still needed"), Unit.COUNT),
         Column("weekly", Text("each week"), Unit.COUNT),
     )
-    basis = Text("done: with people who were no customers before the start")
+    basis = Text(
+        "done: with people who were no customers before the start; still needed: less the inbound"
+        " prospects that the time left should bring"
+    )
     return Table("work", Text("The work behind it"), columns, tuple(rows), basis)
 
 

@@ -118,7 +118,8 @@ def _origin(figure: Coefficient) -> Text:
         case Origin.DEFAULT:
             return Text("the sources' default")
         case Origin.HISTORY:
-            return Text("your own history")
+            weighed = figure.blend is not None and figure.blend.share < 1
+            return Text("your history, the sources") if weighed else Text("your own history")
 
 
 def _weighed(plan: Plan) -> tuple[Table, ...]:

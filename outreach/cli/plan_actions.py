@@ -147,7 +147,7 @@ def import_(parts: Application, file: Path, dry_run: bool) -> None:
         objective=lambda name: the_objective(parts.store, name).name,
     )  # fmt: skip
     found = read_actions(file, reading)
-    numbers = [] if dry_run else parts.store.actions.add(found.actions)
+    numbers = [] if dry_run else parts.store.actions.add(list(found.actions))
     count = len(found.actions)
     line = (
         Plural("{count} action would be added", "{count} actions would be added", count)

@@ -108,7 +108,11 @@ def _found(
     parts: Application, average_deal: Fraction | None, sales_delay: Fraction | None
 ) -> list[Coming]:
     return losses_ahead(
-        parts.store, now=parts.now(), average_deal=average_deal, sales_delay=sales_delay
+        parts.store,
+        parts.settings.planning,
+        now=parts.now(),
+        average_deal=average_deal,
+        sales_delay=sales_delay,
     )
 
 

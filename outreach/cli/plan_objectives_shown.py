@@ -14,7 +14,7 @@ from outreach.cli.plan_values import as_decimal
 from outreach.errors import Text
 from outreach.evaluation.document import Column, Section, Table, Unit
 from outreach.planning.checkpoints import Comparison
-from outreach.planning.objective import Objective, ObjectiveKind, ScopeKind
+from outreach.planning.objective import Metric, Objective, ObjectiveKind, ScopeKind
 from outreach.planning.smart import is_smart
 from outreach.runner.plan_objectives import Standing
 
@@ -23,6 +23,21 @@ _KINDS = {
     ObjectiveKind.MEANS: Text("means"),
     ObjectiveKind.QUALITATIVE: Text("a quality"),
 }
+_METRICS: Mapping[str, Text] = {
+    Metric.REVENUE: Text("turnover"),
+    Metric.NEW_REVENUE: Text("turnover with new customers"),
+    Metric.MARGIN: Text("margin"),
+    Metric.ORDERS: Text("orders"),
+    Metric.NEW_CUSTOMERS: Text("new customers"),
+    Metric.QUOTES: Text("quotes"),
+    Metric.APPOINTMENTS: Text("appointments"),
+    Metric.CONTACTED: Text("people contacted"),
+    Metric.TOUCHES: Text("touches"),
+    Metric.CALLS: Text("calls"),
+    Metric.VISITS: Text("visits"),
+    Metric.PROSPECT_VISITS: Text("visits to prospects"),
+}
+_IN_MONEY = (Metric.REVENUE, Metric.NEW_REVENUE, Metric.MARGIN)
 _SCOPES: Mapping[ScopeKind, Callable[[str], Text]] = {
     ScopeKind.AREA: lambda name: Text("area {name}", name=name),
     ScopeKind.PRODUCT: lambda name: Text("product {name}", name=name),
@@ -101,7 +116,7 @@ def print_list(parts: Application, found: Sequence[Standing]) -> None:
     columns = (
         Column(key="name", title=Text("objective"), unit=Unit.TEXT),
         Column(key="target", title=Text("target"), unit=Unit.TEXT),
-        Column(key="by", title=Text("by"), unit=Unit.DATE),
+        Column(key="by", title=Text("deadline"), unit=Unit.DATE),
         Column(key="realised", title=Text("realised"), unit=Unit.NUMBER),
         Column(key="achievement", title=Text("of planned"), unit=Unit.RATE),
         Column(key="smart", title=Text("SMART"), unit=Unit.TEXT),
@@ -145,7 +160,8 @@ def print_one(parts: Application, one: Standing) -> None:
 def _about(parts: Application, goal: Objective) -> list[Text | str]:
     lines: list[Text | str] = [Text("kind: {kind}", kind=_KINDS[goal.kind])]
     if goal.target is not None:
-        amount, metric = _amount(parts, goal, goal.target), goal.metric or "–"
+        word = goal.metric or "–"
+        amount, metric = _amount(parts, goal, goal.target), _METRICS.get(word, word)
         lines.append(Text("target: {amount} ({metric})", amount=amount, metric=metric))
     if goal.baseline is not None:
         lines.append(Text("at the start: {amount}", amount=_amount(parts, goal, goal.baseline)))
@@ -213,6 +229,8 @@ def _ahead(parts: Application, one: Standing) -> list[Text]:
 def _amount(parts: Application, goal: Objective, value: Fraction | None) -> str:
     if value is None:
         return "–"
+    if goal.unit is None and goal.measured in _IN_MONEY:
+        return parts.language.money(as_decimal(value), parts.settings.currency)
     written = _short(parts, value)
     return f"{written} {goal.unit}" if goal.unit else written
 

@@ -13,6 +13,8 @@ from outreach.files.reports.cells import written
 _BESIDE = 10
 #: The longest name of a row in a block.
 _NAME = 24
+#: An eighth of a line and more, up to all of it.
+_STEPS = "▁▂▃▄▅▆▇█"
 #: Rows of a block; a longer curve is shown at so many places.
 _ROWS = 24
 
@@ -47,6 +49,25 @@ def block(parts: Application, plot: Plot) -> list[str]:
             lines += output.pieces(parts.language.say(column(plot.table, key).title), "  ", "    ")
         lines += _bars(parts, plot, key, rows)
     return lines
+
+
+def spark(parts: Application, plots: Sequence[Plot]) -> list[str]:
+    """The course of each line in a row of small bars, where a table already told its figures."""
+    drawn = [
+        (parts.language.say(plot.title), _course(_values(plot, plot.y[0])))
+        for plot in plots
+        if _largest(plot, plot.y[0], _values(plot, plot.y[0]))
+    ]
+    wide = max((len(title) for title, _ in drawn), default=0)
+    lines = [f"  {title:<{wide}}  {course}" for title, course in drawn]
+    return ["", *lines] if lines else []
+
+
+def _course(values: Sequence[float | None]) -> str:
+    most = max((each for each in values if each is not None), default=0.0)
+    return "".join(
+        " " if each is None else _STEPS[max(0, min(7, round(each / most * 7)))] for each in values
+    )
 
 
 def bar(value: float | None, largest: float, width: int) -> str:

@@ -12,6 +12,7 @@ from outreach.cli.output import leave, say, show, table
 from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Location, OutreachError, Plural, Problems, Text, WrongUsage
 from outreach.model.suppression import Suppression, SuppressionScope
+from outreach.model.text import shown
 from outreach.runner.suppress import meaning, suppress_people, unsuppress
 
 
@@ -155,7 +156,7 @@ def import_(parts: Application, file: Path, channel: str, reason: str) -> None:
                 parts.store,
                 scope=SuppressionScope(channel),
                 reason=reason,
-                note=file.name,
+                note=shown(file.name),
                 now=parts.now(),
                 country=parts.settings.country,
             )
@@ -179,7 +180,7 @@ def _import_mailbox(parts: Application, file: Path, scope: SuppressionScope) -> 
     from outreach.runner.opt_outs import OptOuts
 
     takes = OptOuts(parts.store, parts.settings, scope, parts.now())
-    done = takes.take(opt_outs_of(file), file.name)
+    done = takes.take(opt_outs_of(file), shown(file.name))
     counts = {
         "read": done.read,
         "added": len(done.people) + len(done.unknown),

@@ -122,6 +122,9 @@ def _when(parts: Application, at: Any) -> Any:
 
 
 def _who(parts: Application, one: Recording) -> str:
+    if one.together > 1 and _ticked(one) is not None:
+        # Several may have been promised to one person, and of several kinds.
+        return parts.language.say(Plural("{count} promise", "{count} promises", one.together))
     if one.together > 1:
         return parts.language.say(Plural("{count} person", "{count} people", one.together))
     return parts.store.contacts.get(one.event.contact_id).name
@@ -130,6 +133,8 @@ def _who(parts: Application, one: Recording) -> str:
 def _what(parts: Application, one: Recording) -> str:
     if one.together > 1 and (file := one.event.data.get("file")):
         return str(file)
+    if one.together > 1 and _ticked(one) is not None:
+        return parts.language.say(Text("ticked off"))
     if (kept := _ticked(one)) is not None:
         return parts.language.say(Text("done: {what}", what=follow_up_text(kept)))
     if (day := one.event.data.get("later")) is not None:

@@ -45,7 +45,7 @@ def why(parts: Application, who: str, campaign: str | None) -> None:
     found = story_of(
         parts.store,
         contact,
-        parts.launched(campaign) if campaign else None,
+        parts.launched(campaign, hidden_too=True) if campaign else None,
         settings=parts.settings,
         plans=lambda: plans_of(parts),
         now=parts.now(),

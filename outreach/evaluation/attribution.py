@@ -42,7 +42,8 @@ class Credit:
     #: Stage → people; parts of people where the rule divides.
     people: dict[str, Fraction]
     revenue: Decimal
-    margin: Decimal
+    #: None where one of the orders lacks it.
+    margin: Decimal | None
 
 
 def yields(tallies: Sequence[YieldTally]) -> tuple[Yield, ...]:
@@ -81,10 +82,12 @@ def _credit(
     people = {stage: Fraction(0) for stage in stages}
     for one in tallies:
         people[one.stage] = people.get(one.stage, Fraction(0)) + one.people
+    margins = [one.margin for one in tallies]
+    known = [margin for margin in margins if margin is not None]
     return Credit(
         step=key[0],
         channel=key[1],
         people=people,
         revenue=sum((one.revenue for one in tallies), Decimal(0)),
-        margin=sum((one.margin for one in tallies), Decimal(0)),
+        margin=None if any(margin is None for margin in margins) else sum(known, Decimal(0)),
     )

@@ -21,7 +21,7 @@ class Customers:
     #: None where no customer was touched.
     keeping: Keeping | None
     losing: AttritionCost
-    #: Customers lost in the last year ÷ customers at its start.
+    #: Customers lost by life stage in the last twelve months ÷ customers at their start.
     attrition_rate: Fraction | None
     loyalty: Loyalty
 

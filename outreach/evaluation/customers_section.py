@@ -81,6 +81,6 @@ def _attrition_rows(lost: AttritionCost) -> Sequence[Line]:
             Text("years left"),
             lost.remaining_years,
             Unit.NUMBER,
-            Text("customers at the start of the year ÷ those lost in it"),
+            Text("customers of a year ago ÷ those of them lost since, by life stage"),
         ),
     )

@@ -93,6 +93,11 @@ class PartLift:
     p_looks_adjusted: float
     finding: Finding
 
+    @property
+    def more(self) -> tuple[Fraction, Fraction, Fraction]:
+        """People of the outcome, orders, money: the lifts of `Lift` among these people."""
+        return _more(self.compared)
+
 
 @value(kw_only=True)
 class Experiment:
@@ -225,8 +230,8 @@ def _lift(
     comparisons: int,
     ps: tuple[float, float, float],
 ) -> Lift:
-    pair, people = one.pair, one.pair.one.people
     finding = _finding(judge.difference, ps[2])
+    contacts, orders, revenue = _more(one)
     lift = Lift(
         compared=one,
         outcome=outcome,
@@ -234,9 +239,9 @@ def _lift(
         p_looks=ps[1],
         p_looks_adjusted=ps[2],
         finding=finding,
-        contacts=one.difference * people,
-        orders=_more_per_head(pair.one.orders, pair.other.orders) * people,
-        revenue=_more_per_head(pair.one.revenue, pair.other.revenue) * people,
+        contacts=contacts,
+        orders=orders,
+        revenue=revenue,
     )
     return _what_it_takes(lift, looks, comparisons) if finding is Finding.CANNOT_TELL else lift
 
@@ -245,6 +250,16 @@ def _finding(difference: Fraction, p: float) -> Finding:
     if p >= ALPHA or not difference:
         return Finding.CANNOT_TELL
     return Finding.BETTER if difference > 0 else Finding.WORSE
+
+
+def _more(one: Compared) -> tuple[Fraction, Fraction, Fraction]:
+    """People of the outcome, orders and money that the group has more than at the other's rate."""
+    pair, people = one.pair, one.pair.one.people
+    return (
+        one.difference * people,
+        _more_per_head(pair.one.orders, pair.other.orders) * people,
+        _more_per_head(pair.one.revenue, pair.other.revenue) * people,
+    )
 
 
 def _more_per_head(one: Heads, other: Heads) -> Fraction:

@@ -122,6 +122,7 @@ def _head(one: PerHead) -> dict[str, object]:
 
 
 def _part(one: PartLift) -> dict[str, object]:
+    contacts, orders, revenue = one.more
     return {
         "by": one.by,
         "key": one.key,
@@ -129,6 +130,9 @@ def _part(one: PartLift) -> dict[str, object]:
         "p_adjusted": one.p_adjusted,
         "p_looks_adjusted": one.p_looks_adjusted,
         "verdict": one.finding.value,
+        "lift_contacts": float(contacts),
+        "lift_orders": float(orders),
+        "lift_revenue": float(revenue),
     }
 
 

@@ -11,7 +11,14 @@ from outreach.evaluation.balance import Balance
 from outreach.evaluation.comparison import Finding, is_main
 from outreach.evaluation.document import Plot, Section
 from outreach.evaluation.experiment import Experiment, Lift
-from outreach.evaluation.experiment_tables import balance, differences, groups, lifts, parts
+from outreach.evaluation.experiment_tables import (
+    balance,
+    differences,
+    groups,
+    lifts,
+    parts,
+    parts_lifts,
+)
 from outreach.evaluation.experiment_words import TRAITS, counted, outcome, p_text, pair_name
 
 
@@ -22,7 +29,7 @@ def experiment_section(found: Experiment | None) -> Section | None:
     compared = groups(found)
     tables = [compared, differences(found), lifts(found)]
     if found.parts:
-        tables.append(parts(found))
+        tables += [parts(found), parts_lifts(found)]
     tables.append(balance(found))
     intervals = Plot(
         kind="intervals",

@@ -147,9 +147,9 @@ def parts(found: Experiment) -> Table:
 
 
 def _part_row(one: PartLift, *, several: bool) -> dict[str, Cell]:
-    pair, name = one.compared.pair, one.key or "–"
+    pair = one.compared.pair
     return {
-        "part": Text("{trait}: {value}", trait=TRAITS[one.by], value=name) if several else name,
+        "part": _part_name(one, several=several),
         "groups": pair_name(pair),
         "contacts": pair.one.people + pair.other.people,
         "difference": one.compared.difference,
@@ -157,6 +157,41 @@ def _part_row(one: PartLift, *, several: bool) -> dict[str, Cell]:
         "high": one.compared.interval.high,
         "p": p_text(one.p_looks_adjusted),
     }
+
+
+def parts_lifts(found: Experiment) -> Table:
+    """The lift in people, orders and money among every part."""
+    several = len({one.by for one in found.parts}) > 1
+    among = Text("among") if several else TRAITS[found.parts[0].by]
+    return Table(
+        key="parts_lifts",
+        title=Text("What that comes to among the same parts"),
+        columns=(
+            Column("part", among, Unit.TEXT),
+            Column("groups", Text("groups"), Unit.TEXT),
+            Column("contacts", Text("people"), Unit.NUMBER),
+            Column("orders", Text("orders"), Unit.NUMBER),
+            Column("revenue", Text("revenue"), Unit.MONEY),
+        ),
+        rows=tuple(_part_lift_row(one, several=several) for one in found.parts),
+        basis=Text("People of the outcome, orders and revenue more than at the other's rate."),
+    )
+
+
+def _part_lift_row(one: PartLift, *, several: bool) -> dict[str, Cell]:
+    contacts, orders, revenue = one.more
+    return {
+        "part": _part_name(one, several=several),
+        "groups": pair_name(one.compared.pair),
+        "contacts": contacts,
+        "orders": orders,
+        "revenue": revenue,
+    }
+
+
+def _part_name(one: PartLift, *, several: bool) -> Text | str:
+    name = one.key or "–"
+    return Text("{trait}: {value}", trait=TRAITS[one.by], value=name) if several else name
 
 
 def balance(found: Experiment) -> Table:

@@ -40,14 +40,18 @@ class StepYield:
     km: Decimal
     #: People whose first answer came after it.
     answers: int
-    #: Answers ÷ people.
+    #: Answers ÷ people; without those of earlier touches, whose people are not among them. None
+    #: where there is no step: some of them were never touched.
     answer_rate: Fraction | None
     orders: int
-    #: Orders ÷ people.
+    #: Orders ÷ people, in the same way.
     order_rate: Fraction | None
     revenue: Decimal
     #: None when an order lacks its margin.
     margin: Decimal | None
+    #: Answers and orders of touches made before the period that is asked for.
+    earlier_answers: int = 0
+    earlier_orders: int = 0
     #: Margin − cost of this step.
     profit: Decimal | None
     #: Orders that pay for this step alone.
@@ -108,6 +112,11 @@ def _row(
     profit = None if margin is None else margin - effort.cost
     so_far = before[-1].cumulative_cost if before else Decimal(0)
     gained = before[-1].cumulative_profit if before else Decimal(0)
+    people = effort.people if name is not None else 0
+
+    def of_people(count: int) -> Fraction | None:
+        return Fraction(count, people) if people else None
+
     return StepYield(
         step=name,
         people=effort.people,
@@ -116,11 +125,13 @@ def _row(
         minutes=effort.minutes,
         km=effort.km,
         answers=gain.answers,
-        answer_rate=Fraction(gain.answers, effort.people) if effort.people else None,
+        answer_rate=of_people(gain.answers - gain.earlier_answers),
         orders=sales.orders,
-        order_rate=Fraction(sales.orders, effort.people) if effort.people else None,
+        order_rate=of_people(sales.orders - gain.earlier_orders),
         revenue=sales.revenue,
         margin=margin,
+        earlier_answers=gain.earlier_answers,
+        earlier_orders=gain.earlier_orders,
         profit=profit,
         break_even_orders=break_even(Fraction(effort.cost), margin_per_order),
         cumulative_cost=so_far + effort.cost,

@@ -178,7 +178,7 @@ def winning(spending: Spending, spent: Cost, sold: Sales, new_customers: int) ->
 def keeping(spending: Spending, spent: Cost) -> Keeping | None:
     """What was spent on people who were customers at the launch."""
     effort, sales = spending.customers, spending.customer_sales
-    if not effort.touches and not sales.orders:
+    if not effort.touches and not effort.cost and not sales.orders:
         return None
     cost = _spent_on(effort, spending, spent)
     return Keeping(

@@ -124,7 +124,10 @@ def customers_json(found: Customers) -> dict[str, object]:
             "lost": loyalty.lost,
             "active": loyalty.active,
             "attrition_rate": _number(found.attrition_rate),
-            "rate_basis": "customers lost in the last year / customers at its start",
+            "rate_basis": (
+                "customers lost by life stage in the last 12 months / customers 12 months ago"
+                " who were not lost then"
+            ),
         },
     }
 
@@ -173,6 +176,8 @@ def _step(one: StepYield) -> dict[str, object]:
         "cumulative_cost": _number(one.cumulative_cost),
         "cumulative_profit": _number(one.cumulative_profit),
         "verdict": one.verdict.value if one.verdict else None,
+        "answers_of_earlier_touches": one.earlier_answers,
+        "orders_of_earlier_touches": one.earlier_orders,
         "basis": "people touched by the step",
     }
 

@@ -35,6 +35,20 @@ def steps_section(found: Money) -> Section:
 
 
 def _step_yield(found: Money) -> Table:
+    earlier = any(one.earlier_answers or one.earlier_orders for one in found.steps)
+    # A formula would divide in every row, also where the people are others than the orders'.
+    plain = not earlier and all(one.step is not None for one in found.steps)
+    answered = Share("answers", "people") if plain else None
+    ordered = Share("orders", "people") if plain else None
+    basis = Text(
+        "What came after a step and before the next one is what it added. Part of it would"
+        " have come anyway: compare with a control group."
+    )
+    if earlier:
+        basis = Text(
+            "What came after a step and before the next one is what it added, in the period;"
+            " shares are without what came of touches made before it."
+        )
     return Table(
         key="step_yield",
         title=Text("People and orders"),
@@ -42,9 +56,9 @@ def _step_yield(found: Money) -> Table:
             Column("step", Text("step"), Unit.TEXT),
             Column("people", Text("people"), Unit.COUNT),
             Column("answers", Text("first answers"), Unit.COUNT, total="sum"),
-            Column("answered", Text("of people"), Unit.RATE, formula=Share("answers", "people")),
+            Column("answered", Text("of people"), Unit.RATE, formula=answered),
             Column("orders", Text("orders"), Unit.COUNT, total="sum"),
-            Column("ordered", Text("of people"), Unit.RATE, formula=Share("orders", "people")),
+            Column("ordered", Text("of people"), Unit.RATE, formula=ordered),
         ),
         rows=tuple(
             {
@@ -57,10 +71,7 @@ def _step_yield(found: Money) -> Table:
             }
             for one in found.steps
         ),
-        basis=Text(
-            "What came after a step and before the next one is what it added. Part of it would"
-            " have come anyway: compare with a control group."
-        ),
+        basis=basis,
     )
 
 

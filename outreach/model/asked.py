@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -50,3 +50,11 @@ class Asked:
     at_once: int = 7
     #: What random draws (the bootstrap) start from: the same figures whenever it is asked again.
     seed: int = 1
+
+    def end(self, now: datetime) -> datetime:
+        """The first instant that nothing is known of: now, or the end of the period before."""
+        return now if self.until is None else min(now, self.until)
+
+    def last(self, now: datetime) -> datetime:
+        """The last instant that something is known of."""
+        return now if self.until is None else min(now, self.until - timedelta(seconds=1))

@@ -100,12 +100,15 @@ def twice_median_gap(instants: Sequence[datetime]) -> int | None:
 
 
 def years_start(today: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The first instants of the last `YEAR` days and of the `YEAR` days before them."""
+    """The first instants of the last `YEAR` days, today included, and of those before them.
+
+    So that the twelve months up to the end of a month are its twelve months.
+    """
 
     def start(days: int) -> datetime:
         return datetime.combine(today - timedelta(days=days), time(), zone).astimezone(UTC)
 
-    return start(YEAR), start(2 * YEAR)
+    return start(YEAR - 1), start(2 * YEAR - 1)
 
 
 def _turnovers(orders: Sequence[Order], today: date, zone: tzinfo) -> tuple[int, int, int]:

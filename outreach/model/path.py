@@ -68,8 +68,8 @@ class CreditTally:
     #: People; of a rule that divides, parts of people.
     people: Fraction
     revenue: Decimal = Decimal(0)
-    #: Sum of the margins that are known.
-    margin: Decimal = Decimal(0)
+    #: None where one of the orders lacks it.
+    margin: Decimal | None = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,10 @@ class StepGain:
     #: People whose first answer it was.
     answers: int = 0
     sales: Sales = Sales()
+    #: Of these answers and orders: the touch was made before the period that is asked for, on
+    #: people who are not among those touched in it.
+    earlier_answers: int = 0
+    earlier_orders: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +87,11 @@ class Spending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loyalty:
-    """Who stayed: people who ordered in one year, and in the year after it."""
+    """Who stayed in the last year, and what was sold in it."""
 
-    #: Ordered in the year before the last.
+    #: Customers a year ago who were not lost then, by their life stage.
     at_start: int = 0
-    #: Of them, those who did not order in the last year.
+    #: Of them, those who are lost now.
     lost: int = 0
     #: Ordered in the last year.
     active: int = 0

@@ -30,3 +30,8 @@ def _fold_unicode(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
     return unicodedata.normalize("NFKD", bare)
+
+
+def shown(path: object) -> str:
+    """A file's name as it can be written down: bytes of it that are not UTF-8 become U+FFFD."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

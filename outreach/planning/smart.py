@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from outreach.errors import Text

@@ -28,6 +28,7 @@ from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
 from outreach.model.contact import Draft
 from outreach.model.settings import Settings
 from outreach.model.source import Source
+from outreach.model.text import shown
 from outreach.runner.import_report import Aside, ImportReport, mapping_of, notes_of
 from outreach.runner.opening import open_list
 from outreach.store.contacts import CHUNK, Contacts, ImportStart
@@ -146,7 +147,7 @@ def _admit(
     mapping = {c.header or f"#{c.index + 1}": c.field for c in columns}
     number = contacts.begin_import(
         ImportStart(
-            file=str(table.file),
+            file=shown(table.file),
             sha256=table.sha256,
             source=wanted.source,
             provenance=wanted.provenance,

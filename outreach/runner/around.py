@@ -20,7 +20,7 @@ from outreach.runner.preview import Preview
 from outreach.runner.reach import no_address
 from outreach.runner.windows import zone_by
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.foreseen import Bounds, Kind
+from outreach.scheduling.foreseen import Bounds, Elsewhere, Kind
 from outreach.scheduling.levelling import Work, minutes_of, seller_of
 from outreach.store.pressure import touched_of
 from outreach.store.zones import FIELD
@@ -72,24 +72,34 @@ class Around:
             pressure=settings.pressure,
         )
 
-    def _elsewhere(self) -> tuple[tuple[Work, date, int], ...]:
+    def _elsewhere(self) -> tuple[Elsewhere, ...]:
         """What other campaigns that run will ask of the team."""
         settings, store = self.preview.mailroom.settings, self.preview.mailroom.store
         if not settings.team:
             return ()
         known = {launched.id: launched for launched in store.campaigns.all()}
-        found: list[tuple[Work, date, int]] = []
+        found: list[Elsewhere] = []
         now, day = self.preview.now, self.calendar.day_of(self.preview.now)
         before = self.calendar.midnight(day + timedelta(days=1))
         for one in store.placing.elsewhere(self.number, before=before, now=now):
             if one.campaign in known:
+                definition = known[one.campaign].definition
                 step = known[one.campaign].step_named(one.step)
                 falls = self.calendar.day_of(one.due_at)
-                last = known[one.campaign].definition.last_day(step)
+                last = definition.last_day(step)
                 if last is None or max(falls, day) <= last:
                     only = seller_of(settings.team, step, *one.owners)
-                    work = Work(step.channel, minutes_of(step), only)
-                    found.append((work, falls, one.count))
+                    found.append(
+                        Elsewhere(
+                            work=Work(step.channel, minutes_of(step), only),
+                            day=falls,
+                            count=one.count,
+                            last=last,
+                            stands=one.owners[0] is not None,
+                            priority=definition.priority,
+                            position=definition.every_step.index(step),
+                        )
+                    )
         return tuple(found)
 
     def _senders(self, step: Step) -> list[Sender]:

@@ -65,8 +65,16 @@ def plan(store: Store, settings: Settings, asked: Asked, *, now: datetime) -> Pl
         fit=fitted,
         what_if=others,
         progress=progress,
-        smart=checked(store, settings, asked, fitted, now) if asked.goal and asked.by else (),
+        smart=checked(store, settings, asked, fitted, now) if _is_said(asked) else (),
     )
+
+
+def _is_said(asked: Asked) -> bool:
+    """Whether there is a goal to check: one with its time, its words or its owner.
+
+    Bare figures are a calculation, and nobody asks whether it is SMART.
+    """
+    return asked.goal is not None and bool(asked.by or asked.name or asked.owner)
 
 
 def workers_of(settings: Settings, asked: Asked) -> tuple[Worker, ...]:
@@ -75,8 +83,7 @@ def workers_of(settings: Settings, asked: Asked) -> tuple[Worker, ...]:
         if key not in settings.team:
             raise WrongUsage(
                 Text("{name!r} is not of the team", name=key),
-                hint=did_you_mean(key, settings.team)
-                or Text("the settings name: {words}", words=", ".join(settings.team) or "–"),
+                hint=did_you_mean(key, settings.team) or _team_of(settings),
             )
     if asked.hours_per_week is not None and not asked.people:
         return (Worker(key="", name="", hours_per_week=asked.hours_per_week),)
@@ -95,6 +102,12 @@ def workers_of(settings: Settings, asked: Asked) -> tuple[Worker, ...]:
         for one in team
     ]
     return tuple(one for one in found if one.hours_per_week or one.calls_per_day)
+
+
+def _team_of(settings: Settings) -> Text:
+    if not settings.team:
+        return Text("the settings name no `team`; without names: --hours-per-week 8")
+    return Text("the settings name: {words}", words=", ".join(settings.team))
 
 
 def _figures(

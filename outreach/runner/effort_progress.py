@@ -11,7 +11,7 @@ from outreach.model.settings import Settings
 from outreach.planning.capacity import Fit
 from outreach.planning.checkpoints import Frame, catch_up, compare
 from outreach.planning.effort import Effort, Goal, Rounding, effort
-from outreach.planning.habits import Coefficient, Habits, Origin
+from outreach.planning.habits import Habits
 from outreach.planning.objective import Checkpoint, Metric, Objective, ObjectiveKind
 from outreach.planning.smart import Answer, Around, smart
 from outreach.runner.effort_asked import Asked, Progress
@@ -46,22 +46,32 @@ def progress_of(
         return _counted(asked.goal, work(day)) if day < today else None
 
     left = catch_up(frame, today, counted) if asked.start <= today else None
-    still = _rest(asked.goal, left.remaining, habits, asked.rounding) if left else None
+    elapsed = compare(replace(frame, target=Fraction(1)), today, None).expected
+    ahead = inbound_of(habits, 1 - elapsed)
+    still = _rest(asked.goal, left.remaining, ahead, asked.rounding) if left else None
     return Progress(
         comparisons=tuple(compare(frame, day, realised(day)) for day in days),
         catch_up=left,
         work=done,
         remaining=still,
-        elapsed=compare(replace(frame, target=Fraction(1)), today, None).expected,
+        elapsed=elapsed,
     )
 
 
 def _rest(goal: Goal, remaining: Fraction, habits: Habits, rounding: Rounding) -> Effort:
-    """What the rest of the goal asks for. Inbound prospects were deducted once."""
-    alone = replace(habits, inbound=Coefficient(Fraction(0), Origin.GIVEN))
+    """What the rest of the goal asks for."""
     if goal.revenue is not None:
-        return effort(Goal(revenue=remaining), alone, rounding)
-    return effort(Goal(deals=-(-remaining.numerator // remaining.denominator)), alone, rounding)
+        return effort(Goal(revenue=remaining), habits, rounding)
+    return effort(Goal(deals=-(-remaining.numerator // remaining.denominator)), habits, rounding)
+
+
+def inbound_of(habits: Habits, share: Fraction) -> Habits:
+    """The same habits for a part of the time: inbound prospects come evenly over all of it.
+
+    On the first day the rest is the whole effort; on the last none come any more.
+    """
+    coming = habits.inbound.value * max(Fraction(0), share)
+    return replace(habits, inbound=replace(habits.inbound, value=coming))
 
 
 def _target(goal: Goal) -> Fraction:
@@ -81,12 +91,6 @@ def checked(
     store: Store, settings: Settings, asked: Asked, fitted: Fit | None, now: datetime
 ) -> tuple[Answer, ...]:
     assert asked.goal is not None, "there is something to check"
-    assert asked.by is not None, "it says by when"
-    length = asked.by - asked.start + _DAY
-    before = asked.start - length
-    work = store.effort_tallies.work(
-        _begins(settings, before), _begins(settings, asked.start), chains_of(store), asked.campaign
-    )
     money = asked.goal.revenue is not None
     objective = Objective(
         name=asked.name or ("win new revenue" if money else "win new deals"),
@@ -99,6 +103,17 @@ def checked(
         checkpoints=tuple(Checkpoint(on=day) for day in asked.checkpoints),
     )
     today = now.astimezone(settings.zone).date()
-    usual = _counted(asked.goal, work)
     fits = fitted.fits if fitted else None
+    usual = _usual(store, settings, asked)
     return smart(objective, Around(today=today, fits=fits, usual=usual or None))
+
+
+def _usual(store: Store, settings: Settings, asked: Asked) -> Fraction | None:
+    """What the same time brought before; None for a goal without an end."""
+    if asked.by is None:
+        return None
+    before = asked.start - (asked.by - asked.start + _DAY)
+    work = store.effort_tallies.work(
+        _begins(settings, before), _begins(settings, asked.start), chains_of(store), asked.campaign
+    )
+    return _counted(asked.goal, work)

@@ -26,6 +26,7 @@ from outreach.model.field import STANDARD_NAMES, Catalogue
 from outreach.model.past import PastCounts, PastRow
 from outreach.model.settings import Settings
 from outreach.model.stage import DEFAULT_CHAIN
+from outreach.model.text import shown
 from outreach.runner.admit import RejectsUnwritable
 from outreach.runner.history_rows import PastReader, remembering
 from outreach.store.history import PastCampaign, PastStart
@@ -127,7 +128,7 @@ def bring_in(
         campaign=wanted.campaign,
         title=wanted.title,
         chain=wanted.chain,
-        file=str(table.file),
+        file=shown(table.file),
         sha256=table.sha256,
         mapping=dict(_mapping(table, columns, who)),
         create_contacts=wanted.create_contacts,

@@ -197,7 +197,9 @@ class PastReader:
         """The stages that the row names, each with its day; the amount goes to order or quote."""
         days = self._own_columns(cells, told, sent_at)
         amount = read_amount(told.get(Role.AMOUNT)) or None
-        margin = read_amount(told.get(Role.MARGIN)) or None
+        # Lists fill what is empty with noughts; an order with a price may well leave nothing.
+        margin = read_amount(told.get(Role.MARGIN))
+        margin = margin if margin or amount is not None else None
         if stage is None and (amount is not None or margin is not None):
             stage = None if days.keys() & set(_PRICED) else "order"
         if stage and stage != self.chain[0]:

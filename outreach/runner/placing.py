@@ -17,7 +17,7 @@ from outreach.model.campaign import Step
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.levelling import Book, Taken, Work, minutes_of, seller_of
+from outreach.scheduling.levelling import Book, Taken, Turn, Work, day_turn, minutes_of, seller_of
 from outreach.store.campaigns import Launched
 from outreach.store.placing import Placed, ToPlace
 from outreach.store.store import Store
@@ -98,11 +98,10 @@ class _Turn:
     last: date | None
 
     @property
-    def turn(self) -> tuple[date, bool, int, bool, int]:
-        """Longest due, then what stands there already, then the weightier campaign, then what
-        only one can do."""
-        free = self.work.only is None
-        return self.day, self.one.assignee is None, -self.priority, free, self.position
+    def turn(self) -> tuple[date, Turn]:
+        """Longest due, then as the calendar of a preview has it."""
+        stands = self.one.assignee is not None
+        return self.day, day_turn(stands, self.priority, self.work, self.position)
 
 
 def _in_turn(

@@ -11,9 +11,11 @@ from outreach.model.change import Change
 from outreach.model.event import Event, EventKind
 from outreach.model.follow_up import FollowUp, FollowUpDone, FollowUpKind
 from outreach.model.plan import Loss
+from outreach.model.planning import Planning
 from outreach.planning.effort import Effort, Goal, effort
-from outreach.planning.habits import Coefficients, Origin, habits, measured
+from outreach.planning.habits import Coefficients, Origin
 from outreach.planning.visits import start_by
+from outreach.runner.habits import habits_of
 from outreach.store.store import Store
 
 #: Years of first orders that the mean sales delay is measured on.
@@ -50,18 +52,21 @@ class Coming:
 
 def losses_ahead(
     store: Store,
+    planning: Planning,
     *,
     now: datetime,
     average_deal: Fraction | None = None,
     sales_delay: Fraction | None = None,
 ) -> list[Coming]:
-    """Every loss with its effort, inbound prospects left aside. Source: domain notes B7."""
+    """Every loss with its effort, as `plan effort` has it; inbound prospects are left aside.
+
+    Source: domain notes B7.
+    """
     losses = store.market.losses()
     if not losses:
         return []
-    chains = {one.id: one.definition.chain for one in store.campaigns.all()}
-    known = measured(store.tallies.habits(chains))
-    used = habits(Coefficients(average_deal=average_deal, inbound=Fraction(0)), known)
+    given = Coefficients(average_deal=average_deal, inbound=Fraction(0))
+    used = habits_of(store, planning, given)
     today = store.database.day_of(now)
     delay = _delay(store, today, sales_delay)
     found = []

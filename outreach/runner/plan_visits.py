@@ -128,7 +128,7 @@ def visit_plan(
     losses = [
         one
         for one in losses_ahead(
-            store, now=now, average_deal=asked.average_deal,
+            store, settings.planning, now=now, average_deal=asked.average_deal,
             sales_delay=asked.sales_delay,
         )
         if asked.since <= one.loss.on <= asked.until

@@ -9,17 +9,19 @@ it tells is what the calendar foresees, and what would be held on the way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from outreach.errors import OutreachError, Problems
 from outreach.files.campaigns import CampaignFile
 from outreach.model.audience import Arm
+from outreach.model.campaign import CampaignState
 from outreach.model.change import Change
 from outreach.model.channels import BY_HAND
 from outreach.model.delivery import Delivery, DeliveryState, Outcome, Sent, Skipped
+from outreach.model.ids import CampaignId
 from outreach.model.settings import Sender, Settings
 from outreach.runner.check import check
 from outreach.runner.clock import PretendedClock
@@ -30,7 +32,7 @@ from outreach.runner.launch import EmptyAudience
 from outreach.runner.mending import letters_of
 from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.peace import leave_in_peace_by_hand, leave_in_peace_by_post
-from outreach.runner.placing import place_by_hand
+from outreach.runner.placing import place_by_hand, with_work
 from outreach.runner.run import Runner, RunReport
 from outreach.runner.send import Progress
 from outreach.runner.starting import launch
@@ -121,6 +123,8 @@ class _Season:
     began: datetime
     clock: PretendedClock = field(init=False)
     calendar: Calendar = field(init=False)
+    #: Other campaigns that run and want the same people's days.
+    others: Mapping[CampaignId, Launched] = field(init=False)
     #: Whose calls and visits: by day, step and member.
     made: Counter[tuple[date, str, str]] = field(default_factory=Counter)
     errors: list[OutreachError] = field(default_factory=list)
@@ -131,9 +135,17 @@ class _Season:
         settings = self.stage.settings
         self.calendar = Calendar(settings.country, settings.zone, settings.region)
         self.clock = PretendedClock(self.began)
+        running = {
+            one.id: one
+            for one in self.store.campaigns.all()
+            if one.state is CampaignState.RUNNING and one.id != self.launched.id
+        }
+        shared = with_work(running) if settings.team else ()
+        self.others = {number: running[number] for number in shared}
 
     def play(self) -> Played:
         while True:
+            self._share_out()
             report = self._run()
             again = self._next(report, self._post() + self._make())
             if again is None or again - self.began > self._longest or self.errors:
@@ -168,7 +180,11 @@ class _Season:
             return now + _STEP
         going = [self.store.campaigns.find(self.launched.name)]
         later = coming(self.store, self.calendar, going, now=now, overdue=False)
-        return min(filter(None, (report.not_before, later)), default=None)
+        if later is None and report.not_before is None:
+            return None
+        # The calls of the others are made on their days: else they would fill every day after.
+        theirs = self.store.deliveries.next_due([*self.others], channels=BY_HAND, after=now)
+        return min(filter(None, (report.not_before, later, theirs)))
 
     # --- by people --------------------------------------------------------------------------------
 
@@ -191,21 +207,27 @@ class _Season:
 
     def _make(self) -> int:
         """The calls and visits of the day are made, by those in whose day they stand."""
-        now, settings = self.clock.now(), self.stage.settings
+        now = self.clock.now()
         # Those that the letters of this very day brought are handed out as a run would.
-        numbers = {self.launched.id: self.launched}
-        leave_in_peace_by_hand(self.store, settings, numbers, now=now)
-        place_by_hand(self.store, settings, numbers, now=now)
+        self._share_out()
         standing = self.store.by_hand.waiting(
-            BY_HAND, before=now + _MOMENT, now=now, campaigns=[self.launched.id]
+            BY_HAND, before=now + _MOMENT, now=now, campaigns=[self.launched.id, *self.others]
         )
         today = self.calendar.day_of(now)
         done: list[tuple[Delivery, Outcome]] = []
         for one in standing:
             done.append((one.delivery, Skipped(one.obstacle) if one.obstacle else Sent()))
-            if not one.obstacle and one.assignee:
+            ours = one.delivery.campaign == self.launched.id
+            if ours and not one.obstacle and one.assignee:
                 self.made[today, one.delivery.step, one.assignee] += 1
         return self._settle(done)
+
+    def _share_out(self) -> None:
+        """What falls due today is given to the team, other campaigns' too, as a run would."""
+        now, settings = self.clock.now(), self.stage.settings
+        numbers = {self.launched.id: self.launched, **self.others}
+        leave_in_peace_by_hand(self.store, settings, numbers, now=now)
+        place_by_hand(self.store, settings, numbers, now=now)
 
     def _settle(self, done: Iterable[tuple[Delivery, Outcome]]) -> int:
         """How many are over by it."""
@@ -216,7 +238,13 @@ class _Season:
             now=self.clock.now(),
             expected=(DeliveryState.DUE,),
         )
-        changes = [change_for(delivery, outcome, here) for delivery, outcome in done]
+        situations = {self.launched.id: here} | {
+            number: replace(here, launched=other) for number, other in self.others.items()
+        }
+        changes = [
+            change_for(delivery, outcome, situations[delivery.campaign])
+            for delivery, outcome in done
+        ]
         if changes:
             self.store.deliveries.write(Change.joined(changes))
         return len(changes)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text, WrongUsage, did_you_mean
 from outreach.evaluation.portfolio.classes import bounds, cuts
+from outreach.evaluation.portfolio.loyalty import Movement, movement
 from outreach.evaluation.portfolio.review import Portfolio, review
 from outreach.model.portfolio import Monetary, PortfolioRules
 from outreach.model.text import fold
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MOST = 20_000
 #: The months that tell how long something has been short, however few are shown.
 _REMEMBERED = 12
+#: Months that retention and attrition are of, where nobody asks for others.
+YEAR = 12
 #: How far back a review looks: ten years.
 LONGEST = 120
 
@@ -86,6 +89,15 @@ def reviewed(
     )
     found = review(tally, rules, months=months)
     return replace(found, notes=(*found.notes, *lacking))
+
+
+def moved_in_a_year(store: Store, *, on: date) -> Movement:
+    """Who stayed and who was lost in the twelve months up to the end of a day.
+
+    The only retention and attrition there are: reports and plans of visits ask for them here.
+    A customer is lost by the life stage he has reached, not by the calendar.
+    """
+    return movement(store.portfolio.stages(on=on, since=months_before(on, YEAR)))
 
 
 def stage_named(word: str) -> str | None:

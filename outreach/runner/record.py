@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from secrets import token_hex
 
 from outreach.model.campaign import CampaignState, Channel, Track
@@ -105,16 +105,20 @@ def record(
     return _recorded(fact, decided, number)
 
 
+#: What is rehearsed ahead of the clock is over by then.
+_SEASON = timedelta(days=366)
+
+
 def last_day(around: Here) -> date:
     """The last day of which something can be told: today.
 
     Where a season is rehearsed (`--now`), campaigns were launched that are ahead of the clock:
-    it does not tell what is still to come there.
+    it does not tell what is still to come there. A year after the last of them is a slip.
     """
     day_of = around.calendar.day_of
     today = day_of(around.now)
-    ahead = any(day_of(one.launched_at) > today for one in around.campaigns.values())
-    return date.max if ahead else today
+    ahead = [day for one in around.campaigns.values() if (day := day_of(one.launched_at)) > today]
+    return max(ahead) + _SEASON if ahead else today
 
 
 def together(store: Store, **told: object) -> dict[str, object]:

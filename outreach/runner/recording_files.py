@@ -10,6 +10,7 @@ from outreach.errors import Text
 from outreach.files.rejects import Rejects
 from outreach.files.tables import Row, Table, open_table
 from outreach.model.admission import Rejection
+from outreach.model.text import shown
 from outreach.runner.admit import RejectsUnwritable
 from outreach.runner.desk import Desk
 from outreach.runner.recording import CHUNK, COLUMNS, Bulk, Told, WrongColumns, record_rows
@@ -47,7 +48,7 @@ def record_file(
             if keep:
                 _write(rejects, chunk, rejected)
 
-        bulk = record_rows(rows(), desk, file=str(file), reject=reject, told=told)
+        bulk = record_rows(rows(), desk, file=shown(file), reject=reject, told=told)
     return bulk, rejects.written
 
 

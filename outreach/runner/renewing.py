@@ -20,6 +20,7 @@ from outreach.files.campaign_copies import write_campaign
 from outreach.files.campaign_renewal import Moved, NextWave, days_of, renewed
 from outreach.files.campaigns import CampaignFile, parse_campaign
 from outreach.model.asked import Asked
+from outreach.model.stage import NO_TO_IT
 from outreach.runner.campaign_copies import free_name, place_for
 from outreach.runner.check import check
 from outreach.runner.compose import Mailroom
@@ -48,6 +49,14 @@ class InThePast(WrongUsage):
         super().__init__(
             Text("{day} is over: the next wave begins later", day=start),
             hint=Text("leave --start out, and it begins on the same day of the week"),
+        )
+
+
+class NobodyReached(WrongUsage):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text("{name} was never launched: nobody was reached by it", name=name),
+            hint=Text("leave --people out: everybody is meant"),
         )
 
 
@@ -196,7 +205,12 @@ def _chosen(
     now: datetime,
     path: Path,
 ) -> tuple[Again, str, tuple[Moved, ...], Checked]:
-    """As it was wished, else those not reached yet; where none is left, everybody."""
+    """As it was wished, else those not reached yet; where none is left, everybody.
+
+    Raises `NobodyReached` where some of the people of a wave are meant that never was.
+    """
+    if launched is None and again not in (None, Again.ALL):
+        raise NobodyReached(file.campaign.name)
     wanted = again or (Again.NEW if launched else Again.ALL)
     made = _made(file, wave, wanted, launched, mailroom, now, path)
     chosen = made[3].chosen
@@ -231,7 +245,9 @@ def _also(file: CampaignFile, again: Again) -> str | None:
         case Again.NEW:
             return None if f"not {got}" in campaign.audience.where else f"not {got}"
         case Again.SILENT:
-            answers = [f'not reached("{one}", "{campaign.name}")' for one in campaign.chain[1:]]
+            # Who said no has answered.
+            said = dict.fromkeys((*campaign.chain[1:], *NO_TO_IT))
+            answers = [f'not reached("{one}", "{campaign.name}")' for one in said]
             return " and ".join([got, *answers])
 
 

@@ -103,7 +103,7 @@ def plan_again(
     """Plan those who go on as the campaign is by now: it was changed while they stood still.
 
     What comes again has its new day, whatever dates it; steps that were put in come too. How
-    many deliveries come in.
+    many more deliveries come in than do not come yet.
     """
     firing = coming_firing(store, launched)
     work = _Work(
@@ -160,9 +160,18 @@ class _Work:
         return told
 
     def again(self) -> int:
-        """Plan every step of those who go on; how many deliveries come in."""
+        """Plan every step of those who go on; how many more deliveries come in than do not.
+
+        What comes again may wait by now for a step that is not over: it has its turn later.
+        """
+        assert self.only is not None
         added = 0
         for step in self.definition.steps:
+            if step.waits_for is not None:
+                added -= self.store.editing.put_off(
+                    self.launched.id, self.numbers[step.name], self.numbers[step.waits_for],
+                    self.now, people=self.only.people,
+                )  # fmt: skip
             told = StepReplanned(edit=StepEdit(step=step, sort=Sort.SAME))
             self._replan(step, self.numbers[step.name], told)
             added += told.added

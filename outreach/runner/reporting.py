@@ -7,7 +7,7 @@ same ones. What was not asked (a breakdown) is not computed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,10 @@ from outreach.evaluation.together import Together, together_of
 from outreach.model.asked import Asked, Dimension
 from outreach.runner.dashboards import dashboard_of
 from outreach.runner.experiments import compare_groups
+from outreach.runner.portfolio import YEAR, moved_in_a_year
 from outreach.store.cost_queries import Period
+from outreach.store.portfolio_days import end_of as day_after
+from outreach.store.portfolio_days import months_before
 
 if TYPE_CHECKING:
     from outreach.model.settings import Settings
@@ -77,22 +80,19 @@ def evaluate_all(
 def _customers(
     store: Store, reports: Sequence[Report], settings: Settings, *, now: datetime
 ) -> Customers:
-    """Over these campaigns, and over the orders of the two years until now."""
-    here = now.astimezone(settings.zone)
-    middle, since = (_years_before(here, years) for years in (1, 2))
+    """Over these campaigns, and over the firm's last twelve months, as its portfolio has them."""
+    today = now.astimezone(settings.zone).date()
+    since = day_after(months_before(today, YEAR), settings.zone)
+    moved = moved_in_a_year(store, on=today)
     return customers(
         [one.money.winning for one in reports],
         [one.money.keeping for one in reports],
-        store.cost_tallies.loyalty(since=since, middle=middle, until=now),
+        replace(
+            store.cost_tallies.bought(since=since, until=now),
+            at_start=moved.start,
+            lost=moved.lost,
+        ),
     )
-
-
-def _years_before(instant: datetime, years: int) -> datetime:
-    try:
-        return instant.replace(year=instant.year - years)
-    except ValueError:
-        # The 29th of February, of a year that has none.
-        return instant.replace(year=instant.year - years, day=28)
 
 
 def _judged(
@@ -115,7 +115,8 @@ def _judged(
     period = Period(since=asked.since, until=asked.until)
     spending = store.cost_tallies.campaign(launched.id, launched.definition.chain, period)
     goal = launched.definition.objective
-    over = bool(goal and goal.by and goal.by < now.astimezone(settings.zone).date())
+    end = asked.end(now)
+    over = bool(goal and goal.by and goal.by < end.astimezone(settings.zone).date())
     return report(
         launched.definition,
         counted.tally,
@@ -124,7 +125,7 @@ def _judged(
         currency=settings.currency,
         over=over,
         path=counted.path,
-        dashboard=dashboard_of(store, launched, settings, now=now),
+        dashboard=dashboard_of(store, launched, settings, now=end),
     )
 
 

@@ -147,7 +147,7 @@ def keep(
     """
     with store.together() as held:
         held.recordings.take_turn()
-        found = held.follow_ups.find(numbers)
+        found = _with_those_kept_too(held, held.follow_ups.find(numbers))
         known = {one.follow_up.id for one in found}
         for number in numbers:
             if number not in known:
@@ -237,6 +237,22 @@ def _of(whole: Today, seller: str, team: Collection[str]) -> Today:
         inquiries=mine(whole.inquiries),
         nobodys=steps + sum(owner_of(one) is None for items in lists for one in items),
     )
+
+
+#: Whoever was answered, or thanked, was so for all that he had asked, or recommended, until then.
+_FOR_ALL = (FollowUpKind.ANSWER, FollowUpKind.THANK)
+
+
+def _with_those_kept_too(store: Store, found: list[Promise]) -> list[Promise]:
+    """And the other promises to the same person that are kept by it."""
+    whole = {one.follow_up.id: one for one in found}
+    for promise in found:
+        one = promise.follow_up
+        if one.kind in _FOR_ALL and one.done_at is None:
+            for other in store.follow_ups.of_contact(one.contact):
+                if other.follow_up.kind is one.kind and other.follow_up.done_at is None:
+                    whole.setdefault(other.follow_up.id, other)
+    return list(whole.values())
 
 
 # --- what follows from a kept promise -------------------------------------------------------------

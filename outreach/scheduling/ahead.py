@@ -25,8 +25,8 @@ from zoneinfo import ZoneInfo
 from outreach.model.campaign import Campaign, Channel, Step
 from outreach.model.settings import First, Limits
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.foreseen import Ahead, Bounds, Kind, Leaving, Planned
-from outreach.scheduling.levelling import Book, Place, Work, minutes_of, seller_of
+from outreach.scheduling.foreseen import Ahead, Bounds, Elsewhere, Kind, Leaving, Planned
+from outreach.scheduling.levelling import Book, Place, Turn, Work, day_turn, minutes_of, seller_of
 from outreach.scheduling.pace import day_cap
 from outreach.scheduling.pressure import free_on
 from outreach.scheduling.repeats import firing_after, horizon
@@ -113,7 +113,7 @@ class _Looking:
     #: How many have left on each day under each limit.
     _sent: Counter[tuple[_Key, date]] = field(default_factory=Counter)
     #: By day, then by rank, then by instant and by turn.
-    _waiting: list[tuple[date, tuple[int, int], datetime, int, _Waiting]] = field(
+    _waiting: list[tuple[date, Turn, datetime, int, _Waiting | Elsewhere]] = field(
         default_factory=list
     )
     #: Keeps those that fall due at one instant in the order in which they were planned.
@@ -130,8 +130,11 @@ class _Looking:
             self.until = far if last is None or last > far else None
         self._book = Book(self.bounds.team, self.calendar)
         self._book.take(self.bounds.taken)
-        for work, day, count in self.bounds.elsewhere:
-            self._book.place(work, max(day, self.calendar.day_of(self.now)), count)
+        for other in self.bounds.elsewhere:
+            day = max(other.day, self.calendar.day_of(self.now))
+            rank = day_turn(other.stands, other.priority, other.work, other.position)
+            at = self.calendar.midnight(day)
+            heapq.heappush(self._waiting, (day, rank, at, next(self._turns), other))
 
     def plan(
         self, due: datetime, step: Step, kind: Kind, count: int, *, placed: str | None = None
@@ -146,21 +149,25 @@ class _Looking:
         rank = self._rank(waiting)
         heapq.heappush(self._waiting, (day, rank, at, next(self._turns), waiting))
 
-    def _rank(self, one: _Waiting) -> tuple[int, int]:
+    def _rank(self, one: _Waiting) -> Turn:
         """Whose turn it is on a day: what is done by hand, as `run` places it, then e-mails.
 
         Of these, those go first whom the settings name `first`.
         """
         if one.step.channel.by_hand:
-            free = self._seller(one) is None
-            return (0 if one.placed else 1 + free), self.campaign.steps.index(one.step)
+            position = self.campaign.steps.index(one.step)
+            return day_turn(
+                one.placed is not None, self.campaign.priority, self._work(one), position
+            )
         follows = one.step.after is not None
-        return 3 + (follows is (self.bounds.first is First.NEW_PEOPLE)), 0
+        return 2 + (follows is (self.bounds.first is First.NEW_PEOPLE)), 0, 0, 0
 
     def run(self) -> None:
         while self._waiting:
-            _, _, at, _, one = heapq.heappop(self._waiting)
-            if one.step.name not in one.kind.steps:
+            day, _, at, _, one = heapq.heappop(self._waiting)
+            if isinstance(one, Elsewhere):
+                self._book.place(one.work, day, one.count, last=one.last)
+            elif one.step.name not in one.kind.steps:
                 self.passed_over[one.step.name] += one.count
                 self._follow(one.step, one.kind, one.count, at, passed_over=True)
             elif not self._rests(at, one):
@@ -196,9 +203,8 @@ class _Looking:
         if one.placed:
             places = [Place(day, one.placed, one.count)]
         else:
-            work = Work(one.step.channel, minutes_of(one.step), self._seller(one))
             last = self.campaign.last_day(one.step)
-            places = self._book.place(work, day, one.count, last=last)
+            places = self._book.place(self._work(one), day, one.count, last=last)
         for place in places:
             then = at if place.day == day else self.calendar.midnight(place.day)
             kind = replace(one.kind, owner=one.kind.owner or place.member)
@@ -279,8 +285,9 @@ class _Looking:
         last = self.campaign.last_day(step)
         return last is not None and day > last
 
-    def _seller(self, one: _Waiting) -> str | None:
-        return seller_of(self.bounds.team, one.step, one.kind.owner, one.kind.keeper)
+    def _work(self, one: _Waiting) -> Work:
+        only = seller_of(self.bounds.team, one.step, one.kind.owner, one.kind.keeper)
+        return Work(one.step.channel, minutes_of(one.step), only)
 
     def _touched(self, kind: Kind, step: Step, day: date) -> Kind:
         """They remember the day, where a pressure counts it."""

@@ -34,6 +34,22 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """So many calls, visits or tasks of one step of another campaign."""
+
+    work: Work
+    #: The day they fall due, and the last one on which they are done; None: there is none.
+    day: date
+    count: int
+    last: date | None = None
+    #: What decides whose turn it is on a day, as `run` reads it: whether it stands in somebody's
+    #: day, how weighty its campaign is, which step of it this is.
+    stands: bool = False
+    priority: int = 0
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """What may leave on a day, by whom it is limited."""
 
@@ -50,8 +66,8 @@ class Bounds:
     #: Who makes calls and visits, and what stands in their days already.
     team: Mapping[str, TeamMember] = field(default_factory=dict)
     taken: tuple[Taken, ...] = ()
-    #: What other campaigns will ask of the team, by the day it falls due.
-    elsewhere: tuple[tuple[Work, date, int], ...] = ()
+    #: What other campaigns will ask of the team.
+    elsewhere: tuple[Elsewhere, ...] = ()
     pressure: Pressure | None = None
 
 

@@ -83,6 +83,15 @@ def most_a_day(member: TeamMember, channel: Channel) -> int | None:
     return member.visits_per_day if channel is Channel.VISIT else None
 
 
+#: Whose turn it is on a day: the lesser goes first.
+Turn = tuple[int, int, int, int]
+
+
+def day_turn(stands: bool, priority: int, work: Work, position: int) -> Turn:
+    """What stands in somebody's day, then the weightier campaign, then what only one can do."""
+    return 0 if stands else 1, -priority, work.only is None, position
+
+
 @dataclass(slots=True)
 class Book:
     """The days of a team, filled from the first that has room."""

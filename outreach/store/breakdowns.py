@@ -32,9 +32,9 @@ from outreach.model.path import GroupTally
 from outreach.model.tally import ArmTally
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
-from outreach.store.followed import DONE, TOGETHER, Followed, furthest
+from outreach.store.followed import TOGETHER, Followed, furthest
 from outreach.store.schema import delivery, enrolment, event, step
-from outreach.store.tally_queries import is_enrolment_of, stands
+from outreach.store.tally_queries import attempt, is_enrolment_of, stands, tried
 from outreach.store.types import Whole
 from outreach.store.wall_clock import DAY, MonthOf, monday, week_of
 
@@ -129,7 +129,7 @@ class Breakdown:
         reached = case({0: 0} | places, value=words.number())
         place = case((v.c.kind == EventKind.REACHED.value, reached))
         told = or_(
-            and_(v.c.kind == EventKind.TOUCHED.value, or_(v.c.stage.is_(None), v.c.stage != DONE)),
+            tried(),
             and_(v.c.kind == EventKind.REACHED.value, place.is_not(None)),
         )
         return (
@@ -179,7 +179,8 @@ class Breakdown:
     def _touched(self, key: ColumnElement[Any]) -> Rows:
         """Who got it, and how far he came from then on; an attempt in vain reached nobody.
 
-        What came before the first such touch is not its doing.
+        What came before the first such touch is not its doing. Of a period: who got it then,
+        and the first one may have been before.
         """
         v, p = event.c, self.people.table
         got_through = case((v.stage.is_(None), self.people.clock.seconds(v.at)))
@@ -187,12 +188,11 @@ class Breakdown:
             select(key.label("key"), v.campaign_id, v.contact_id, func.min(got_through).label("at"))
             .where(
                 v.campaign_id.in_(self._campaigns()),
-                v.kind == EventKind.TOUCHED.value,
-                or_(v.stage.is_(None), v.stage != DONE),
-                stands(),
-                *self.people.in_time(),
+                attempt(),
+                *self.people.until(),
             )
             .group_by(key, v.campaign_id, v.contact_id)
+            .having(*(func.count(case((now, 1))) > 0 for now in self.people.since()))
             .subquery("first")
         )
         day = first.c.at - first.c.at % DAY

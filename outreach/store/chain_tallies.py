@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, case, distinct, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, distinct, func, select
 
 from outreach.evaluation.comparison import outcome_of
 from outreach.model.asked import Asked
@@ -36,7 +36,8 @@ from outreach.store.followed import (
 )
 from outreach.store.path_tallies import cohorts, times
 from outreach.store.schema import campaign, event, step
-from outreach.store.tally_queries import stands
+from outreach.store.tally_queries import not_own_work, of_enrolled, stands
+from outreach.store.types import decimal_of
 from outreach.store.wall_clock import on_the_wall
 
 
@@ -98,10 +99,10 @@ class _Counting:
         chain = tuple(chain)
         rows = self._groups(id_, chain)
         touches = self._touches(id_)
-        tally = self._tally(id_, chain, rows, [touch for _, touch in touches])
+        tally = self._tally(id_, chain, rows, [touch for _, touch in touches if _tells(touch)])
         if self._now is None:
             return Counted(tally)
-        return Counted(tally, self._path(id_, chain, rows, touches))
+        return Counted(tally, self._path(id_, chain, rows, [kind for kind, _ in touches]))
 
     # --- how many ----------------------------------------------------------------------------
 
@@ -180,25 +181,35 @@ class _Counting:
         return found
 
     def _touches(self, id_: CampaignId) -> list[tuple[TouchKind, TouchTally]]:
-        """The attempts by step in the campaign's order; of several campaigns by channel."""
+        """The attempts by step in the campaign's order; of several campaigns by channel.
+
+        Attempts are of the people enrolled; what it cost was spent, whoever it was done for, and
+        on our own work. What was done before the period only tells which kinds there are.
+        """
         together = id_ == TOGETHER
         v, s = event.c, step.c
         keys = [v.channel] if together else [s.position, s.name, v.step_id, v.channel]
         ids = self._people.campaigns if together else (id_,)
+        since = self._people.since()
+        ours = case((and_(not_own_work(), of_enrolled(ids), *since), v.contact_id))
+
+        def taken(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+            return func.coalesce(func.sum(case((since[0], amount)) if since else amount), 0)
+
         query = (
             select(
                 *keys,
-                func.count().label("touches"),
-                func.count(distinct(v.contact_id)).label("people"),
-                func.coalesce(func.sum(v.cost_minor), 0).label("cost"),
-                func.coalesce(func.sum(v.minutes), 0).label("minutes"),
+                func.count(ours).label("touches"),
+                func.count(distinct(ours)).label("people"),
+                taken(v.cost_minor).label("cost"),
+                taken(v.minutes).label("minutes"),
             )
             .select_from(event if together else event.outerjoin(step, s.id == v.step_id))
             .where(
                 v.campaign_id.in_(ids),
                 v.kind == EventKind.TOUCHED.value,
                 stands(),
-                *self._people.in_time(),
+                *self._people.until(),
             )
             .group_by(*keys)
         )
@@ -226,7 +237,7 @@ class _Counting:
         id_: CampaignId,
         chain: tuple[str, ...],
         rows: Sequence[Row[Any]],
-        touches: Sequence[tuple[TouchKind, TouchTally]],
+        kinds: Sequence[TouchKind],
     ) -> PathTally:
         assert self._now is not None
         people, asked = self._people, self._people.asked
@@ -234,8 +245,8 @@ class _Counting:
         ordered = [row for row in enrolled if row.ordered]
         prospects = [row for row in enrolled if not row.is_customer]
         outcome = outcome_of(chain)
-        earned = credited(people, id_, chain, [kind for kind, _ in touches], outcome)
-        now = on_the_wall(self._now, self._database.zone)
+        earned = credited(people, id_, chain, kinds, outcome)
+        now = on_the_wall(asked.last(self._now), self._database.zone)
         breakdown = Breakdown(people, self._database, id_, chain, self._segments)
         return PathTally(
             touch_count=_sum(enrolled, "touches"),
@@ -258,14 +269,17 @@ class _Counting:
         )
 
     def _yields(self, id_: CampaignId, outcome: str, earned: Credited) -> tuple[YieldTally, ...]:
-        """Who ordered by the attempts made before; who did not, by all that were made."""
-        c = self._people.table.c
+        """Who ordered by the attempts made before; who did not, by all that were made.
+
+        Of a period: who got an attempt or ordered in it, by his attempts since the first one.
+        """
+        c, attempts = self._people.table.c, self._people.attempts().label("attempts")
         query = (
-            select(c.touches, func.count().label("people"))
+            select(attempts, func.count().label("people"))
             .where(self._people.of(id_), self._people.at(outcome).is_(None), c.touches > 0)
-            .group_by(c.touches)
+            .group_by(attempts)
         )
-        contacts = Counter({r.touches: r.people for r in self._people.connection.execute(query)})
+        contacts = Counter({r.attempts: r.people for r in self._people.connection.execute(query)})
         contacts.update(earned.attempts)
         return tuple(
             YieldTally(touches=n, contacts=contacts[n], orders=earned.attempts.get(n, 0))
@@ -274,7 +288,8 @@ class _Counting:
 
     def _in_units(self, earned: Credited) -> Iterable[CreditTally]:
         for one in earned.credits:
-            yield replace(one, revenue=self._units(one.revenue), margin=self._units(one.margin))
+            margin = None if one.margin is None else self._units(one.margin)
+            yield replace(one, revenue=self._units(one.revenue), margin=margin)
 
     def _units(self, minor: Decimal) -> Decimal:
         """Parts of an amount stay parts, so that they add up to it."""
@@ -283,6 +298,11 @@ class _Counting:
     def _money(self, minor: Any) -> Decimal:
         """Sums come back as int (SQLite) or Decimal (PostgreSQL)."""
         return from_minor(int(minor), self._database.currency)
+
+
+def _tells(touch: TouchTally) -> bool:
+    """Somebody was tried, or something was spent."""
+    return bool(touch.touches or touch.cost or touch.minutes)
 
 
 def arm_of(rows: Iterable[Row[Any]], stages: Sequence[str]) -> ArmTally:
@@ -311,7 +331,3 @@ def _unrecorded(rows: Sequence[Row[Any]], chain: Sequence[str]) -> dict[str, int
 
 def _sum(rows: Iterable[Row[Any]], name: str = "people") -> int:
     return sum(int(row._mapping[name]) for row in rows)
-
-
-def decimal_of(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))

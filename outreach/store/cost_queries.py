@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, or_, select
 
 from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
@@ -15,7 +15,13 @@ from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.model.stage import INTERESTS
 from outreach.store.schema import enrolment, event
-from outreach.store.tally_queries import CONTACTED, reached, stands
+from outreach.store.tally_queries import (
+    CONTACTED,
+    not_own_work,
+    of_enrolled,
+    reached,
+    stands,
+)
 
 #: Facts of somebody who was really reached, beside the stages after the first: he answered,
 #: argued, said no, asked to be called back, or told what he thinks of the offer (domain B9).
@@ -47,11 +53,28 @@ class CampaignEvents:
 
     id: CampaignId
     chain: tuple[str, ...]
-    period: list[ColumnElement[bool]]
+    asked: Period
+
+    @property
+    def period(self) -> list[ColumnElement[bool]]:
+        return self.asked.holds()
 
     def touches(self) -> list[ColumnElement[bool]]:
+        """All that something may have been spent on: own work, and the control group, too."""
         kind = event.c.kind == EventKind.TOUCHED.value
         return [event.c.campaign_id == self.id, kind, stands(), *self.period]
+
+    def taken(self) -> list[ColumnElement[Any]]:
+        """The columns of `Effort`: attempts on the people enrolled, and all that was spent."""
+        v = event.c
+        ours = and_(not_own_work(), of_enrolled([self.id]))
+        return [
+            func.count(case((ours, 1))).label("touches"),
+            func.coalesce(func.sum(v.cost_minor), 0).label("cost"),
+            func.coalesce(func.sum(v.minutes), 0).label("minutes"),
+            func.coalesce(func.sum(v.km), 0).label("km"),
+            func.count(case((and_(v.cost_minor.is_(None), ours), 1))).label("unpriced"),
+        ]
 
     def facts(self) -> list[ColumnElement[bool]]:
         """What was reached by people enrolled in it, the control group left out."""
@@ -64,10 +87,13 @@ class CampaignEvents:
         touched = (
             select(event.c.id)
             .where(event.c.contact_id == e.contact_id, *self._hidden(event), *self.period)
-            .where(stands())
+            .where(not_own_work(), stands())
         )
         return select(func.count()).where(
-            e.campaign_id == self.id, is_customer(), touched.correlate(enrolment).exists()
+            e.campaign_id == self.id,
+            e.arm == Arm.ENROLLED.value,
+            is_customer(),
+            touched.correlate(enrolment).exists(),
         )
 
     def _hidden(self, table: Any) -> list[ColumnElement[bool]]:
@@ -88,18 +114,24 @@ class CampaignEvents:
         spoken = event.c.channel.in_((Channel.CALL.value, Channel.VISIT.value))
         return or_(event.c.stage.in_(sorted(words)), and_(first, spoken))
 
-    def last_step(
+    def last_touch(
         self, contact: ColumnElement[Any], at: ColumnElement[Any]
     ) -> ScalarSelect[int | None]:
-        """The step of the last touch of a person until an instant."""
+        """The last touch of a person until an instant, of before the period too; see `LastTouch`.
+
+        Both of its facts come in one number, for it is looked up once for each order.
+        """
         touch, undone = event.alias("touch"), event.alias("undone")
+        since = self.asked.since
+        earlier = literal(0) if since is None else case((touch.c.at < since, 1), else_=0)
         taken_back = select(undone.c.id).where(undone.c.corrects == touch.c.id).exists()
         return (
-            select(touch.c.step_id)
+            select(func.coalesce(touch.c.step_id, 0) * 2 + earlier)
             .where(
                 touch.c.contact_id == contact,
                 touch.c.at <= at,
                 *self._hidden(touch),
+                not_own_work(touch),
                 ~taken_back,
             )
             .order_by(touch.c.at.desc(), touch.c.id.desc())
@@ -108,43 +140,46 @@ class CampaignEvents:
         )
 
 
-TAKEN = (
-    func.count().label("touches"),
-    func.coalesce(func.sum(event.c.cost_minor), 0).label("cost"),
-    func.coalesce(func.sum(event.c.minutes), 0).label("minutes"),
-    func.coalesce(func.sum(event.c.km), 0).label("km"),
-    (func.count() - func.count(event.c.cost_minor)).label("unpriced"),
-)
+@dataclass(frozen=True, slots=True)
+class LastTouch:
+    """What was done last before an answer or an order."""
+
+    #: The number of its step; None: beside all steps, or nothing had been done.
+    step: int | None
+    #: It was done before the period that is asked for.
+    earlier: bool
+
+    @classmethod
+    def of(cls, number: int | None) -> LastTouch:
+        """As `CampaignEvents.last_touch` tells it."""
+        if number is None:
+            return cls(None, earlier=False)
+        return cls(number // 2 or None, earlier=bool(number % 2))
 
 
 def sold_of(
     amount: ColumnElement[Any],
     margin: ColumnElement[Any],
-    among: ColumnElement[bool] | None = None,
 ) -> list[ColumnElement[Any]]:
-    """The columns of `Sales`, over the orders that `among` holds for."""
+    """The columns of `Sales`, each row an order."""
     both = and_(amount.is_not(None), margin.is_not(None))
-
-    def where(condition: ColumnElement[bool] | None, then: Any) -> Any:
-        conditions = [one for one in (among, condition) if one is not None]
-        return case((and_(*conditions), then)) if conditions else then
 
     def total(what: Any) -> ColumnElement[Any]:
         return func.coalesce(func.sum(what), 0)
 
     return [
-        func.count(where(None, 1)).label("orders"),
-        total(where(None, amount)).label("revenue"),
-        func.count(where(None, amount)).label("with_amount"),
-        total(where(None, margin)).label("margin"),
-        func.count(where(None, margin)).label("with_margin"),
-        total(where(both, amount)).label("priced_revenue"),
-        total(where(both, margin)).label("priced_margin"),
+        func.count().label("orders"),
+        total(amount).label("revenue"),
+        func.count(amount).label("with_amount"),
+        total(margin).label("margin"),
+        func.count(margin).label("with_margin"),
+        total(case((both, amount))).label("priced_revenue"),
+        total(case((both, margin))).label("priced_margin"),
     ]
 
 
-def sold(among: ColumnElement[bool]) -> list[ColumnElement[Any]]:
-    return sold_of(event.c.amount_minor, event.c.margin_minor, among)
+def sold() -> list[ColumnElement[Any]]:
+    return sold_of(event.c.amount_minor, event.c.margin_minor)
 
 
 SOLD = (

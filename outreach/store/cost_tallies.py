@@ -7,7 +7,8 @@ orders ask for their last touch, one look into an index each; touches are read o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -30,16 +31,17 @@ from outreach.model.spending import Effort, Loyalty, Sales, Spending, StepGain
 from outreach.store.cost_queries import (
     MET,
     SOLD,
-    TAKEN,
     CampaignEvents,
+    LastTouch,
     Period,
     is_customer,
     sold,
     sold_of,
 )
 from outreach.store.engine import Database
-from outreach.store.schema import enrolment, event, step
+from outreach.store.schema import contact, enrolment, event, step
 from outreach.store.tally_queries import ORDER, is_enrolment_of, reached
+from outreach.store.types import decimal_of
 
 
 class CostTallies:
@@ -52,22 +54,18 @@ class CostTallies:
         self, campaign_id: CampaignId, chain: Sequence[str], period: Period | None = None
     ) -> Spending:
         """What one campaign spent and gained, by step. `chain`: its stages, the contact first."""
-        here = CampaignEvents(campaign_id, tuple(chain), (period or Period()).holds())
+        here = CampaignEvents(campaign_id, tuple(chain), period or Period())
         with self._database.reading() as connection:
             split = _has_customers(connection, campaign_id)
             efforts, customers = self._touches(connection, here, split=split)
             answers, met = _answers(connection, here)
-            sales, of_customers, ordering = self._sales(connection, here)
+            sold, of_customers, ordering = self._sales(connection, here)
             names = _step_names(connection, campaign_id)
         order = [number for number in names if number is not None]
         gains = tuple(
-            StepGain(
-                step=names.get(number),
-                answers=answers.get(number, 0),
-                sales=sales.get(number, Sales()),
-            )
+            _gain(names.get(number), number, answers, sold)
             for number in (*order, None)
-            if number in answers or number in sales
+            if any(touch.step == number for touch in (*answers, *sold))
         )
         return Spending(
             steps=tuple((names.get(n), efforts[n]) for n in (*order, None) if n in efforts),
@@ -79,39 +77,23 @@ class CostTallies:
             customers_ordering=ordering,
         )
 
-    def loyalty(self, *, since: datetime, middle: datetime, until: datetime) -> Loyalty:
-        """Customers of the year from `since`, and who of them ordered again from `middle` on.
+    def bought(self, *, since: datetime, until: datetime) -> Loyalty:
+        """Who ordered in that time, in any campaign or in none, and what; merged people are one.
 
-        Orders in any campaign and in none; a person is a customer in a year who ordered in it.
+        Who stayed is counted by life stages, in `portfolio_tallies.py`.
         """
-        before = func.max(case((event.c.at < middle, 1), else_=0))
-        after = func.max(case((event.c.at >= middle, 1), else_=0))
-        last = event.c.at >= middle
+        c = contact.c
         person = (
-            select(
-                before.label("before"),
-                after.label("after"),
-                *sold(last),
-            )
+            select(*sold())
+            .select_from(event.join(contact, c.id == event.c.contact_id))
             .where(reached(), event.c.stage == ORDER, event.c.at >= since, event.c.at < until)
-            .group_by(event.c.contact_id)
+            .group_by(func.coalesce(c.merged_into, c.id))
             .subquery()
         )
         sums = [func.coalesce(func.sum(person.c[name]), 0).label(name) for name in SOLD]
-        query = select(
-            func.coalesce(func.sum(person.c.before), 0).label("at_start"),
-            func.coalesce(func.sum(case((person.c.after == 0, 1), else_=0)), 0).label("lost"),
-            func.coalesce(func.sum(person.c.after), 0).label("active"),
-            *sums,
-        )
         with self._database.reading() as connection:
-            row = connection.execute(query).one()
-        return Loyalty(
-            at_start=int(row.at_start),
-            lost=int(row.lost),
-            active=int(row.active),
-            sales=self._sale(row),
-        )
+            row = connection.execute(select(func.count().label("active"), *sums)).one()
+        return Loyalty(active=int(row.active), sales=self._sale(row))
 
     # --- the parts of one campaign --------------------------------------------------------------
 
@@ -126,7 +108,7 @@ class CostTallies:
         source = event.join(enrolment, is_enrolment_of(event)) if split else event
         kind = case((is_customer(), 1), else_=0) if split else literal(0)
         one = (
-            select(event.c.step_id, kind.label("is_customer"), *TAKEN)
+            select(event.c.step_id, kind.label("is_customer"), *here.taken())
             .select_from(source)
             .where(*here.touches())
             .group_by(event.c.step_id, "is_customer")
@@ -135,6 +117,8 @@ class CostTallies:
         customers = Effort()
         for row in connection.execute(one):
             effort = self._effort(row)
+            if effort == Effort():
+                continue
             efforts[row.step_id] = efforts.get(row.step_id, Effort()) + effort
             if row.is_customer:
                 customers += effort
@@ -145,11 +129,11 @@ class CostTallies:
 
     def _sales(
         self, connection: Connection, here: CampaignEvents
-    ) -> tuple[dict[int | None, Sales], Sales, int]:
-        """Sales by the number of the step before; those to customers, and how many these were."""
+    ) -> tuple[dict[LastTouch, Sales], Sales, int]:
+        """Sales by the touch before; those to customers, and how many these were."""
         one = (
             select(
-                here.last_step(event.c.contact_id, event.c.at).label("step_id"),
+                here.last_touch(event.c.contact_id, event.c.at).label("touch"),
                 case((is_customer(), 1), else_=0).label("is_customer"),
                 event.c.contact_id,
                 event.c.amount_minor,
@@ -160,29 +144,29 @@ class CostTallies:
             .subquery()
         )
         query = select(
-            one.c.step_id,
+            one.c.touch,
             one.c.is_customer,
             *sold_of(one.c.amount_minor, one.c.margin_minor),
-        ).group_by(one.c.step_id, one.c.is_customer)
+        ).group_by(one.c.touch, one.c.is_customer)
         buyers = select(
             func.count(distinct(case((one.c.is_customer == 1, one.c.contact_id))))
         ).select_from(one)
-        by_step: dict[int | None, Sales] = {}
+        by_touch: dict[LastTouch, Sales] = {}
         of_customers = Sales()
         for row in connection.execute(query):
-            sold = self._sale(row)
-            by_step[row.step_id] = by_step.get(row.step_id, Sales()) + sold
+            sale, touch = self._sale(row), LastTouch.of(row.touch)
+            by_touch[touch] = by_touch.get(touch, Sales()) + sale
             if row.is_customer:
-                of_customers += sold
+                of_customers += sale
         people = connection.execute(buyers).scalar_one() if of_customers.orders else 0
-        return by_step, of_customers, int(people)
+        return by_touch, of_customers, int(people)
 
     def _effort(self, row: Any) -> Effort:
         return Effort(
             touches=row.touches,
             cost=self._money(row.cost),
-            minutes=_decimal(row.minutes),
-            km=_decimal(row.km),
+            minutes=decimal_of(row.minutes),
+            km=decimal_of(row.km),
             unpriced=row.unpriced,
         )
 
@@ -210,8 +194,26 @@ def _has_customers(connection: Connection, campaign_id: CampaignId) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _answers(connection: Connection, here: CampaignEvents) -> tuple[dict[int | None, int], int]:
-    """People by the step their first answer came after; and how many were met."""
+def _gain(
+    name: str | None,
+    number: int | None,
+    answers: Mapping[LastTouch, int],
+    sold: Mapping[LastTouch, Sales],
+) -> StepGain:
+    """What came after one step, in the period or before it."""
+    late, early = LastTouch(number, earlier=False), LastTouch(number, earlier=True)
+    none = Sales()
+    return StepGain(
+        step=name,
+        answers=answers.get(late, 0) + answers.get(early, 0),
+        sales=sold.get(late, none) + sold.get(early, none),
+        earlier_answers=answers.get(early, 0),
+        earlier_orders=sold.get(early, none).orders,
+    )
+
+
+def _answers(connection: Connection, here: CampaignEvents) -> tuple[dict[LastTouch, int], int]:
+    """People by the touch their first answer came after; and how many were met."""
     first = (
         select(
             event.c.contact_id,
@@ -224,13 +226,16 @@ def _answers(connection: Connection, here: CampaignEvents) -> tuple[dict[int | N
         .subquery("first")
     )
     placed = select(
-        here.last_step(first.c.contact_id, first.c.at).label("step_id"), first.c.met
+        here.last_touch(first.c.contact_id, first.c.at).label("touch"), first.c.met
     ).subquery("placed")
     query: Select[Any] = select(
-        placed.c.step_id, func.count().label("people"), func.sum(placed.c.met).label("met")
-    ).group_by(placed.c.step_id)
+        placed.c.touch, func.count().label("people"), func.sum(placed.c.met).label("met")
+    ).group_by(placed.c.touch)
     rows = connection.execute(query).all()
-    return {row.step_id: row.people for row in rows}, sum(int(row.met) for row in rows)
+    people: Counter[LastTouch] = Counter()
+    for row in rows:
+        people[LastTouch.of(row.touch)] += row.people
+    return people, sum(int(row.met) for row in rows)
 
 
 def _step_names(connection: Connection, campaign_id: CampaignId) -> dict[int | None, str]:
@@ -240,7 +245,3 @@ def _step_names(connection: Connection, campaign_id: CampaignId) -> dict[int | N
         .order_by(step.c.position)
     )
     return {row.id: row.name for row in connection.execute(query)}
-
-
-def _decimal(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))

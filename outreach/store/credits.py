@@ -32,9 +32,9 @@ from outreach.model.audience import Arm
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, StepId
 from outreach.model.path import CreditTally
-from outreach.store.followed import DONE, TOGETHER, Followed
+from outreach.store.followed import TOGETHER, Followed
 from outreach.store.schema import enrolment, event
-from outreach.store.tally_queries import is_enrolment_of, stands
+from outreach.store.tally_queries import is_enrolment_of, not_own_work, stands
 from outreach.store.types import Whole
 from outreach.store.wall_clock import DAY, Unindexed
 
@@ -166,13 +166,14 @@ class _Laid:
             v.contact_id == c.contact_id,
             *ours,
             Unindexed(v.kind) == EventKind.TOUCHED.value,
-            or_(v.stage.is_(None), v.stage != DONE),
+            not_own_work(),
             stands(),
-            *self._people.in_time(),
+            *self._people.until(),
         )
         money = [
             func.max(c.revenue_minor).label("revenue"),
             func.max(c.margin_minor).label("margin"),
+            func.max(c.orders - c.with_margin).label("lacking"),
         ]
         return (
             select(*columns, *money)
@@ -185,13 +186,11 @@ class _Laid:
         v = event.c
         known: list[tuple[ColumnElement[bool], int]] = []
         for place, one in enumerate(self._kinds[: _KINDS - 1]):
-            if one.step_id is not None:
-                known.append((v.step_id == one.step_id, place))
-            else:
-                of_channel = (
-                    v.channel.is_(None) if one.channel is None else v.channel == one.channel
-                )
-                known.append((of_channel, place))
+            here = v.channel.is_(None) if one.channel is None else v.channel == one.channel
+            if self._campaign != TOGETHER:
+                of_step = v.step_id.is_(None) if one.step_id is None else v.step_id == one.step_id
+                here = and_(of_step, here)
+            known.append((here, place))
         return case(*known, else_=_KINDS - 1) if known else literal(_KINDS - 1, Whole)
 
 
@@ -215,6 +214,7 @@ def _part(
         func.count().label("people"),
         func.coalesce(func.sum(columns.revenue), 0).label("revenue"),
         func.coalesce(func.sum(columns.margin), 0).label("margin"),
+        func.coalesce(func.sum(columns.lacking), 0).label("lacking"),
     )
 
 
@@ -225,6 +225,7 @@ def _credits(
     people: dict[tuple[int, int], Fraction] = {}
     revenue: dict[int, Fraction] = {}
     margin: dict[int, Fraction] = {}
+    lacking: set[int] = set()
     last = stages.index(outcome)
     for row in rows:
         kind = len(kinds) if row.kind is None or row.kind >= len(kinds) else int(row.kind)
@@ -234,6 +235,8 @@ def _credits(
         if row.place == last:
             revenue[kind] = revenue.get(kind, Fraction(0)) + share * int(row.revenue)
             margin[kind] = margin.get(kind, Fraction(0)) + share * int(row.margin)
+            if row.lacking:
+                lacking.add(kind)
     for place, kind in sorted(people):
         touch = kinds[kind] if kind < len(kinds) else TouchKind(None, None, None)
         earned = place == last
@@ -243,8 +246,13 @@ def _credits(
             channel=touch.channel,
             people=people[place, kind],
             revenue=_minor(revenue[kind]) if earned else Decimal(0),
-            margin=_minor(margin[kind]) if earned else Decimal(0),
+            margin=_margin(margin[kind], lacking=kind in lacking) if earned else Decimal(0),
         )
+
+
+def _margin(known: Fraction, *, lacking: bool) -> Decimal | None:
+    """None where an order lacks its margin: a part would pass for the whole."""
+    return None if lacking else _minor(known)
 
 
 def _minor(amount: Fraction) -> Decimal:

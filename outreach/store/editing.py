@@ -6,7 +6,7 @@ tried, held or printed stays as it is. Set statements; what must be dated anew i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -31,11 +31,12 @@ from outreach.model.campaign import Step
 from outreach.model.change import Planned
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
-from outreach.model.ids import CampaignId, DeliveryId, StepId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.store import schema
 from outreach.store.edited import EDITED
 from outreach.store.engine import Database
 from outreach.store.ledger import plan
+from outreach.store.lists import among
 from outreach.store.places import OVER, untouched
 from outreach.store.prepared import ForEach
 
@@ -103,8 +104,19 @@ class Editing:
                 },
             )
 
-    def put_off(self, campaign: CampaignId, step: StepId, waits_for: StepId, now: datetime) -> int:
-        """What waits untouched though the step it waits for is not over; how many."""
+    def put_off(
+        self,
+        campaign: CampaignId,
+        step: StepId,
+        waits_for: StepId,
+        now: datetime,
+        *,
+        people: Collection[ContactId] | None = None,
+    ) -> int:
+        """What waits untouched though the step it waits for is not over; how many.
+
+        `people`: only what is theirs; None: everybody's.
+        """
         d, p = schema.delivery.c, schema.delivery.alias("before")
         over = exists(
             select(literal(1)).where(
@@ -116,6 +128,9 @@ class Editing:
             )
         )
         here = and_(d.campaign_id == campaign, d.step_id == step, ~over)
+        if people is not None:
+            with self.database.reading() as connection:
+                here = and_(here, among(connection, d.contact_id, people))
         return self._cancel(and_(here, untouched(schema.delivery)), now)
 
     def take_out(self, campaign: CampaignId, step: StepId, now: datetime) -> int:

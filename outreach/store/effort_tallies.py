@@ -27,6 +27,8 @@ from outreach.store.tally_queries import (
     ORDER,
     QUOTE,
     is_enrolment_of,
+    not_own_work,
+    of_enrolled,
     reached,
     stands,
 )
@@ -113,6 +115,7 @@ class EffortTallies:
         words = {id_: chain[0] for id_, chain in firsts.items() if chain[0] != CONTACTED}
         stage, person = event.c.stage, event.c.contact_id
         touched = event.c.kind == EventKind.TOUCHED.value
+        got_through = and_(touched, stage.is_(None))
         own = [and_(event.c.campaign_id == id_, stage == word) for id_, word in words.items()]
         first = or_(stage == CONTACTED, *own)
         active = and_(~touched, ~first, or_(stage.not_in(sorted(NO_STAGES)), stage.in_(_ACTIVE)))
@@ -123,7 +126,7 @@ class EffortTallies:
 
         query = (
             select(
-                people(or_(touched, first, active)).label("contacted"),
+                people(or_(got_through, first, active)).label("contacted"),
                 func.count(case((touched, 1))).label("touches"),
                 func.coalesce(func.sum(case((touched, event.c.minutes))), 0).label("minutes"),
                 people(active).label("actives"),
@@ -134,6 +137,7 @@ class EffortTallies:
             .select_from(event.join(contact, contact.c.id == person))
             .where(
                 event.c.kind.in_((EventKind.TOUCHED.value, EventKind.REACHED.value)),
+                or_(~touched, not_own_work()),
                 stands(),
                 _between(since, until),
                 or_(
@@ -144,7 +148,7 @@ class EffortTallies:
             )
         )
         if campaign is not None:
-            query = query.where(event.c.campaign_id == campaign)
+            query = query.where(event.c.campaign_id == campaign, of_enrolled([campaign]))
         with self._database.reading() as connection:
             row = connection.execute(query).one()
         return WorkTally(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -42,17 +43,24 @@ from outreach.model.ids import CampaignId
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.store.engine import Database
 from outreach.store.schema import enrolment, event
-from outreach.store.tally_queries import CONTACTED, FOLLOWED, ORDER, is_customer, stands
+from outreach.store.tally_queries import (
+    CONTACTED,
+    FOLLOWED,
+    ORDER,
+    is_customer,
+    stands,
+    tried,
+)
 from outreach.store.types import Instant, Whole
 from outreach.store.wall_clock import WallClock, wall_clock
 
 APPOINTMENT = "appointment"
 MET = "met"
-#: Touches and their kinds, beside the stages, which are numbered from 0.
+#: Touches and their kinds, beside the stages, which are numbered from 0. What was tried before
+#: the period is remembered and not counted.
 _TOUCH = -1
 _VISIT = -2
-#: A task is our own work: it touches nobody.
-DONE = "done"
+_EARLIER = -3
 #: The row of a person over all the campaigns.
 TOGETHER = CampaignId(0)
 
@@ -105,6 +113,7 @@ class Followed:
     clock: WallClock
     asked: Asked
     campaigns: tuple[CampaignId, ...]
+    zone: tzinfo
 
     def reached_at(self, chain: Sequence[str]) -> list[ColumnElement[Any]]:
         """When each stage of a chain was first reached, in seconds on the wall."""
@@ -124,18 +133,21 @@ class Followed:
         here = c.campaign_id == campaign
         return here if arm is None else and_(here, c.arm == arm.value)
 
+    def attempts(self) -> ColumnElement[Any]:
+        """All on a person until the end of the period, those before it too."""
+        c = self.table.c
+        return c.touches if self.asked.since is None else c.touches + c.earlier
+
     def in_time(self) -> list[ColumnElement[bool]]:
-        return in_time(self.asked)
+        """Events of the period that was asked for."""
+        return [*self.since(), *self.until()]
 
+    def since(self) -> list[ColumnElement[bool]]:
+        return [] if self.asked.since is None else [event.c.at >= self.asked.since]
 
-def in_time(asked: Asked) -> list[ColumnElement[bool]]:
-    """Events of the period that was asked for."""
-    found: list[ColumnElement[bool]] = []
-    if asked.since is not None:
-        found.append(event.c.at >= asked.since)
-    if asked.until is not None:
-        found.append(event.c.at < asked.until)
-    return found
+    def until(self) -> list[ColumnElement[bool]]:
+        """Events of the period and of what was before it: its history."""
+        return [] if self.asked.until is None else [event.c.at < self.asked.until]
 
 
 def furthest(instants: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
@@ -153,9 +165,10 @@ def followed(
 ) -> Iterator[Followed]:
     """Gather the people of these campaigns; the table is gone afterwards."""
     words = words_of(chains)
-    clock = _clock(connection, database)
-    table = _table(len(words.places), clustered=database.is_sqlite)
-    people = Followed(connection, table, words, clock, asked, tuple(chains))
+    clock = clock_of_events(connection, database)
+    numbers = _NUMBERS if asked.since is None else (*_NUMBERS, "earlier")
+    table = _table(numbers, len(words.places), clustered=database.is_sqlite)
+    people = Followed(connection, table, words, clock, asked, tuple(chains), database.zone)
     table.create(connection)
     try:
         _fill(people)
@@ -179,8 +192,8 @@ def _drop(connection: Connection, table: Table) -> None:
         table.drop(connection)
 
 
-def _clock(connection: Connection, database: Database) -> WallClock:
-    """First and last instants, each from the end of an index."""
+def clock_of_events(connection: Connection, database: Database) -> WallClock:
+    """The workspace's clock from the first to the last of them, each from the end of an index."""
     v = event.c
     found = [
         connection.execute(select(bound(v.at)).where(v.kind == kind)).scalar()
@@ -195,7 +208,7 @@ _NUMBERS = ("is_customer", "wave", "touches", "visits", "first_touch", "orders",
             "margin_minor", "with_amount", "with_margin")  # fmt: skip
 
 
-def _table(stages: int, *, clustered: bool) -> Table:
+def _table(numbers: Sequence[str], stages: int, *, clustered: bool) -> Table:
     """`clustered`: laid in the order of its key, so that one campaign's people lie together."""
     return Table(
         "followed",
@@ -203,7 +216,7 @@ def _table(stages: int, *, clustered: bool) -> Table:
         Column("campaign_id", Whole, nullable=False, primary_key=clustered),
         Column("contact_id", Whole, nullable=False, primary_key=clustered),
         Column("arm", Text, nullable=False),
-        *(Column(name, Whole) for name in _NUMBERS),
+        *(Column(name, Whole) for name in numbers),
         *(Column(f"at_{place}", Whole) for place in range(stages)),
         prefixes=["TEMPORARY"],
         sqlite_with_rowid=not clustered,
@@ -217,14 +230,15 @@ def _fill(people: Followed) -> None:
     """
     laid = union_all(_enrolled(people), _happened(people)).subquery("laid")
     c = laid.c
-    tried = c.what < 0
+    had = c.what < 0
+    here = had if people.asked.since is None else c.what.in_((_TOUCH, _VISIT))
     plain: dict[str, ColumnElement[Any]] = {
         "campaign_id": c.campaign_id,
         "contact_id": c.contact_id,
         "arm": func.max(c.arm),
         "is_customer": func.max(c.is_customer),
         "wave": func.min(c.wave),
-        "touches": func.count(case((tried, 1))),
+        "touches": func.count(case((here, 1))),
         "visits": func.count(case((c.what == _VISIT, 1))),
         "orders": func.count(case((c.what == people.words.places[ORDER], 1))),
         "revenue_minor": func.sum(c.amount_minor),
@@ -232,7 +246,9 @@ def _fill(people: Followed) -> None:
         "with_amount": func.count(c.amount_minor),
         "with_margin": func.count(c.margin_minor),
     }
-    instants: dict[str, ColumnElement[Any]] = {"first_touch": tried} | {
+    if people.asked.since is not None:
+        plain["earlier"] = func.count(case((c.what == _EARLIER, 1)))
+    instants: dict[str, ColumnElement[Any]] = {"first_touch": had} | {
         f"at_{place}": c.what == place for place in range(len(people.words.places))
     }
     firsts = [func.min(case((when, c.at)), type_=Instant()).label(name)
@@ -269,8 +285,10 @@ def _enrolled(people: Followed) -> Select[Any]:
 
 def _happened(people: Followed) -> Select[Any]:
     v = event.c
-    tried = case((v.channel == Channel.VISIT.value, _VISIT), else_=_TOUCH)
-    what = case((v.kind == EventKind.TOUCHED.value, tried), else_=people.words.number())
+    in_period = and_(*people.since()) if people.asked.since is not None else None
+    before = [] if in_period is None else [(~in_period, _EARLIER)]
+    touch = case(*before, (v.channel == Channel.VISIT.value, _VISIT), else_=_TOUCH)
+    what = case((v.kind == EventKind.TOUCHED.value, touch), else_=people.words.number())
     # A quote has an amount too, and brings nothing.
     order = v.stage == ORDER
     row = _row(
@@ -281,11 +299,11 @@ def _happened(people: Followed) -> Select[Any]:
         margin_minor=case((order, v.margin_minor)),
     )
     told = or_(
-        and_(v.kind == EventKind.TOUCHED.value, or_(v.stage.is_(None), v.stage != DONE)),
-        and_(v.kind == EventKind.REACHED.value, v.stage.in_(people.words.all())),
+        tried(),
+        and_(v.kind == EventKind.REACHED.value, v.stage.in_(people.words.all()), *people.since()),
     )
     return select(*row).where(
-        v.campaign_id.in_(people.campaigns), v.kind.in_(_TOLD), told, stands(), *people.in_time()
+        v.campaign_id.in_(people.campaigns), v.kind.in_(_TOLD), told, stands(), *people.until()
     )
 
 
@@ -296,8 +314,9 @@ def _fill_together(people: Followed) -> None:
     counts for nothing.
     """
     c = people.table.c
-    summed = ("touches", "visits", "orders", "revenue_minor", "margin_minor", "with_amount",
-              "with_margin")  # fmt: skip
+    summed = ["touches", "visits", "orders", "revenue_minor", "margin_minor", "with_amount",
+              "with_margin"]  # fmt: skip
+    summed += ["earlier"] if "earlier" in c else []
     earliest = ["is_customer", "wave", "first_touch"]
     earliest += [f"at_{place}" for place in range(len(people.words.places))]
     counts = or_(c.arm == Arm.ENROLLED.value, c.contact_id.not_in(_enrolled_somewhere(people)))

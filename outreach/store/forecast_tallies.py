@@ -4,8 +4,7 @@ A person's states are the furthest stages he came to: contacted, replied (or any
 between), appointment, quote. Each lasts from the day he first came to it to the day he first
 went beyond it, ordered, or the chain closed; whoever is still there stays so on the day
 looked from: his spell is not over, it is censored. Who passes two states in one day was at
-the later one only. Days are the workspace's, by its summer time all the year: an event noted
-for a day without its hour stays on that day.
+the later one only. Days are those of the workspace's clock.
 
 What was known on a past day is what had been recorded by then, with the corrections of then;
 what was imported as history counts as known when it happened.
@@ -40,10 +39,11 @@ from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
 from outreach.model.stage import NO_STAGES, OPPOSED
 from outreach.store.engine import Database
-from outreach.store.life import seconds_of
+from outreach.store.followed import clock_of_events
 from outreach.store.schema import contact, event
 from outreach.store.tally_queries import CONTACTED, ORDER, QUOTE, reached
 from outreach.store.types import Whole
+from outreach.store.wall_clock import DAY, WallClock, on_the_wall
 
 #: The states, by their places.
 REPLIED, APPOINTMENT, ORDERED, CLOSED = 1, 2, 4, 5
@@ -51,7 +51,6 @@ _PLACES = {CONTACTED: 0, "appointment": APPOINTMENT, QUOTE: 3, ORDER: ORDERED}
 #: Facts that close a chain, and those that make an active prospect.
 _CLOSING = frozenset({"refused", "lost", "arid", *OPPOSED})
 _ACTIVE = frozenset({"active", "inbound"})
-_DAY = 86400
 _EPOCH = date(1970, 1, 1)
 
 
@@ -133,19 +132,17 @@ class ForecastTallies:
             )
 
     def _day_of(self, at: ColumnElement[Any]) -> ColumnElement[int]:
-        """Days since 1970."""
-        return (seconds_of(self._database, at) + self._ahead) // _DAY
+        """The workspace's day of an instant, in days since 1970."""
+        return self._clock.seconds(at) // DAY
 
     def _number(self, at: datetime) -> int:
-        """The workspace's day of an instant, in days since 1970."""
-        return (self._database.day_of(at) - _EPOCH).days
+        """The same of an instant that is known here."""
+        return on_the_wall(at, self._database.zone) // DAY
 
     @cached_property
-    def _ahead(self) -> int:
-        """Seconds that the workspace's clocks are ahead of UTC in summer."""
-        year = self._database.now().year
-        both = (datetime(year, month, 1, tzinfo=self._database.zone) for month in (1, 7))
-        return max(int((day.utcoffset() or timedelta(0)).total_seconds()) for day in both)
+    def _clock(self) -> WallClock:
+        with self._database.reading() as connection:
+            return clock_of_events(connection, self._database)
 
     def _people(
         self,

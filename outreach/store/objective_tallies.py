@@ -20,7 +20,7 @@ from outreach.planning.objective import Metric
 from outreach.store import schema
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
-from outreach.store.tally_queries import stands
+from outreach.store.tally_queries import attempt, of_enrolled, stands
 
 _STAGES = {
     Metric.REVENUE: "order",
@@ -62,7 +62,7 @@ def realised(
     if who is not None:
         tests.append(who)
     if campaign is not None:
-        tests.append(e.campaign_id == campaign)
+        tests += [e.campaign_id == campaign, of_enrolled([campaign])]
     query = select(_figure(metric, c.id)).select_from(start).where(*tests)
     with database.reading() as connection:
         found = connection.execute(query).scalar() or 0
@@ -82,11 +82,9 @@ def _happened(metric: Metric) -> ColumnElement[bool]:
     e = schema.event.c
     if (stage := _STAGES.get(metric)) is not None:
         return and_(e.kind == EventKind.REACHED.value, e.stage == stage, stands())
-    touched = and_(
-        e.kind == EventKind.TOUCHED.value, or_(e.stage.is_(None), e.stage != "done"), stands()
-    )
-    channel = _CHANNELS.get(metric)
-    return touched if channel is None else and_(touched, e.channel == channel.value)
+    if (channel := _CHANNELS.get(metric)) is not None:
+        return and_(attempt(), e.channel == channel.value)
+    return and_(attempt(), e.stage.is_(None)) if metric is Metric.CONTACTED else attempt()
 
 
 def _begins(database: Database, day: date) -> datetime:

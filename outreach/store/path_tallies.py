@@ -16,7 +16,7 @@ from outreach.model.ids import CampaignId
 from outreach.model.path import CohortTally, TimeTally
 from outreach.store.followed import Followed
 from outreach.store.types import Whole
-from outreach.store.wall_clock import DAY, monday, week_of
+from outreach.store.wall_clock import DAY, monday, on_the_wall, week_of
 
 
 def times(people: Followed, campaign: CampaignId, chain: Sequence[str]) -> tuple[TimeTally, ...]:
@@ -105,13 +105,15 @@ def cohorts(
     """By week of the first touch. `now` is in seconds on the wall, `at_once` in days.
 
     A day counts whole: who was touched on the 1st and orders on the 8th has ordered within
-    seven days, at whatever hour.
+    seven days, at whatever hour. Who was first touched before the period is of no week in it.
     """
     c = people.table.c
     first = case((c.first_touch.is_(None), c.at_0), else_=c.first_touch)
     reached = people.at(outcome)
     in_days = reached // DAY - first // DAY
     week = week_of(first)
+    since = people.asked.since
+    begun = [] if since is None else [first >= literal(on_the_wall(since, people.zone), Whole)]
     query = (
         select(
             week.label("week"),
@@ -129,7 +131,7 @@ def cohorts(
                 )
             ).label("too_early"),
         )
-        .where(people.of(campaign), first.is_not(None))
+        .where(people.of(campaign), first.is_not(None), *begun)
         .group_by(week)
         .order_by(week)
     )

@@ -25,7 +25,7 @@ from outreach.store.conditions import Selection
 from outreach.store.engine import Database
 from outreach.store.life import life_stage_column
 from outreach.store.rows import is_there
-from outreach.store.tally_queries import ORDER, stands
+from outreach.store.tally_queries import ORDER, attempt, stands
 
 #: From here on a prospect is easy to win (ease of conquest, 1–5).
 EASY = 4
@@ -248,7 +248,5 @@ def _if(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _is_visit() -> ColumnElement[bool]:
     e = schema.event.c
-    return and_(
-        e.kind == EventKind.TOUCHED.value, e.channel == Channel.VISIT.value, stands(),
-        or_(e.stage.is_(None), e.stage != "no_answer"),
-    )  # fmt: skip
+    # Nobody was there: the way was made all the same, and its time is gone.
+    return and_(attempt(), e.channel == Channel.VISIT.value)

@@ -74,6 +74,16 @@ def drop(connection: Connection) -> None:
 
 def lay(connection: Connection, database: Database, *, on: date, since: date) -> Clock:
     """Fill the tables as of the end of `on`; `since` is the end of the day to compare with."""
+    clock = lay_customers(connection, database, on=on, since=since)
+    _fill(connection, people, everybody(database, clock, moment(on, database)))
+    if not database.is_sqlite:
+        for table in TABLES:
+            connection.execute(text(f"ANALYZE {table.name}"))
+    return clock
+
+
+def lay_customers(connection: Connection, database: Database, *, on: date, since: date) -> Clock:
+    """Orders and customers alone: all that who stays and who is lost is counted from."""
     drop(connection)
     for table in TABLES:
         table.create(connection, checkfirst=False)
@@ -85,10 +95,6 @@ def lay(connection: Connection, database: Database, *, on: date, since: date) ->
     _fill(connection, customers, stages(database, now, chosen.c.stage, *SUMS))
     for table, by_hand in ((earlier, chosen.c.before), (customers, chosen.c.stage)):
         _add_chosen(connection, table, by_hand)
-    _fill(connection, people, everybody(database, clock, now))
-    if not database.is_sqlite:
-        for table in TABLES:
-            connection.execute(text(f"ANALYZE {table.name}"))
     return clock
 
 

@@ -132,7 +132,7 @@ def _arid(found: list[_Month], rows: Iterable[Any]) -> None:
 def _buying(months: Months) -> Any:
     """From which month's end to which an order keeps its customer among the buyers."""
     o = orders.c
-    year = o.day + life.YEAR + 1
+    year = o.day + life.YEAR
     until = case((and_(o.next_day.is_not(None), o.next_day < year), o.next_day), else_=year)
     query: Any = select(
         months.place(o.day).label("begun"),

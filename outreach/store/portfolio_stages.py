@@ -47,7 +47,7 @@ def _folded(at: Moment, zone: Any) -> Subquery:
     """One row per customer: what his orders up to a moment add up to."""
     o = orders.c
     last, before = (
-        int(end_of(at.day - timedelta(days=years * life.YEAR + 1), zone).timestamp())
+        int(end_of(at.day - timedelta(days=years * life.YEAR), zone).timestamp())
         for years in (1, 2)
     )
     recent, older = o.at >= last, and_(o.at >= before, o.at < last)

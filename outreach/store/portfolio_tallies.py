@@ -35,7 +35,7 @@ from outreach.store.portfolio_classes import (
     turnovers,
 )
 from outreach.store.portfolio_days import Clock, Months, date_of, months_to, number_of
-from outreach.store.portfolio_laying import drop, lay, roomy
+from outreach.store.portfolio_laying import drop, lay, lay_customers, roomy
 from outreach.store.portfolio_months import months_of, on_prospects
 from outreach.store.portfolio_tables import chosen, customers, earlier, orders, people, total
 
@@ -81,6 +81,17 @@ class PortfolioTallies:
             drop(connection)
         return found
 
+    def stages(self, *, on: date, since: date) -> tuple[StageTally, ...]:
+        """Customers by life stage at the end of both days: who stayed, who is lost, who is new.
+
+        The rows that `evaluation/portfolio/loyalty.movement` makes retention and attrition of.
+        """
+        with self._database.reading() as connection, roomy(connection, self._database):
+            lay_customers(connection, self._database, on=on, since=since)
+            found = stages_of(connection)
+            drop(connection)
+        return found
+
 
 class _Reading:
     def __init__(
@@ -109,7 +120,7 @@ class _Reading:
             on=self.on,
             since=self.since,
             per_unit=10 ** minor_digits(self.database.currency),
-            stages=self._stages(),
+            stages=stages_of(self.connection),
             months=months_of(self.connection, self.database, self.clock, self.months),
             without_orders=self._without_orders(),
             **self._year(),
@@ -130,44 +141,7 @@ class _Reading:
         found = self.connection.execute(query).scalar_one_or_none()
         return None if found is None else int(found)
 
-    # --- stages -----------------------------------------------------------------------------
-
-    def _stages(self) -> tuple[StageTally, ...]:
-        c, e = customers.c, earlier.c
-        lived = c.last_day - c.first_day
-        query = (
-            select(
-                e.stage.label("before"),
-                c.stage,
-                func.count().label("customers"),
-                func.count(case((c.orders == 1, 1))).label("one_time"),
-                *(
-                    total(column).label(name)
-                    for name, column in (
-                        ("orders", c.year_orders),
-                        ("revenue", c.year_amount),
-                        ("lifetime", c.lifetime),
-                        ("lived_days", case((lived > life.YEAR, lived), else_=life.YEAR)),
-                    )
-                ),
-            )
-            .select_from(customers.outerjoin(earlier, e.contact_id == c.contact_id))
-            .group_by(e.stage, c.stage)
-            .order_by(c.stage, e.stage)
-        )
-        return tuple(
-            StageTally(
-                before=row.before,
-                stage=row.stage,
-                customers=row.customers,
-                one_time=row.one_time,
-                orders=int(row.orders),
-                revenue=int(row.revenue),
-                lifetime=int(row.lifetime),
-                lived_days=int(row.lived_days),
-            )
-            for row in self.connection.execute(query)
-        )
+    # --- orders -----------------------------------------------------------------------------
 
     def _without_orders(self) -> int:
         """Customers on file of whom no order is known."""
@@ -188,7 +162,7 @@ class _Reading:
             func.count(o.margin).label("orders_with_margin"),
             total(case((with_margin, o.amount), else_=0)).label("revenue_with_margin"),
             total(o.margin).label("margin"),
-        ).where(o.day >= number_of(self.on) - life.YEAR)
+        ).where(o.day > number_of(self.on) - life.YEAR)
         row = self.connection.execute(query).one()._mapping
         return {name: int(value) for name, value in row.items()}
 
@@ -239,3 +213,42 @@ class _Reading:
         )  # fmt: skip
         day = self._one(query.order_by(at.desc()).limit(1))
         return None if day is None else date_of(day)
+
+
+def stages_of(connection: Connection) -> tuple[StageTally, ...]:
+    """Customers by life stage at the start and at the end, from the tables laid out."""
+    c, e = customers.c, earlier.c
+    lived = c.last_day - c.first_day
+    query = (
+        select(
+            e.stage.label("before"),
+            c.stage,
+            func.count().label("customers"),
+            func.count(case((c.orders == 1, 1))).label("one_time"),
+            *(
+                total(column).label(name)
+                for name, column in (
+                    ("orders", c.year_orders),
+                    ("revenue", c.year_amount),
+                    ("lifetime", c.lifetime),
+                    ("lived_days", case((lived > life.YEAR, lived), else_=life.YEAR)),
+                )
+            ),
+        )
+        .select_from(customers.outerjoin(earlier, e.contact_id == c.contact_id))
+        .group_by(e.stage, c.stage)
+        .order_by(c.stage, e.stage)
+    )
+    return tuple(
+        StageTally(
+            before=row.before,
+            stage=row.stage,
+            customers=row.customers,
+            one_time=row.one_time,
+            orders=int(row.orders),
+            revenue=int(row.revenue),
+            lifetime=int(row.lifetime),
+            lived_days=int(row.lived_days),
+        )
+        for row in connection.execute(query)
+    )

@@ -20,7 +20,7 @@ from outreach.model.audience import Arm
 from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
 from outreach.model.tally import CampaignTally, HistoryTally, VariantTally
-from outreach.store.chain_tallies import ChainTallies, arm_of, count_chains, decimal_of
+from outreach.store.chain_tallies import ChainTallies, arm_of, count_chains
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
 from outreach.store.schema import delivery, step
@@ -31,6 +31,7 @@ from outreach.store.tally_queries import (
     history_touches,
     people_of,
 )
+from outreach.store.types import decimal_of
 
 
 class Tallies:

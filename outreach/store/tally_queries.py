@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.types import TypeEngine
@@ -35,6 +36,9 @@ CONTACTED = "contacted"
 QUOTE = "quote"
 ORDER = "order"
 
+#: A task is our own work: it touches nobody.
+DONE = "done"
+
 #: The campaigns' people, alone: those matched but left out are in no figure.
 FOLLOWED = (Arm.ENROLLED.value, Arm.CONTROL.value)
 
@@ -42,10 +46,43 @@ FOLLOWED = (Arm.ENROLLED.value, Arm.CONTROL.value)
 # --- conditions, written once --------------------------------------------------------------
 
 
-def stands() -> ColumnElement[bool]:
+def stands(table: Any = event) -> ColumnElement[bool]:
     """No other event takes this one back."""
     correction = event.alias("correction")
-    return ~exists().where(correction.c.corrects == event.c.id)
+    return ~exists().where(correction.c.corrects == table.c.id)
+
+
+def tried(table: Any = event) -> ColumnElement[bool]:
+    """A touch, in vain or not; a task that was ticked off is none."""
+    return and_(table.c.kind == EventKind.TOUCHED.value, not_own_work(table))
+
+
+def not_own_work(table: Any = event) -> ColumnElement[bool]:
+    return or_(table.c.stage.is_(None), table.c.stage != DONE)
+
+
+def attempt(table: Any = event) -> ColumnElement[bool]:
+    """What every count of attempts counts, whoever counts them.
+
+    Where the people of campaigns are meant, `of_enrolled` belongs to it. What an attempt cost
+    is another matter: that was spent, whoever it was made on.
+    """
+    return and_(tried(table), stands(table))
+
+
+def of_enrolled(campaigns: Sequence[CampaignId], table: Any = event) -> ColumnElement[bool]:
+    """Nothing was done to the control group, whatever was recorded of it.
+
+    The few who are not enrolled are looked up, once: a join would look up everybody.
+    """
+    e = enrolment.c
+    others = select(e.campaign_id, e.contact_id).where(
+        e.campaign_id.in_(campaigns), e.arm != Arm.ENROLLED.value
+    )
+    if len(campaigns) == 1:
+        return table.c.contact_id.not_in(others.with_only_columns(e.contact_id))
+    here: ColumnElement[bool] = tuple_(table.c.campaign_id, table.c.contact_id).not_in(others)
+    return here
 
 
 def reached() -> ColumnElement[bool]:
@@ -190,5 +227,5 @@ def history_touches() -> Any:
             func.coalesce(func.sum(case((timed, event.c.minutes))), 0).label("call_minutes"),
         )
         .select_from(event.join(enrolment, is_enrolment_of(event)))
-        .where(event.c.kind == EventKind.TOUCHED.value, stands(), _of_prospects())
+        .where(attempt(), _of_prospects())
     )

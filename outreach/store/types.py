@@ -107,7 +107,7 @@ class Number(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:
             return None
-        return value if isinstance(value, Decimal) else plain(Decimal(repr(value)))
+        return value if isinstance(value, Decimal) else plain(decimal_of(value))
 
 
 def plain(value: Decimal) -> Decimal:
@@ -138,3 +138,8 @@ class Json(TypeDecorator[Any]):
         return (
             json.loads(value) if isinstance(value, str) and dialect.name != "postgresql" else value
         )
+
+
+def decimal_of(value: Any) -> Decimal:
+    """A `Number`, or a sum of them: SQLite adds binary fractions, noise from the 16th digit on."""
+    return Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)

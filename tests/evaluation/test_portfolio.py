@@ -329,8 +329,8 @@ def test_five_of_twenty_entrants_who_buy_are_a_conversion_of_a_quarter() -> None
         ((120, 99, 80, 70), date(2020, 1, 1), Level.WARNING, 3),
         ((99,) * 12, date(2020, 1, 1), Level.ALARM, 12),
         ((99, 120, 99), date(2020, 1, 1), Level.NOTICE, 1),
-        # The firm has only begun.
-        ((99,) * 12, date(2026, 2, 1), Level.NONE, 12),
+        # The firm has only begun, after the first of these months.
+        ((99,) * 12, date(2026, 2, 1), Level.NONE, 11),
     ],
 )
 def test_a_thin_stock_is_the_louder_the_longer_it_lasts(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ def bank(folder: Path) -> list[dict[str, Any]]:
                 "job": row["job"],
                 "source": row["contact"],
                 "calls": int(row["campaign"]),
+                "minutes": (Decimal(row["duration"]) / 60).quantize(Decimal("0.01")),
                 "day": date(2026, MONTHS.index(row["month"]) + 1, int(row["day"])),
                 "bought": row["y"] == "yes",
             }
@@ -67,6 +69,7 @@ def test_the_calls_of_a_bank_and_what_each_further_one_brought(
     workspace: Workspace, real_data: Path
 ) -> None:
     """4,521 people, 12,630 calls, 521 orders; every rate and bound is counted from the file."""
+    workspace.settings(more="costs: {minute: 0.60}\n")
     clients = bank(real_data)
     for source in ("cellular", "telephone", "unknown"):
         lines = [f"{one['ref']};{one['job']}" for one in clients if one["source"] == source]
@@ -74,11 +77,11 @@ def test_the_calls_of_a_bank_and_what_each_further_one_brought(
         workspace.ok("contacts", "import", f"{source}.csv", "--source", source)
     workspace.ok("segment", "save", "retired", 'metier = "retired"')
     table = [
-        f"{one['ref']};{one['day']};call;{one['calls']};"
+        f"{one['ref']};{one['day']};call;{one['calls']};{one['minutes']};"
         + (f"order;{one['day']}" if one["bought"] else ";")
         for one in clients
     ]
-    head = "Code;Envoyé le;Canal;Tentatives;Étape;Date"
+    head = "Code;Envoyé le;Canal;Tentatives;Minutes;Étape;Date"
     workspace.write("calls.csv", "\n".join([head, *table]) + "\n")
     told = workspace.ok("history", "import", "calls.csv", "--campaign", "deposit", now=LATER)
     assert told["rejected"] == 0
@@ -89,6 +92,13 @@ def test_the_calls_of_a_bank_and_what_each_further_one_brought(
     assert (len(clients), calls, orders) == (4521, 12630, 521)
     assert (found["enrolled"], found["contacted"], found["touch_count"]) == (4521, 4521, 12630)
     assert found["orders"] == 521
+    assert found["cost"]["minutes"] == float(sum(one["minutes"] for one in clients))
+    # Only the last call was timed: 0.60 a minute, to the cent; the others are told.
+    cent = Decimal("0.01")
+    assert found["cost"]["total"] == float(
+        sum((one["minutes"] * Decimal("0.6")).quantize(cent, ROUND_HALF_UP) for one in clients)
+    )
+    assert found["cost"]["without_cost"] == 12630 - 4521
     assert people_of(found) == [4521, 521, 521, 521, 521]
     last = found["chain"][-1]
     assert last["from_first"] == pytest.approx(521 / 4521)
@@ -335,7 +345,7 @@ def test_every_breakdown_time_cohort_and_rule_of_a_small_campaign(small: Workspa
         earned[rule] = {s["step"]: (s["orders"], s["revenue"], s["margin"]) for s in part["steps"]}
     assert earned == {
         "last": {"letter": (1, 200, 50), "call": (2, 1500, 400)},
-        "first": {"letter": (3, 1700, 450), "call": (0, 0, 0)},
+        "first": {"letter": (3, 1700, 450)},
         "even": {"letter": (2, 950, 250), "call": (1, 750, 200)},
     }
 
@@ -366,14 +376,18 @@ def test_several_campaigns_count_each_person_once_and_none_is_no_error(small: Wo
     }  # fmt: skip
 
     still = small.ok("report", "nobody-yet", now="2027-05-02T09:00")
-    assert (still["enrolled"], still["contacted"], still["touch_count"]) == (3, 0, 0)  # c, d and f are still in the other
+    assert (still["enrolled"], still["contacted"], still["touch_count"]) == (
+        3,
+        0,
+        0,
+    )  # c, d and f are still in the other
     assert all(link["from_previous"] is None for link in still["chain"])
     assert all(link["from_first"] is None for link in still["chain"])
     assert still["ratios"]["interested_rate"] is None
     assert still["ratios"]["success_rate"] is None
     assert still["cost"]["per_contact"] is None
     assert still["roi"] is None
-    assert "0%" not in small.run("report", "nobody-yet", now="2027-05-02T09:00").out
+    assert narrow(small.run("report", "nobody-yet", now="2027-05-02T09:00").out)
 
 
 def test_an_empty_base_and_wrong_words_are_answered(workspace: Workspace) -> None:

@@ -159,7 +159,7 @@ def test_one_report_in_every_form(workspace: Workspace) -> None:
         assert [row[key] for key in keys] == pytest.approx(expected), name
         assert row["trend"] in ("rising", "falling", "steady", None)
     # By 20 April 51 of the 101 days had gone by... and three quotes were made, on 8, 14, 20 April.
-    (checkpoint,) = board["quote"]["checkpoints"]
+    checkpoint, _last = board["quote"]["checkpoints"]
     assert (checkpoint["on"], checkpoint["realised"]) == ("2027-04-20", 3)
     assert checkpoint["due"] == pytest.approx(9 * 50 / 100)
 
@@ -229,7 +229,7 @@ def test_the_portfolio_in_every_form(workspace: Workspace) -> None:
     assert order[:3] == ["prospects", "stages", "actions"]
     assert heads[:3] == [tree.xpath(f"//section[@id='{one}']/h2")[0].text for one in order[:3]]
     # Beside what is new, the actions that cannot wait.
-    assert [row["when"] for row in found["actions"]][0] == "now"
+    assert next(row["when"] for row in found["actions"]) == "now"
 
 
 def test_both_pages_in_a_browser_without_a_network(workspace: Workspace) -> None:

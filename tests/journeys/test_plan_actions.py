@@ -196,7 +196,7 @@ def test_a_plan_comes_from_a_table_whole_or_not_at_all(here: Workspace) -> None:
         "1 200,50;01/06/2027;05/06/2027;Mairie;moyen\n".replace("; monter le stand ;", ";"),
     )
     assert here.ok("plan", "actions", "import", "plan.csv", "--dry-run", now=NEW_YEAR) == {
-        "added": 0, "read": 1, "numbers": [],
+        "added": 0, "read": 1, "numbers": [], "not_read": [],
     }  # fmt: skip
     here.ok("plan", "actions", "import", "plan.csv", now=NEW_YEAR)
     (action,) = here.ok("plan", "actions", now=NEW_YEAR)["actions"]

@@ -186,3 +186,14 @@ def test_what_cannot_be_forecast_is_told(workspace: Workspace, words: tuple[str,
     done = workspace.run("plan", "forecast", *words, now=NOW)
     assert (done.code, done.out) == (2, "")
     assert done.err
+
+
+def test_the_last_hour_of_a_winter_s_day_is_of_that_day(workspace: Workspace) -> None:
+    """Whoever answers at 23:20 has not answered tomorrow, whatever summer time would say."""
+    workspace.campaign("winter", steps="  - {step: talk, channel: task}\n")
+    person, _ = workspace.townspeople(2)
+    workspace.launch("winter", now="2027-01-10T09:00")
+    workspace.ok("record", person, "replied", "--on", "2027-01-15T23:20", now="2027-01-15T23:30")
+    answer = workspace.run("plan", "forecast", now="2027-01-15T23:40")
+    assert answer.code == 0, answer.err
+    assert "Traceback" not in answer.err

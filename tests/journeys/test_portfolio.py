@@ -111,7 +111,7 @@ def test_a_firm_that_has_only_begun_hears_no_alarm(workspace: Workspace) -> None
 
     found = portfolio(workspace)
 
-    assert found["needed"]["alarm"] == {"level": "none", "months": 12, "start_up": True}
+    assert found["needed"]["alarm"] == {"level": "none", "months": 1, "start_up": True}
     assert found["prospects"]["alarm"]["level"] == "none"
 
 
@@ -260,7 +260,8 @@ def test_the_number_of_prospects_month_by_month_comes_first(workspace: Workspace
     assert (head["stock"], head["new"], head["conversions"]) == (14, 20, 5)
     assert head["conversion_rate"]["rate"] == 0.25
     assert head["by_source"] == [{"source": "fair", "contacts": 20}]
-    assert head["alarm"] == {"level": "warning", "months": 3, "start_up": False}
+    # In January there was no base yet.
+    assert head["alarm"] == {"level": "notice", "months": 2, "start_up": False}
     lines = workspace.run("portfolio", now=NOW).out.splitlines()
     assert lines[2].startswith("Prospects in portfolio: 14")
     assert all(len(line) <= 80 for line in lines)

@@ -98,6 +98,21 @@ def test_an_inquiry_tells_origin_referrer_speed_and_quality(spring: Workspace) -
     assert spring.ok("referrals")["referrals"][0]["thanked_on"] == "2027-03-06"
 
 
+def test_a_rehearsed_season_reaches_a_year_ahead_of_the_clock_and_no_further(
+    workspace: Workspace,
+) -> None:
+    """A slip of the year is refused, though a campaign was once launched ahead of the clock."""
+    workspace.campaign("later")
+    (person,) = workspace.townspeople(1)
+    clock = {"now": "2027-03-01T10:00"}
+    assert workspace.run("record", person, "replied", "--on", "2027-03-02", **clock).code == 1
+    workspace.launch("later", now="2027-06-01T09:00")
+    workspace.ok("record", person, "replied", "--on", "2028-05-31", **clock)
+    refused = workspace.run("record", person, "order", "--on", "2207-03-02", **clock)
+    assert refused.code == 1
+    assert "2207" in refused.err
+
+
 def test_a_file_is_rehearsed_recorded_and_taken_back_whole(spring: Workspace) -> None:
     spring.write(
         "facts.csv",

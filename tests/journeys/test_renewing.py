@@ -116,3 +116,13 @@ def test_the_text_says_what_it_did(workspace: Workspace) -> None:
     assert "it begins on 17 May 2027" in out
     assert "strike out what is paid once: design" in out
     assert [line for line in out.splitlines() if len(line) > 80 and "/" not in line] == []
+
+
+def test_of_a_campaign_that_was_never_launched_nobody_can_be_left_out(
+    workspace: Workspace,
+) -> None:
+    workspace.campaign("spring")
+    refused = workspace.run("campaign", "renew", "spring", "--people", "silent")
+    assert refused.code == 2
+    assert "never launched" in refused.err
+    assert not (workspace.folder / "campaigns" / "spring-2.yaml").exists()

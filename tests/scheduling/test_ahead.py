@@ -23,7 +23,7 @@ from outreach.model.pressure import Pressure
 from outreach.model.settings import First, Limits, TeamMember
 from outreach.scheduling.ahead import look_ahead
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.foreseen import Ahead, Bounds, Kind
+from outreach.scheduling.foreseen import Ahead, Bounds, Elsewhere, Kind
 from outreach.scheduling.levelling import Taken, Work
 
 FRANCE = Calendar("FR", ZoneInfo("Europe/Paris"))
@@ -200,18 +200,25 @@ def test_calls_are_spread_over_the_team_and_what_follows_counts_from_the_day_of_
 
 
 def test_what_stands_in_a_seller_s_day_already_and_other_campaigns_push_calls_on() -> None:
-    call = Step(name="call", channel=Channel.CALL, by="yann")
-    ahead = look(
-        campaign(call),
-        {frozenset({"call"}): 10},
-        team=TEAM,
-        taken=(Taken("yann", date(2027, 3, 1), Channel.CALL, Decimal(2), 8),),
-        elsewhere=((Work(Channel.CALL, Decimal(2), "yann"), date(2027, 3, 2), 9),),
-    )
+    """As the runs do: who falls due first has the day first, the others' nine are not due yet.
 
-    assert days(ahead) == [
-        ("2027-03-01", "call", 2), ("2027-03-02", "call", 1), ("2027-03-03", "call", 7),
-    ]  # fmt: skip
+    On one day the weightier campaign is first; what the others cannot do by their last day takes
+    nobody's time.
+    """
+    call = Step(name="call", channel=Channel.CALL, by="yann")
+    taken = (Taken("yann", date(2027, 3, 1), Channel.CALL, Decimal(2), 8),)
+    nine = Elsewhere(work=Work(Channel.CALL, Decimal(2), "yann"), day=date(2027, 3, 2), count=9)
+    today = replace(nine, day=date(2027, 3, 1))
+
+    def pushed(other: Elsewhere) -> list[tuple[str, str, int]]:
+        people = {frozenset({"call"}): 10}
+        return days(look(campaign(call), people, team=TEAM, taken=taken, elsewhere=(other,)))
+
+    alone = [("2027-03-01", "call", 2), ("2027-03-02", "call", 8)]
+    assert pushed(nine) == alone
+    assert pushed(today) == [("2027-03-02", "call", 3), ("2027-03-03", "call", 7)]
+    assert pushed(replace(today, last=date(2027, 3, 1))) == [("2027-03-02", "call", 10)]
+    assert pushed(replace(today, priority=-1)) == alone
 
 
 def test_a_step_waits_until_its_person_may_be_touched_again() -> None:

@@ -71,6 +71,9 @@ _VALUES = {
     "inscrit_le": _perhaps(list(DAYS)),
     "vu_le": _perhaps(list(INSTANTS)),
     "abonne": _perhaps([True, False]),
+    "customer_type": _perhaps(WORDS),
+    "potential": _perhaps(list(AMOUNTS)),
+    "ease": _perhaps(list(WHOLES)),
     "order_count": st.sampled_from(WHOLES[:5]),
     "revenue": st.sampled_from(AMOUNTS),
     "first_order_on": _perhaps([*ORDER_DAYS]),
@@ -132,11 +135,13 @@ _pattern = st.lists(
     st.sampled_from(["%", "_", "a", "e", "n", "ss", "œ", "\\", "Ç", "%%", "renn", "100"]),
     max_size=5,
 ).map(lambda parts: quoted("".join(parts)))
-_text_field = _either("city", "`Note interne`", "kind", "lower(city)", "note")
+_text_field = _either("city", "`Note interne`", "kind", "lower(city)", "note", "customer_type")
 #: Beside a field of a few words stand its own alone.
 _free_field = _either("city", "`Note interne`", "lower(city)", "note")
 _number = st.sampled_from([*NUMBERS, *AMOUNTS]).map(lambda number: format(number, "f"))
-_number_field = _either("effectif", "surface", "budget", "order_count", "revenue")
+_number_field = _either(
+    "effectif", "surface", "budget", "order_count", "revenue", "potential", "ease"
+)
 _days_since = _either("days_since(inscrit_le)", "days_since(vu_le)")
 _day = st.sampled_from(DAYS).map(lambda day: f'"{day.isoformat()}"') | _either(
     "today()", "days_ago(30)", "days_ago(-1)", '"28/02/2027"', '"14/07/2026"'

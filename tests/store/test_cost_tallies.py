@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, update
 
 from outreach.model.ids import CampaignId
 from outreach.model.spending import Effort, Loyalty, Sales, Spending, StepGain
@@ -101,6 +101,7 @@ def drawn(random: Random) -> tuple[list[Row], list[Row]]:
             events.append(
                 event(
                     number, kind="touched", step_id=step, channel=CHANNELS[step],
+                    stage=random.choice((None, None, "no_answer", "done")),
                     cost_minor=random.choice((None, 150, 275)),
                     minutes=random.choice((None, Decimal(2), Decimal("2.5"))),
                     km=random.choice((None, Decimal(10))), **common,
@@ -136,13 +137,17 @@ def plainly(enrolments: list[Row], events: list[Row], period: Period) -> Spendin
         and (period.until is None or one["at"] < period.until)
     ]  # fmt: skip
     touches = [one for one in inside if one["kind"] == "touched"]
-    every_touch = [one for one in standing if one["kind"] == "touched"]
+    attempts = [one for one in standing if one["kind"] == "touched" and one["stage"] != "done"]
+    ours = {who for who, one in arms.items() if one["arm"] == "enrolled"}
 
-    def before(who: int, at: datetime) -> str | None:
-        earlier = [t for t in every_touch if t["contact_id"] == who and t["at"] <= at]
-        if not earlier:
-            return None
-        return STEPS.get(max(earlier, key=lambda t: (t["at"], t["id"]))["step_id"])
+    def before(who: int, at: datetime) -> tuple[str | None, bool]:
+        """The step of the last attempt, and whether it was made before the period."""
+        made = [t for t in attempts if t["contact_id"] == who and t["at"] <= at]
+        if not made:
+            return None, False
+        last = max(made, key=lambda t: (t["at"], t["id"]))
+        earlier = period.since is not None and last["at"] < period.since
+        return STEPS.get(last["step_id"]), earlier
 
     facts = [
         one for one in inside
@@ -156,27 +161,39 @@ def plainly(enrolments: list[Row], events: list[Row], period: Period) -> Spendin
     for one in answers:
         who = one["contact_id"]
         first[who] = min(one["at"], first.get(who, one["at"]))
-    gained: dict[str | None, list[int]] = defaultdict(list)
+    gained: dict[str | None, list[bool]] = defaultdict(list)
     for who, at in first.items():
-        gained[before(who, at)].append(who)
+        step, earlier = before(who, at)
+        gained[step].append(earlier)
     orders = [one for one in facts if one["stage"] == "order"]
     sold: dict[str | None, list[Row]] = defaultdict(list)
+    late: Counter[str | None] = Counter()
     for one in orders:
-        sold[before(one["contact_id"], one["at"])].append(one)
+        step, earlier = before(one["contact_id"], one["at"])
+        sold[step].append(one)
+        late[step] += earlier
     of_customers = [one for one in orders if arms[one["contact_id"]]["kind"] == "customer"]
     names = [*STEPS.values(), None]
     return Spending(
         steps=tuple(
             (
                 name,
-                replace(effort([t for t in touches if STEPS.get(t["step_id"]) == name]), people=0),
+                replace(
+                    effort([t for t in touches if STEPS.get(t["step_id"]) == name], ours), people=0
+                ),
             )
             for name in names
             if any(STEPS.get(t["step_id"]) == name for t in touches)
         ),
-        customers=effort([t for t in touches if arms[t["contact_id"]]["kind"] == "customer"]),
+        customers=effort([t for t in touches if arms[t["contact_id"]]["kind"] == "customer"], ours),
         gains=tuple(
-            StepGain(step=name, answers=len(gained[name]), sales=sales(sold[name]))
+            StepGain(
+                step=name,
+                answers=len(gained[name]),
+                sales=sales(sold[name]),
+                earlier_answers=sum(gained[name]),
+                earlier_orders=late[name],
+            )
             for name in names
             if gained[name] or sold[name]
         ),
@@ -187,14 +204,16 @@ def plainly(enrolments: list[Row], events: list[Row], period: Period) -> Spendin
     )
 
 
-def effort(touches: list[Row]) -> Effort:
+def effort(touches: list[Row], ours: set[int]) -> Effort:
+    """Attempts are of the enrolled; what was spent was spent, on own work and anybody, too."""
+    attempts = [one for one in touches if one["stage"] != "done" and one["contact_id"] in ours]
     return Effort(
-        touches=len(touches),
-        people=len({one["contact_id"] for one in touches}),
+        touches=len(attempts),
+        people=len({one["contact_id"] for one in attempts}),
         cost=Decimal(sum(one["cost_minor"] or 0 for one in touches)) / 100,
         minutes=sum((one["minutes"] or Decimal(0) for one in touches), Decimal(0)),
         km=sum((one["km"] or Decimal(0) for one in touches), Decimal(0)),
-        unpriced=sum(one["cost_minor"] is None for one in touches),
+        unpriced=sum(one["cost_minor"] is None for one in attempts),
     )
 
 
@@ -240,31 +259,82 @@ def test_a_campaign_in_which_nothing_happened(database: Database) -> None:
     assert CostTallies(database).campaign(SPRING, DEFAULT_CHAIN) == Spending()
 
 
-def test_customers_of_two_years(database: Database) -> None:
-    """1 and 2 ordered in the first year, 2 and 3 in the second; 4 took his order back."""
+def test_what_was_bought_in_a_year(database: Database) -> None:
+    """2 and 3 ordered; 6 is 2 under another number; 4 took his order back, 5 ordered long ago."""
     campaign(database)
-    people(database, [{"contact_id": n, "arm": "enrolled", "kind": None} for n in range(1, 6)])
-    first, second = MARCH - timedelta(days=500), MARCH - timedelta(days=100)
-    long_ago = MARCH - timedelta(days=900)
+    people(database, [{"contact_id": n, "arm": "enrolled", "kind": None} for n in range(1, 7)])
+    with database.writing() as connection:
+        merged = update(schema.contact).where(schema.contact.c.id == 6).values(merged_into=2)
+        connection.execute(merged)
+    day = timedelta(days=1)
+    lately, long_ago = MARCH - 100 * day, MARCH - 500 * day
     sold = {"kind": "reached", "stage": "order", "amount_minor": 10000, "margin_minor": 3000}
-    told = [(1, first), (2, first), (2, second), (3, second), (4, second), (5, long_ago)]
+    told = [(1, long_ago), (2, lately), (6, lately), (3, lately), (4, lately), (5, long_ago)]
     events = [
         event(number, contact_id=who, **{**sold, "at": at})
         for number, (who, at) in enumerate(told, start=1)
     ]
     events.append(event(9, contact_id=4, kind="corrected", corrects=5))
     write(database, [(schema.event, events)])
-    year = timedelta(days=365)
-    found = CostTallies(database).loyalty(since=MARCH - 2 * year, middle=MARCH - year, until=MARCH)
-    assert found == Loyalty(
-        at_start=2,
-        lost=1,
+    assert CostTallies(database).bought(since=MARCH - 365 * day, until=MARCH) == Loyalty(
         active=2,
         sales=Sales(
-            orders=2, revenue=Decimal(200), with_amount=2, margin=Decimal(60), with_margin=2,
-            priced_revenue=Decimal(200), priced_margin=Decimal(60),
+            orders=3, revenue=Decimal(300), with_amount=3, margin=Decimal(90), with_margin=3,
+            priced_revenue=Decimal(300), priced_margin=Decimal(90),
         ),
     )  # fmt: skip
+
+
+def test_the_control_group_and_own_work_are_no_attempts_and_cost_all_the_same(
+    database: Database,
+) -> None:
+    """A control person was called, a task was ticked off, one was called: one attempt, 9 €."""
+    campaign(database)
+    people(
+        database,
+        [
+            {"contact_id": 1, "arm": "control", "kind": "customer"},
+            {"contact_id": 2, "arm": "enrolled", "kind": "customer"},
+            {"contact_id": 3, "arm": "enrolled", "kind": "customer"},
+        ],
+    )
+    touch = {"kind": "touched", "step_id": 11, "channel": "call", "cost_minor": 300}
+    day = timedelta(days=1)
+    told = [
+        event(1, contact_id=1, **touch),
+        event(2, contact_id=2, **{**touch, "stage": "done"}),
+        event(3, contact_id=3, **touch),
+        event(4, contact_id=2, kind="reached", stage="order", at=MARCH + day),
+    ]
+    write(database, [(schema.event, told)])
+    found = CostTallies(database).campaign(SPRING, DEFAULT_CHAIN)
+    assert found.steps == (("call", Effort(touches=1, cost=Decimal(9))),)
+    assert found.customers == Effort(touches=1, people=1, cost=Decimal(9))
+    # A task that was ticked off brought about no order.
+    (gain,) = found.gains
+    assert (gain.step, gain.sales.orders) == (None, 1)
+
+
+def test_a_touch_before_the_period_is_remembered_and_told_apart(database: Database) -> None:
+    """Letters on the 1st, the period from the 10th on: 1 orders of it, 2 of a call in it."""
+    campaign(database)
+    people(database, [{"contact_id": n, "arm": "enrolled", "kind": None} for n in (1, 2)])
+    day = timedelta(days=1)
+    told = [
+        event(1, contact_id=1, kind="touched", step_id=10, at=MARCH),
+        event(2, contact_id=2, kind="touched", step_id=10, at=MARCH),
+        event(3, contact_id=2, kind="touched", step_id=11, at=MARCH + 12 * day),
+        event(4, contact_id=1, kind="reached", stage="order", at=MARCH + 15 * day),
+        event(5, contact_id=2, kind="reached", stage="order", at=MARCH + 15 * day),
+    ]
+    write(database, [(schema.event, told)])
+    period = Period(since=MARCH + 10 * day)
+    found = CostTallies(database).campaign(SPRING, DEFAULT_CHAIN, period)
+    assert [name for name, _ in found.steps] == ["call"]
+    assert [
+        (one.step, one.answers, one.earlier_answers, one.sales.orders, one.earlier_orders)
+        for one in found.gains
+    ] == [("letter", 1, 1, 1, 1), ("call", 1, 0, 1, 0)]
 
 
 def test_a_touch_that_was_taken_back_earned_nothing(database: Database) -> None:

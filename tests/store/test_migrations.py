@@ -112,3 +112,24 @@ def test_an_instant_in_the_form_of_the_driver_is_mended(database: Database) -> N
 
 
 DRIVERS, OURS = "2027-03-03 09:00:00.000000", "2027-03-03T09:00:00.000000Z"
+
+
+def test_types_of_customers_get_their_folded_twin(database: Database) -> None:
+    with database.writing() as connection:
+        schema.metadata.drop_all(connection)
+    upgrade(database, "0004")
+    with database.writing() as connection:
+        for word in ("'École'", "'École'", "NULL", "'Garage'"):
+            connection.exec_driver_sql(
+                "INSERT INTO contact (kind, created_at, updated_at, order_count, revenue_minor,"
+                f" margin_minor, touch_count, customer_type) VALUES ('suspect', '{OURS}', '{OURS}',"
+                f" 0, 0, 0, 0, {word})"
+            )
+
+    upgrade(database)
+
+    c = schema.contact.c
+    with database.reading() as connection:
+        query = select(c.customer_type, c.customer_type_folded).order_by(c.id)
+        rows = [tuple(row) for row in connection.execute(query)]
+    assert rows == [("École", "ecole"), ("École", "ecole"), (None, None), ("Garage", "garage")]

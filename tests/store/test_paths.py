@@ -152,9 +152,12 @@ DAY = 86_400
 class Person:
     """One person in one campaign, or in all of them."""
 
-    def __init__(self, events: Iterable[Told]) -> None:
-        self.touches = [e for e in events if e.kind == "touched" and e.stage != "done"]
-        self.reached = [e for e in events if e.kind == "reached"]
+    def __init__(self, events: Iterable[Told], since: datetime | None = None) -> None:
+        """What was before `since` is remembered (attempts) and not counted."""
+        here = [e for e in events if since is None or e.at >= since]
+        self.attempts = [e for e in events if e.kind == "touched" and e.stage != "done"]
+        self.touches = [e for e in here if e in self.attempts]
+        self.reached = [e for e in here if e.kind == "reached"]
         self.orders = [e for e in self.reached if e.stage == "order"]
 
     def at(self, stage: str) -> int | None:
@@ -162,7 +165,7 @@ class Person:
 
     @property
     def first_touch(self) -> int | None:
-        touched = min((e.wall for e in self.touches), default=None)
+        touched = min((e.wall for e in self.attempts), default=None)
         return touched if touched is not None else self.at("contacted")
 
     @property
@@ -174,7 +177,7 @@ class Person:
         at = self.at(stage)
         assert at is not None
         end = at + DAY - 1 if at % DAY == 0 else at
-        return sorted((e for e in self.touches if e.wall <= end), key=lambda e: e.wall)
+        return sorted((e for e in self.attempts if e.wall <= end), key=lambda e: e.wall)
 
 
 def standing(base: Base, asked: Asked) -> list[Told]:
@@ -182,7 +185,6 @@ def standing(base: Base, asked: Asked) -> list[Told]:
     return [
         e for e in base.events
         if e.kind != "corrected" and e.id not in gone
-        and (asked.since is None or e.at >= asked.since)
         and (asked.until is None or e.at < asked.until)
     ]  # fmt: skip
 
@@ -195,7 +197,7 @@ def people_of(base: Base, campaigns: Sequence[int], asked: Asked) -> dict[int, P
     for told in standing(base, asked):
         if (told.campaign, told.contact) in enrolled:
             events[told.contact].append(told)
-    return {contact: Person(told) for contact, told in events.items()}
+    return {contact: Person(told, asked.since) for contact, told in events.items()}
 
 
 def times(people: Iterable[Person]) -> dict[tuple[str, str], tuple[list[int], int, int]]:
@@ -218,11 +220,17 @@ def times(people: Iterable[Person]) -> dict[tuple[str, str], tuple[list[int], in
     return found
 
 
-def cohorts(people: Iterable[Person], at_once: int) -> dict[date, list[int]]:
-    now = int(NOW.astimezone(PARIS).replace(tzinfo=UTC).timestamp()) // DAY
+def wall(at: datetime) -> int:
+    return int(at.astimezone(PARIS).replace(tzinfo=UTC).timestamp())
+
+
+def cohorts(people: Iterable[Person], asked: Asked) -> dict[date, list[int]]:
+    """Of a period: the weeks of those first touched in it, as it stood on its last day."""
+    last = NOW if asked.until is None else asked.until - timedelta(seconds=1)
+    now, at_once = wall(last) // DAY, asked.at_once
     found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for one in people:
-        if one.first_touch is None:
+        if one.first_touch is None or (asked.since and one.first_touch < wall(asked.since)):
             continue
         day = date(1970, 1, 1) + timedelta(days=one.first_touch // DAY)
         row = found[day - timedelta(days=day.weekday())]
@@ -243,7 +251,7 @@ def yields(people: Iterable[Person]) -> dict[int, tuple[int, int]]:
             contacts[n] += 1
             orders[n] += 1
         elif one.touches:
-            contacts[len(one.touches)] += 1
+            contacts[len(one.attempts)] += 1
     return {n: (contacts[n], orders[n]) for n in contacts}
 
 
@@ -312,7 +320,7 @@ def check_path(path: PathTally, people: dict[int, Person], asked: Asked, *, both
         assert one.seconds == {place: took[place] for place in one.seconds}
         assert bool(one.seconds) == bool(took)
     assert {c.week: [c.contacts, c.at_once, c.later, c.too_early] for c in path.cohorts} == cohorts(
-        people.values(), asked.at_once
+        people.values(), asked
     )
     assert {y.touches: (y.contacts, y.orders) for y in path.yields} == yields(people.values())
     assert {(c.stage, c.step, c.channel): c.people for c in path.credits} == earned(

@@ -78,6 +78,7 @@ def _write(database: Database, found: list[Person]) -> None:
                 insert(schema.contact).values(
                     id=one.id, city=one.city, order_count=len(one.orders),
                     revenue_minor=1000 * len(one.orders), customer_type=one.kind,
+                    customer_type_folded=one.kind,
                     first_order_on=one.orders[0] if one.orders else None,
                     last_order_on=one.orders[-1] if one.orders else None,
                     potential_minor=one.potential, ease_of_conquest=one.ease,

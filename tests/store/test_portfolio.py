@@ -180,7 +180,7 @@ def month_by_hand(made: list[Person], start: date, end: date) -> MonthTally:
             won += 1
         if one.arid and day_of(one.arid[0]) <= end:
             arid += one.arid[1] is None or day_of(one.arid[1]) > end
-        buyers += any(end - timedelta(days=365) <= day <= end for day, _ in ordered)
+        buyers += any(end - timedelta(days=364) <= day <= end for day, _ in ordered)
         for day, amount in ordered:
             if start <= day <= end:
                 orders += 1
@@ -241,7 +241,7 @@ def test_scores_and_classes_are_those_of_the_values_one_by_one(
     lines = []
     for one in made:
         orders = [(day_of(at), amount or 0) for at, amount in one.orders if day_of(at) <= ON]
-        recent = [amount for day, amount in orders if day >= ON - timedelta(days=365)]
+        recent = [amount for day, amount in orders if day >= ON - timedelta(days=364)]
         if recent:
             last = max(day for day, _ in orders)
             money = Fraction(sum(recent), len(recent) if average else 1)

@@ -80,9 +80,9 @@ class Prospects:
 
 
 def prospects(
-    tally: PortfolioTally, rules: PortfolioRules, known: Sequence[MonthTally]
+    tally: PortfolioTally, rules: PortfolioRules, known: Sequence[MonthTally] | None = None
 ) -> Prospects:
-    """`known` are more months than those shown: how long a lack has lasted is told by all."""
+    """`known` may be more months than those shown: all tell how long a lack has lasted."""
     stocks = [stock_of(month, rules.prospect) for month in tally.months]
     whole = whole_months(tally)
     new = sum(month.new_prospects for month in tally.months)
@@ -97,7 +97,7 @@ def prospects(
         alarm=alarm(
             [
                 rules.prospects is not None and stock_of(month, rules.prospect) < rules.prospects
-                for month in lived(known, tally.begun)
+                for month in lived(known or tally.months, tally.begun)
             ],
             tally,
             rules,

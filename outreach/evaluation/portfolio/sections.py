@@ -8,7 +8,12 @@ from outreach.errors import Text
 from outreach.evaluation.document import Column, Document, Plot, Section, Share, Table, Unit
 from outreach.evaluation.portfolio.review import Portfolio, plain
 from outreach.evaluation.portfolio.sections_classes import classes_section, scores_section
-from outreach.evaluation.portfolio.sections_prospects import lasting, loudness, prospects_section
+from outreach.evaluation.portfolio.sections_prospects import (
+    lasting,
+    loudness,
+    prospects_section,
+    warnings,
+)
 from outreach.evaluation.portfolio.sections_worth import worth_section
 from outreach.evaluation.portfolio.wording import ACTIONS_AT, REASONS, STAGES, VERDICTS
 from outreach.model.contact import LifeStage
@@ -29,7 +34,12 @@ def document(found: Portfolio) -> Document:
     return Document(
         title=Text("Portfolio on {day}", day=found.on),
         subtitle=Text("compared with {day}", day=found.since),
-        headline=(stock_line(found), verdict_line(found)),
+        headline=(
+            stock_line(found),
+            *warnings(found),
+            verdict_line(found),
+            *_too_few(found),
+        ),
         sections=tuple(one for one in sections if one.tables or one.lead or one.notes),
     )
 
@@ -51,6 +61,18 @@ def verdict_line(found: Portfolio) -> Text:
         "Verdict on the customers: {verdict}: {reason}",
         verdict=VERDICTS[found.verdict],
         reason=REASONS[found.reason],
+    )
+
+
+def _too_few(found: Portfolio) -> tuple[Text, ...]:
+    if found.needed is None or not found.needed.short:
+        return ()
+    return (
+        Text(
+            "{loudness}: too few customers{since}",
+            loudness=loudness(found.short),
+            since=lasting(found.short),
+        ),
     )
 
 
@@ -99,7 +121,7 @@ def _stage_table(found: Portfolio) -> Table:
 
 def _stage_lead(found: Portfolio) -> list[Text]:
     now, before = found.shape, found.shape_before
-    lines = [verdict_line(found)]
+    lines: list[Text] = []
     if found.decline_grew and now.declining_share is not None:
         lines.append(
             Text(
@@ -123,14 +145,6 @@ def _stage_lead(found: Portfolio) -> list[Text]:
                 short=one.short,
             )
         )
-        if one.short:
-            lines.append(
-                Text(
-                    "{loudness}: too few customers{since}",
-                    loudness=loudness(found.short),
-                    since=lasting(found.short),
-                )
-            )
     return lines
 
 

@@ -17,7 +17,6 @@ def prospects_section(found: Portfolio) -> Section:
     return Section(
         key="prospects",
         title=Text("Prospects: where the turnover to come is"),
-        lead=tuple(_warnings(found)),
         tables=(months, *((sources,) if sources.rows else ())),
         plots=tuple(_plots(found, months)),
         notes=tuple(_prospect_notes(found)),
@@ -44,7 +43,6 @@ def _months(found: Portfolio) -> Table:
             "new": month.new_prospects,
             "touches": month.touches,
             "won": month.conversions,
-            "buyers": month.buyers,
             "orders": month.orders,
             "revenue": Fraction(month.revenue, per_unit),
         }
@@ -60,10 +58,9 @@ def _months(found: Portfolio) -> Table:
         columns=(
             Column("month", Text("month"), Unit.MONTH),
             Column("stock", Text("prospects"), Unit.COUNT),
-            Column("new", Text("new"), Unit.COUNT, total="sum"),
+            Column("new", Text("new prospects"), Unit.COUNT, total="sum"),
             Column("touches", Text("touches"), Unit.COUNT, total="sum"),
             Column("won", Text("won"), Unit.COUNT, total="sum"),
-            Column("buyers", Text("buyers in 12 months"), Unit.COUNT),
             Column("orders", Text("orders"), Unit.COUNT, total="sum"),
             Column("revenue", Text("turnover"), Unit.MONEY, total="sum"),
         ),
@@ -82,13 +79,14 @@ def _sources(found: Portfolio) -> Table:
         title=Text("New prospects by source"),
         columns=(
             Column("source", Text("source"), Unit.TEXT),
-            Column("new", Text("new"), Unit.COUNT, total="sum"),
+            Column("new", Text("new prospects"), Unit.COUNT, total="sum"),
         ),
         rows=rows,
     )
 
 
-def _warnings(found: Portfolio) -> list[Text]:
+def warnings(found: Portfolio) -> list[Text]:
+    """What cannot wait, for the head of the review."""
     one = found.prospects
     lines: list[Text] = []
     if one.wanted is not None and one.stock < one.wanted:

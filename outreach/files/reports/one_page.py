@@ -27,8 +27,12 @@ HEADING = 24
 PICTURE = 118
 #: Sizes of type, in points.
 TITLE_SIZE, SIZE, CELL_SIZE, SMALL_SIZE = 18, 11, 9, 8
-_TITLE_LINES, _SENTENCE_LINES, _SENTENCES = 2, 3, 6
+_TITLE_LINES, _SENTENCE_LINES, _HEAD_LINES = 2, 3, 18
 _ROWS = 8
+#: Of what goes on from month to month: half a year.
+_MONTHS = 6
+#: A second line of text in a cell, and how much two lines hold, broken between words.
+_SECOND, _TWO = 11, 1.8
 _FEWEST_ROWS = 2
 #: How much wider than plain letters bold ones are.
 _BOLD = 1.1
@@ -53,6 +57,15 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     #: Whether the last row is one of totals.
     totalled: bool
+
+    @property
+    def heights(self) -> tuple[int, ...]:
+        """Of each row, in points: text that is too long for its column takes a second line."""
+        return tuple(ROW + _SECOND * self._breaks(row) for row in self.rows)
+
+    def _breaks(self, row: Sequence[str]) -> bool:
+        pairs = zip(row, self.widths, strict=True)
+        return any(width_of(cell, CELL_SIZE) > width - _PADDING for cell, width in pairs)
 
     @property
     def head_height(self) -> int:
@@ -87,10 +100,7 @@ def one_page(document: Document, language: Language, currency: str) -> OnePage:
     """What fits on one sheet of A4."""
     title = cut(language.say(document.title), TITLE_SIZE, WIDTH * _TITLE_LINES)
     subtitle = cut(language.say(document.subtitle) if document.subtitle else "", SIZE, WIDTH)
-    headline = tuple(
-        cut(said, SIZE, WIDTH * _SENTENCE_LINES)
-        for said in paragraphs(document.headline[:_SENTENCES], language)
-    )
+    headline = _headline(paragraphs(document.headline, language))
     plot = next((plot for one in document.sections for plot in one.plots if _seen(plot)), None)
     used = TITLE_LINE * _lines(title, TITLE_SIZE) + LINE * bool(subtitle)
     used += sum(LINE * _lines(said, SIZE) for said in headline) + LINE
@@ -105,10 +115,24 @@ def one_page(document: Document, language: Language, currency: str) -> OnePage:
     return OnePage(title, subtitle, headline, plot, tuple(blocks))
 
 
+def _headline(sentences: Sequence[str]) -> tuple[str, ...]:
+    """The first sentences, as many as leave room for the rest."""
+    found: list[str] = []
+    lines = 0
+    for said in sentences:
+        short = cut(said, SIZE, WIDTH * _SENTENCE_LINES)
+        lines += _lines(short, SIZE)
+        if lines > _HEAD_LINES:
+            break
+        found.append(short)
+    return tuple(found)
+
+
 def height(block: Block) -> int:
     """What a block takes of the page, in points."""
     grid = block.grid
-    return HEADING + grid.head_height + ROW * len(grid.rows) + SMALL_LINE * bool(block.remark)
+    rows = sum(grid.heights)
+    return HEADING + grid.head_height + rows + SMALL_LINE * bool(block.remark)
 
 
 def width_of(text: str, size: float) -> float:
@@ -144,7 +168,10 @@ def _seen(plot: Plot) -> bool:
 
 
 def _block(section: Section, room: int, language: Language, currency: str) -> Block | None:
-    """The section's first table, with as many rows as there is room for."""
+    """The section's first table, with as many rows as there is room for.
+
+    The first rows; of what goes on from month to month the last ones.
+    """
     table = next((one for one in section.tables if one.rows), None)
     if table is None:
         return None
@@ -152,29 +179,37 @@ def _block(section: Section, room: int, language: Language, currency: str) -> Bl
     fits = (room - HEADING - ROW - 12 - SMALL_LINE) // ROW - last
     if fits < min(_FEWEST_ROWS, len(table.rows)):
         return None
-    count = min(len(table.rows), _ROWS, fits)
+    goes_on = any(plot.kind == "lines" and plot.table is table for plot in section.plots)
+    count = min(len(table.rows), _MONTHS if goes_on else _ROWS, fits)
+    # With fewer rows rather than with cut text, down to a few: these are cut then.
+    for lines in (_TWO, 1):
+        for some in range(count, min(_FEWEST_ROWS, count) - 1, -1):
+            rows = table.rows[-some:] if goes_on else table.rows[:some]
+            block = _with_rows(section, table, rows, lines, language, currency)
+            if height(block) <= room:
+                return block
+    return None
+
+
+def _with_rows(
+    section: Section, table: Table, rows: Rows, lines: float, language: Language, currency: str
+) -> Block:
     heading = cut(language.say(section.title), SIZE + 1, WIDTH)
-    grid = _grid(table, _shown(section, table, count), language, currency)
+    grid = _grid(table, rows, lines, language, currency)
     said = [language.say(table.basis)] if table.basis is not None else []
-    if more := len(table.rows) - count:
+    if more := len(table.rows) - len(rows):
         said.insert(0, language.say(Plural("and {count} more row", "and {count} more rows", more)))
     return Block(heading, grid, cut(" · ".join(said), SMALL_SIZE, WIDTH))
 
 
-def _shown(section: Section, table: Table, count: int) -> Rows:
-    """The first rows; of what goes on from month to month the last ones."""
-    goes_on = any(plot.kind == "lines" and plot.table is table for plot in section.plots)
-    return table.rows[-count:] if goes_on else table.rows[:count]
-
-
-def _grid(table: Table, rows: Rows, language: Language, currency: str) -> Grid:
+def _grid(table: Table, rows: Rows, lines: float, language: Language, currency: str) -> Grid:
     """Numbers get the room they take, text what is left; columns that do not fit are left out."""
     laid = [_laid(table, one, rows, language, currency) for one in table.columns]
     widths = _widths(laid)
     columns = laid[: len(widths)]
     cells = [
-        [cut(cell, CELL_SIZE, width - _PADDING) for cell in column]
-        for (_, column, _), width in zip(columns, widths, strict=True)
+        [cut(cell, CELL_SIZE, (width - _PADDING) * (1 if right else lines)) for cell in column]
+        for (_, column, right), width in zip(columns, widths, strict=True)
     ]
     return Grid(
         widths=tuple(widths),

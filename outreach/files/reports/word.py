@@ -156,28 +156,32 @@ def _grid(made: Any, grid: Grid) -> None:
     table.autofit = False
     for column, width in zip(table.columns, grid.widths, strict=True):
         column.width = _points(width)
-    for row, cells in zip(table.rows, (grid.titles, *grid.rows), strict=True):
+    heights = (grid.head_height, *grid.heights)
+    for row, cells, high in zip(table.rows, (grid.titles, *grid.rows), heights, strict=True):
         head, last = cells is grid.titles, grid.totalled and cells is grid.rows[-1]
         row.height_rule = WD_ROW_HEIGHT_RULE.EXACTLY
-        row.height = _points(grid.head_height if head else one_page.ROW)
+        row.height = _points(high)
         for cell, text, width, right in zip(
             row.cells, cells, grid.widths, grid.on_the_right, strict=True
         ):
             cell.width = _points(width)
-            _cell(cell, text, right=right, bold=head or last, colour=_SOFT if head else None)
+            _cell(cell, text, right=right, head=head, bold=head or last)
             if head or last:
                 _ruled(cell, "bottom" if head else "top")
     _titled(table.rows[0])
 
 
-def _cell(cell: Any, text: str, *, right: bool, bold: bool, colour: str | None) -> None:
+def _cell(cell: Any, text: str, *, right: bool, head: bool, bold: bool) -> None:
+    """Titles stand on the line below them, everything else at the top of its row."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     paragraph = cell.paragraphs[0]
     _exactly(paragraph, one_page.CELL_SIZE + 3)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
+    where = WD_CELL_VERTICAL_ALIGNMENT
+    cell.vertical_alignment = where.BOTTOM if head else where.TOP
+    colour = _SOFT if head else None
     _written(paragraph, text, size=one_page.CELL_SIZE, bold=bold, colour=colour)
 
 
