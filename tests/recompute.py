@@ -15,7 +15,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -57,11 +57,12 @@ def report(rows: list[Row], campaign: str) -> dict[str, Any]:
     first = next(iter(enrolments.values()))
     stages = first["chain"].split(" > ")
     ranks = furthest(rows, stages)
-    touches = [row for row in rows if row["kind"] == "touched" and row["stage"] != "done"]
+    spending = [row for row in rows if row["kind"] == "touched"]
+    touches = [row for row in spending if is_attempt(row) and row["contact_id"] in people]
     sold = [row for row in rows if is_order(row) and row["contact_id"] in people]
     fixed = Decimal(first["fixed_costs"])
     on_file = int(first["prospects_on_file"]) if first["prospects_on_file"] else None
-    spent = total(touches, "cost") + fixed
+    spent = total(spending, "cost") + fixed
     contacted = {who for who in people if who in ranks}
     prospects = contacted - customers
     won = {row["contact_id"] for row in sold} & prospects
@@ -90,12 +91,12 @@ def report(rows: list[Row], campaign: str) -> dict[str, Any]:
         **money(sold, spent, len(won)),
         "touch_count": len(touches),
         "contacted": len(contacted),
-        "touched": len({row["contact_id"] for row in touches} & people),
-        "touches": by_step(touches),
+        "touched": len({row["contact_id"] for row in touches}),
+        "touches": by_step(spending, people),
         "variants": variants(rows, people, ranks, stages),
         "lift": lift(rows, people, control),
         "times": times(rows, people, stages),
-        "touches_yield": touches_yield(touches, people, won | {row["contact_id"] for row in sold}),
+        "touches_yield": touches_yield(touches, sold),
     }
 
 
@@ -105,6 +106,11 @@ def reached(rows: Iterable[Row]) -> Iterator[Row]:
 
 def is_order(row: Row) -> bool:
     return row["kind"] == "reached" and row["stage"] == "order"
+
+
+def is_attempt(row: Row) -> bool:
+    """A task that was ticked off is the firm's own work: it touched nobody."""
+    return row["kind"] == "touched" and row["stage"] != "done"
 
 
 def rank_of(row: Row, stages: list[str]) -> int | None:
@@ -158,21 +164,27 @@ def money(sold: list[Row], spent: Decimal, new_customers: int) -> dict[str, Any]
     }
 
 
-def by_step(touches: list[Row]) -> list[dict[str, Any]]:
+def by_step(spending: list[Row], people: set[str]) -> list[dict[str, Any]]:
+    """Attempts are of the people enrolled; what was spent was spent, whoever it was done for."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in touches:
+    for row in spending:
         groups[row["step"], row["channel"]].append(row)
-    return [
-        {
-            "step": step or None,
-            "channel": channel or None,
-            "touches": len(group),
-            "contacts": len({row["contact_id"] for row in group}),
-            "cost": total(group, "cost"),
-            "minutes": total(group, "minutes"),
-        }
-        for (step, channel), group in sorted(groups.items())
-    ]
+    found = []
+    for (step, channel), group in sorted(groups.items()):
+        tried = [row for row in group if is_attempt(row) and row["contact_id"] in people]
+        cost, minutes = total(group, "cost"), total(group, "minutes")
+        if tried or cost or minutes:
+            found.append(
+                {
+                    "step": step or None,
+                    "channel": channel or None,
+                    "touches": len(tried),
+                    "contacts": len({row["contact_id"] for row in tried}),
+                    "cost": cost,
+                    "minutes": minutes,
+                }
+            )
+    return found
 
 
 def variants(
@@ -240,16 +252,26 @@ def times(rows: list[Row], people: set[str], stages: list[str]) -> list[dict[str
     return found
 
 
-def touches_yield(touches: list[Row], people: set[str], buyers: set[str]) -> list[dict[str, Any]]:
-    """People by the number of attempts on them, and how many of these ordered."""
-    attempts = Counter(row["contact_id"] for row in touches if row["contact_id"] in people)
-    groups: dict[int, set[str]] = defaultdict(set)
-    for who, count in attempts.items():
-        groups[count].add(who)
+def touches_yield(touches: list[Row], sold: list[Row]) -> list[dict[str, Any]]:
+    """People by the attempts made before their first order, or by all without one."""
+    first: dict[str, datetime] = {}
+    for row in sold:
+        first[row["contact_id"]] = min(wall(row), first.get(row["contact_id"], wall(row)))
+    attempts = Counter(dict.fromkeys(first, 0))
+    for row in touches:
+        ordered = first.get(row["contact_id"])
+        attempts[row["contact_id"]] += ordered is None or wall(row) <= end_of(ordered)
+    orders = Counter(attempts[who] for who in first)
     return [
-        {"touches": count, "contacts": len(group), "orders": len(group & buyers)}
-        for count, group in sorted(groups.items())
+        {"touches": count, "contacts": people, "orders": orders[count]}
+        for count, people in sorted(Counter(attempts.values()).items())
     ]
+
+
+def end_of(at: datetime) -> datetime:
+    """A day without an hour is written as its midnight, and is the whole day."""
+    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+    return at + timedelta(days=1, seconds=-1) if midnight else at
 
 
 # --- the portfolio ----------------------------------------------------------------------------

@@ -114,9 +114,13 @@ class Command(SpokenMixin):
     """A command of ours."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What is typed is text; the name of a file may be any bytes. Raises `BadText`."""
+        """What is typed is text; the name of a file may be any bytes. Raises `BadText`.
+
+        An expression is read by those who can say where it is wrong.
+        """
         for param in self.params:
-            if param.type is click.STRING and not _is_text(ctx.params.get(param.name or "")):
+            plain = param.type is click.STRING and "EXPR" not in (param.metavar or "")
+            if plain and not _is_text(ctx.params.get(param.name or "")):
                 raise BadText(param.name or "")
         return super().invoke(ctx)
 

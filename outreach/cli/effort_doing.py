@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from outreach.cli.effort_words import plain
 from outreach.errors import Plural, Text
@@ -47,16 +48,30 @@ def _times(plan: Plan) -> list[Text]:
         found.append(Text("It fits into the time up to {day}.", day=fit.by))
     elif fit is not None:
         found.append(
-            Text(
+            Plural(
+                "It does not fit into the time up to {day}: {hours} hour is missing.",
                 "It does not fit into the time up to {day}: {hours} hours are missing.",
+                _counted(fit.missing_hours),
                 day=fit.by,
                 hours=plain(fit.missing_hours),
             )
         )
     if fit is not None and fit.hours_per_week is not None:
-        hours = plain(fit.hours_per_week)
-        found.append(Text("It takes {hours} hours every week until then.", hours=hours))
+        found.append(
+            Plural(
+                "It takes {hours} hour every week until then.",
+                "It takes {hours} hours every week until then.",
+                _counted(fit.hours_per_week),
+                hours=plain(fit.hours_per_week),
+            )
+        )
     return found
+
+
+def _counted(hours: Fraction) -> int:
+    """The count whose grammar suits a number of hours as it is told: 1 hour, 1.5 hours."""
+    told = plain(hours)
+    return int(told) if told == told.to_integral() else max(2, ceil(told))
 
 
 def _channels(plan: Plan) -> list[Table]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -26,6 +27,8 @@ WIDTH = 80
 _COMMAND = r"\boutreach (?:(?:contacts|segment|suppress|store|letters|plan|calls|visits) )?[a-z]+"
 #: Stands for a blank at which no line may end.
 _GLUE = "\N{WORD JOINER}"
+#: In a path, an address, the name of a file, a command.
+_COPIED = re.compile(rf"[/\\@{_GLUE}]|\.\w")
 
 
 def show(
@@ -68,12 +71,14 @@ def pieces(line: str, first: str, rest: str) -> list[str]:
     """A long line in lines of at most 80 columns, the first under its own indent.
 
     Never broken in the middle of a word or of a command's name: paths, addresses and
-    `outreach store confirm` stay whole, to be copied.
+    `outreach store confirm` stay whole, to be copied. Any other word that is longer than a
+    whole line, the name of a list or an action, is cut, as the cells of tables are.
     """
-    import re
     import textwrap
 
     whole = re.sub(_COMMAND, lambda command: command[0].replace(" ", _GLUE), line)
+    room = WIDTH - max(len(first), len(rest))
+    whole = " ".join(_cut(word, room) for word in whole.split(" "))
     broken_up = textwrap.wrap(
         whole,
         WIDTH,
@@ -83,6 +88,13 @@ def pieces(line: str, first: str, rest: str) -> list[str]:
         break_on_hyphens=False,
     )
     return [piece.replace(_GLUE, " ") for piece in broken_up]
+
+
+def _cut(word: str, room: int) -> str:
+    """A word in pieces that fit, with blanks between them; whole where it is to be copied."""
+    if len(word) <= room or _COPIED.search(word):
+        return word
+    return " ".join(word[at : at + room] for at in range(0, len(word), room))
 
 
 def notice(parts: Application, line: str | Text) -> None:

@@ -14,6 +14,7 @@ from outreach.application import Application
 from outreach.cli.door import Group
 from outreach.cli.output import show
 from outreach.cli.plan_values import NOTHING, changed, day_of, member
+from outreach.cli.report_files import check_endings
 from outreach.errors import Plural, Text, WrongUsage
 from outreach.model.plan import Action, ActionStep, Term, Theme
 from outreach.runner.plan_book import proper_name, the_action, the_objective
@@ -181,6 +182,7 @@ def list_(parts: Application, xlsx: Path | None, ics: Path | None) -> None:
     from outreach.cli.plan_actions_shown import plan_data, print_plan, written
     from outreach.runner.plan_actions import action_plan
 
+    check_endings({"xlsx": xlsx, "ics": ics})
     plan = action_plan(parts.store, parts.settings, now=parts.now())
     files = written(parts, plan, xlsx=xlsx, ics=ics)
     show(parts, {**plan_data(parts, plan), **files}, lambda: print_plan(parts, plan, files))

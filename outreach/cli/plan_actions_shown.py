@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,10 @@ def document(parts: Application, plan: ActionPlan, *, whole: bool = False) -> Do
 
     `whole`: with all that an action says, for a file that is wide enough.
     """
-    sections = []
+    sections, told = [], _told_beside(plan.actions)
     for place, ((objective, project), group) in enumerate(by_project(plan.actions).items()):
         title = _title(objective, project)
-        table = _table(parts, f"actions{place}", title, group, whole=whole)
+        table = _table(parts, f"actions{place}", title, group, told, whole=whole)
         sections.append(Section(key=f"project{place}", title=title, tables=(table,)))
     notes = tuple(_remarks(plan))
     if notes:
@@ -128,7 +128,28 @@ def _title(objective: str | None, project: str | None) -> Text:
     return Text("Without an objective or a project")
 
 
-def _table(parts: Application, key: str, title: Text, group: list[Judged], *, whole: bool) -> Table:
+def _told_beside(actions: Sequence[Judged]) -> set[int | None]:
+    """The actions beside which figures of campaigns stand: of each campaign the first one.
+
+    A campaign that carries several is in every sum once, over projects too.
+    """
+    found: dict[str, int | None] = {}
+    for group in by_project(actions).values():
+        for one in group:
+            if one.carried is not None:
+                found.setdefault(one.carried.campaign, one.action.id)
+    return set(found.values())
+
+
+def _table(
+    parts: Application,
+    key: str,
+    title: Text,
+    group: list[Judged],
+    told: set[int | None],
+    *,
+    whole: bool,
+) -> Table:
     columns = [
         Column(key="number", title=Text("no."), unit=Unit.TEXT),
         Column(key="action", title=Text("action"), unit=Unit.TEXT),
@@ -153,12 +174,16 @@ def _table(parts: Application, key: str, title: Text, group: list[Judged], *, wh
                 ("campaign", Text("campaign")), ("result", Text("result")),
             )
         ]  # fmt: skip
-    rows = tuple(_cells(parts, one) for one in group)
-    return Table(key=key, title=title, columns=tuple(columns), rows=rows)
+    rows = tuple(_cells(parts, one, told) for one in group)
+    again = any(one.carried and one.action.id not in told for one in group)
+    basis = Text("a campaign of several actions: its figures stand beside the first action")
+    return Table(
+        key=key, title=title, columns=tuple(columns), rows=rows, basis=basis if again else None
+    )
 
 
-def _cells(parts: Application, one: Judged) -> dict[str, Cell]:
-    action, carried = one.action, one.carried
+def _cells(parts: Application, one: Judged, told: set[int | None]) -> dict[str, Cell]:
+    action, carried = one.action, one.carried if one.action.id in told else None
     known = parts.settings.team.get(action.owner or "")
     return {
         "number": str(action.id),
@@ -173,7 +198,7 @@ def _cells(parts: Application, one: Judged) -> dict[str, Cell]:
         "revenue": carried.revenue if carried else None,
         "theme": THEMES[action.theme] if action.theme else "",
         "term": TERMS[one.term] if one.term else "",
-        "offer": action.offer or (carried.offer if carried else None) or "",
+        "offer": action.offer or (one.carried.offer if one.carried else None) or "",
         "steps": "; ".join(_step(parts, step) for step in action.steps),
         "means": action.means or "",
         "with": ", ".join(action.partners),

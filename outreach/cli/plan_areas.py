@@ -186,8 +186,9 @@ def _print(parts: Application, found: Sequence[Surveyed]) -> None:
     title = Text("Areas")
     table = Table(
         key="areas", title=title, columns=columns, rows=rows,
-        basis=Text("visits: of the last 365 days; penetration: customers ÷ customers there could"
-                   " be; weight: as noted, else (potential − customers) ÷ pressure"),
+        basis=Text("visits: of the last 365 days; penetration: customers who are not lost ÷"
+                   " customers there could be; weight: as noted, else (potential − customers)"
+                   " ÷ pressure"),
     )  # fmt: skip
     notes = tuple(
         Text("{name}: no customer there yet; it may be all prospecting", name=one.area.name)

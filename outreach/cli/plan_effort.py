@@ -158,6 +158,8 @@ def _check(asked: Asked) -> None:
         raise WrongUsage(Text("a time is above 0"))
     if asked.weight is not None and asked.weight < 0:
         raise WrongUsage(Text("a weight is not below 0"), hint=Text("0: your own history alone"))
+    if asked.realised is not None and asked.realised < 0:
+        raise WrongUsage(Text("what was realised is not below 0"))
     if asked.by is not None and asked.by < asked.start:
         raise WrongUsage(
             Text("{by} lies before the start, {start}", by=asked.by, start=asked.start),

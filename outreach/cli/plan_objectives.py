@@ -137,7 +137,10 @@ def found(
     day = day_of(parts, on) or parts.today()
     if day > parts.today():
         raise WrongUsage(Text("what was found cannot lie in the future"))
-    point = Checkpoint(on=day, realised=number_of(realised, "--realised"), note=note)
+    seen = number_of(realised, "--realised")
+    if seen is not None and seen < 0:
+        raise WrongUsage(Text("what was realised is not below 0"))
+    point = Checkpoint(on=day, realised=seen, note=note)
     others = [other for other in old.checkpoints if other.on != day]
     points = tuple(sorted([*others, point], key=lambda one: one.on))
     one = replace(old, checkpoints=points)

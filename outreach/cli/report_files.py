@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,13 @@ class WrongEnding(WrongUsage):
         )  # fmt: skip
 
 
+def check_endings(asked: Mapping[str, Path | None]) -> None:
+    """Each file that was asked for ends as its kind does. Raises `WrongEnding`."""
+    for kind, path in asked.items():
+        if path is not None and path.suffix.lower() != f".{kind}":
+            raise WrongEnding(kind, path)
+
+
 def report_files(command: Callable[..., Any]) -> Callable[..., Any]:
     """The four options; the command gets the files that were asked for as `files`."""
 
@@ -38,9 +45,7 @@ def report_files(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_files(*args: Any, **given: Any) -> Any:
         asked = {kind: given.pop(kind) for kind in _KINDS}
         files = tuple(path for path in asked.values() if path is not None)
-        for kind, path in asked.items():
-            if path is not None and path.suffix.lower() != f".{kind}":
-                raise WrongEnding(kind, path)
+        check_endings(asked)
         return command(*args, files=files, **given)
 
     for kind in reversed(_KINDS):

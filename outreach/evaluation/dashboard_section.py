@@ -26,8 +26,10 @@ _TRENDS: Mapping[Trend, Text] = {
 }
 
 
-def dashboard_section(indicators: Sequence[Indicator], by: date | None = None) -> Section | None:
-    """None where the campaign wants nothing."""
+def dashboard_section(
+    indicators: Sequence[Indicator], by: date | None = None, *, partial: bool = False
+) -> Section | None:
+    """None where the campaign wants nothing. `partial`: the report is of some days only."""
     if not indicators:
         return None
     tables = [_lines(indicators)]
@@ -40,6 +42,8 @@ def dashboard_section(indicators: Sequence[Indicator], by: date | None = None) -
         tables=tuple(tables),
         plots=tuple(plots),
         notes=(
+            *([Text("realised: since the launch, for so is what was wanted; up to the last day")]
+              if partial else []),
             Text("trend: the last 28 days beside the 28 before"),
             *([Text("due at a checkpoint: an even pace from the launch to the last day")]
               if len(tables) > 1 else []),

@@ -60,8 +60,8 @@ def link_json(link: Link) -> dict[str, object]:
     return {
         "stage": link.stage,
         "contacts": link.contacts,
-        "from_previous": _number(link.from_previous),
-        "from_first": _number(link.from_first),
+        "from_previous": _float(link.from_previous),
+        "from_first": _float(link.from_first),
         "low": link.interval.low if link.interval else None,
         "high": link.interval.high if link.interval else None,
     }
@@ -70,7 +70,7 @@ def link_json(link: Link) -> dict[str, object]:
 def _ratios(table: Mapping[str, Ratio]) -> dict[str, object]:
     return {
         name: {
-            "value": _number(one.value),
+            "value": _float(one.value),
             "part": _number(one.part),
             "whole": _number(one.whole),
             "basis": str(one.basis),
@@ -84,9 +84,9 @@ def _duration(one: Duration) -> dict[str, object]:
         "from": one.start,
         "to": one.end,
         "contacts": one.contacts,
-        "median_days": _number(one.median),
-        "first_quartile_days": _number(one.first_quartile),
-        "third_quartile_days": _number(one.third_quartile),
+        "median_days": _float(one.median),
+        "first_quartile_days": _float(one.first_quartile),
+        "third_quartile_days": _float(one.third_quartile),
         "not_yet": one.not_yet,
         "unknown": one.unknown,
     }
@@ -103,8 +103,8 @@ def _counts(one: Cohort) -> dict[str, object]:
         "later": one.later,
         "not_yet": one.not_yet,
         "too_early": one.too_early,
-        "at_once_rate": _number(one.at_once_rate),
-        "later_rate": _number(one.later_rate),
+        "at_once_rate": _float(one.at_once_rate),
+        "later_rate": _float(one.later_rate),
     }
 
 
@@ -113,11 +113,11 @@ def _yield(one: Yield) -> dict[str, object]:
         "touches": one.touches,
         "contacts": one.contacts,
         "orders": one.orders,
-        "rate": _number(one.rate),
+        "rate": _float(one.rate),
         "low": one.interval.low if one.interval else None,
         "high": one.interval.high if one.interval else None,
         "at_least": one.at_least,
-        "marginal_rate": _number(one.marginal_rate),
+        "marginal_rate": _float(one.marginal_rate),
     }
 
 
@@ -127,13 +127,18 @@ def _credit(one: Credit, outcome: str) -> dict[str, object]:
         "channel": one.channel,
         "contacts": {stage: _number(people) for stage, people in one.people.items()},
         "orders": _number(one.people.get(outcome, Fraction(0))),
-        "revenue": _number(one.revenue),
-        "margin": _number(one.margin),
+        "revenue": _float(one.revenue),
+        "margin": _float(one.margin),
     }
 
 
+def _float(value: int | Fraction | Decimal | None) -> float | None:
+    """What was divided, and money: of one type, however even it comes out."""
+    return None if value is None else float(value)
+
+
 def _number(value: int | Fraction | Decimal | None) -> float | int | None:
-    """Whole numbers stay whole."""
+    """A count: whole where it is whole; a share of an order is a broken one."""
     if value is None:
         return None
     return int(value) if value == int(value) else float(value)

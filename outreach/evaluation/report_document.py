@@ -41,12 +41,13 @@ def report_document(
             *one.reasons,
             *([state] if state is not None else []),
         ),
-        sections=tuple(_sections(one)),
+        sections=tuple(_sections(one, partial=period is not None)),
     )
 
 
-def _sections(one: Report) -> Iterator[Section]:
-    goal = dashboard_section(one.dashboard, one.objective.by if one.objective else None)
+def _sections(one: Report, *, partial: bool) -> Iterator[Section]:
+    by = one.objective.by if one.objective else None
+    goal = dashboard_section(one.dashboard, by, partial=partial)
     if goal is not None:
         yield goal
     yield chain_section(one.chain, one.paths)

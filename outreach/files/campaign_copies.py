@@ -57,10 +57,15 @@ def next_name(name: str) -> str:
     return f"{found['stem']}-{int(found['number']) + 1}" if found else f"{name}-2"
 
 
-def write_campaign(path: Path, text: str) -> None:
-    """A new campaign file, read once before it is written. Raises `FileThere`, `Problems`."""
+def check_new(path: Path, text: str) -> None:
+    """A new campaign file that could be written there. Raises `FileThere`, `Problems`."""
     parse_campaign(text, path)
     if path.exists():
         raise FileThere(path)
+
+
+def write_campaign(path: Path, text: str) -> None:
+    """A new campaign file, read once before it is written. Raises `FileThere`, `Problems`."""
+    check_new(path, text)
     with whole_file(path) as write:
         write(text.encode("utf-8"))

@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTally:
     """What the contact base knows of an area or another group of people."""
 
-    #: People who ordered, at any time.
+    #: People who ordered or came in as customers; who is lost is no customer any more.
     customers: int = 0
-    #: Everybody else.
+    #: Everybody else, but for the lost.
     prospects: int = 0
     #: All that these people ever bought.
     revenue: Decimal = Decimal(0)
@@ -42,8 +43,8 @@ class SourceTally:
     customers: int = 0
     orders: int = 0
     revenue: Decimal = Decimal(0)
-    #: Campaigns that enrolled anybody of it; counted where a licence limits them.
-    uses: int = 0
+    #: Campaigns that enrolled anybody of it; None where no licence limits them: not counted.
+    uses: int | None = None
 
     @property
     def there_before(self) -> int:
@@ -69,3 +70,12 @@ class VisitTally:
     visits: int = 0
     #: People whose first order falls in the period.
     new_customers: int = 0
+
+
+def penetration(customers: Fraction | int, potential: Fraction | int | None) -> Fraction | None:
+    """Share of the customers there could be who are ours; None where it is not known how many.
+
+    The only penetration of an area there is: plans and the portfolio ask for it here. `customers`
+    are those who are not lost.
+    """
+    return Fraction(customers) / Fraction(potential) if potential else None

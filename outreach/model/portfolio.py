@@ -103,8 +103,11 @@ class MonthTally:
     end: date
     suspects: int = 0
     prospects: int = 0
-    #: Of both, those set aside as arid.
+    #: Of both, those set aside as arid, and of the others those who opted out or complained.
     arid: int = 0
+    opposed: int = 0
+    #: Of the arid and the opposed, those who are suspects.
+    suspects_aside: int = 0
     customers: int = 0
     #: Customers with an order in the twelve months up to its end.
     buyers: int = 0
@@ -174,7 +177,9 @@ class BuyingTally:
 class PortfolioTally:
     """Everything the portfolio is made of, as it was at the end of the day `on`.
 
-    `since` is the day at whose end the period of comparison began.
+    `since` is the day at whose end the period of comparison began. The months go farther
+    back; the one that `since` is in is told in two parts, so that those that start after it are
+    the period, to the day.
     """
 
     on: date

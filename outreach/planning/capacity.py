@@ -10,14 +10,15 @@ domain notes B1 (capacity check), B7.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from outreach.model.channels import CHANNELS, Channel
 from outreach.model.settings import Costs
+from outreach.planning.sharing import shared_out
 
 IsWorkingDay = Callable[[date], bool]
 
@@ -117,10 +118,10 @@ def schedule(
     if not total:
         return None
     minutes = _minutes(loads)
-    whole = largest_remainder(ceil(touches), by_week)
+    whole = shared_out(ceil(touches), dict(enumerate(by_week)))
     shares = tuple(
-        Share(worker=one, touches=count, hours=count * minutes / 60)
-        for one, count in zip(workers, whole, strict=True)
+        Share(worker=one, touches=whole[place], hours=whole[place] * minutes / 60)
+        for place, one in enumerate(workers)
     )
     ends_on = _last_day(touches, loads, workers, start, is_working_day)
     return Schedule(weeks=touches / total, ends_on=ends_on, shares=shares)
@@ -155,24 +156,6 @@ def hours_in_weeks(weeks: Fraction, workers: Sequence[Worker], loads: Sequence[L
     """What these people's weeks hold, in hours of prospecting."""
     a_week = sum((_a_day(one, loads) * one.days_per_week for one in workers), Fraction(0))
     return weeks * a_week * _minutes(loads) / 60
-
-
-def largest_remainder(total: int, weights: Sequence[Fraction]) -> list[int]:
-    """Whole numbers that add up to the total, as close to the weights as can be."""
-    whole = sum(weights, Fraction(0))
-    exact = [total * one / whole if whole else Fraction(0) for one in weights]
-    found = [floor(one) for one in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda i: (found[i] - exact[i], i))
-    for place in by_remainder[: total - sum(found) if whole else 0]:
-        found[place] += 1
-    return found
-
-
-def mean_minutes(
-    shares: Mapping[Channel, Fraction], minutes: Mapping[Channel, Fraction]
-) -> Fraction:
-    """Minutes of a touch, on average over the channels."""
-    return sum((share * minutes[channel] for channel, share in shares.items()), Fraction(0))
 
 
 def _part(load: Load, touches: Fraction, costs: Costs) -> Part:

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from outreach.model.ids import ContactId
 from outreach.model.text import fold
+from outreach.planning.sharing import largest_remainder
 from outreach.runner.drawing import draw, drawn_order, nearest_whole
 
 #: Between the values that make a stratum, and in place of one that is missing.
@@ -59,7 +60,7 @@ def control_drawn(
     if not room:
         return control
     sizes = Counter(strata.get(contact) for contact in people)
-    wanted = shared_out_exactly(nearest_whole(share, len(people)), share, sizes, salt=salt)
+    wanted = control_by_stratum(nearest_whole(share, len(people)), share, sizes, salt=salt)
     has = Counter(strata.get(contact) for contact in control)
     new = [contact for contact in people if contact not in settled]
     for place in drawn_order(salt, "control", new):
@@ -74,20 +75,16 @@ def control_drawn(
     return control
 
 
-def shared_out_exactly(
+def control_by_stratum(
     wanted: int, share: Fraction, sizes: Mapping[str | None, int], *, salt: str
 ) -> dict[str | None, int]:
-    """How many of each stratum: its share rounded down, the rest by largest remainder."""
-    parts = {stratum: int(share * size) for stratum, size in sizes.items()}
+    """How many of each stratum; the lot decides between equal remainders."""
 
-    def remainder(stratum: str | None) -> tuple[Fraction, int]:
-        rest = share * sizes[stratum] - parts[stratum]
-        return (-rest, draw(salt, f"stratum:{stratum}", ContactId(0)))
+    def lot(stratum: str | None) -> int:
+        return draw(salt, f"stratum:{stratum}", ContactId(0))
 
-    missing = wanted - sum(parts.values())
-    for stratum in sorted(parts, key=remainder)[: max(0, missing)]:
-        parts[stratum] += 1
-    return parts
+    exact = {stratum: share * size for stratum, size in sizes.items()}
+    return largest_remainder(wanted, exact, among_equals=lot)
 
 
 def variants_drawn(

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def dashboard_of(
     store: Store, launched: Launched, settings: Settings, *, now: datetime
 ) -> tuple[Indicator, ...]:
-    """What its file wants and how far it is, from its launch until `now`."""
+    """What its file wants and how far it is, from its launch until `now`.
+
+    Of a report on a period, `now` is the end of it: an objective is counted from the launch on.
+    """
 
     def end_of(day: date) -> datetime:
         return datetime.combine(day + timedelta(days=1), time(), settings.zone)

@@ -134,6 +134,7 @@ def measured(
     if metric is None or one.start is None or until < one.start:
         return None
     who, campaign = None, None
+    chain: tuple[str, ...] = ()
     match scope.kind if scope else None:
         case ScopeKind.PRODUCT:
             return None
@@ -149,10 +150,11 @@ def measured(
             launched = store.campaigns.look_up(scope.name, hidden_too=True)
             if launched is None:
                 return one.baseline or Fraction(0)
-            campaign = launched.id
+            campaign, chain = launched.id, launched.definition.chain
     found = realised(
-        store.database, metric, since=one.start, until=until, who=who, campaign=campaign
-    )
+        store.database, metric, since=one.start, until=until, who=who, campaign=campaign,
+        chain=chain,
+    )  # fmt: skip
     return (one.baseline or 0) + found
 
 

@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from outreach.model.market_tally import GroupTally, RetentionTally
 from outreach.model.settings import Settings
-from outreach.planning.areas import Surveyed, spread, survey
+from outreach.planning.areas import Surveyed, survey
 from outreach.planning.habits import Origin
+from outreach.planning.sharing import shared_out
 from outreach.planning.visits import (
     Need,
     Prospecting,
@@ -226,8 +227,8 @@ def _areas(
     found = surveyed(store, words, Period(_years_before(today, 1), today + _DAY), now=now)
     for_prospects = min(share.visits, visits) if share else 0
     left = share.left if share else visits
-    first = spread(for_prospects, {one.area.name: one.weight for one in found})
-    rest = spread(left, {one.area.name: one.group.customers for one in found})
+    first = shared_out(for_prospects, {one.area.name: one.weight for one in found})
+    rest = shared_out(left, {one.area.name: one.group.customers for one in found})
     return [
         OfArea(surveyed=one, prospects=first[one.area.name], customers=rest[one.area.name])
         for one in found
@@ -237,7 +238,7 @@ def _areas(
 def _classes(store: Store, share: Prospecting | None, visits: int) -> list[OfClass]:
     people = store.plan_tallies.classes()
     weights = {str(weight): weight if count else 0 for weight, count in people.items()}
-    shares = spread(min(share.visits, visits) if share else 0, weights)
+    shares = shared_out(min(share.visits, visits) if share else 0, weights)
     return [
         OfClass(name=str(weight), weight=weight, people=count, visits=shares[str(weight)])
         for weight, count in people.items()
@@ -247,7 +248,7 @@ def _classes(store: Store, share: Prospecting | None, visits: int) -> list[OfCla
 def _stages(store: Store, left: int, today: date) -> list[OfClass]:
     people = store.plan_tallies.life_stages(today)
     weights = {stage: STAGES.get(stage, 0) * count for stage, count in people.items()}
-    shares = spread(left, weights)
+    shares = shared_out(left, weights)
     return [
         OfClass(name=stage, weight=STAGES.get(stage, 0), people=count, visits=shares[stage])
         for stage, count in people.items()

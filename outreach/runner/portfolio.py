@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 #: The models are fitted to so many customers at most.
 _MOST = 20_000
-#: The months that tell how long something has been short, however few are shown.
-_REMEMBERED = 12
+#: Months that are counted, however few are shown: they tell how long something has been short.
+_COUNTED = 12
 #: Months that retention and attrition are of, where nobody asks for others.
 YEAR = 12
 #: How far back a review looks: ten years.
@@ -80,7 +80,7 @@ def reviewed(
     tally = store.portfolio.count(
         on=on,
         since=months_before(on, months),
-        months=max(months, _REMEMBERED),
+        months=max(months, _COUNTED),
         average=rules.monetary is Monetary.AVERAGE,
         cuts=partial(cuts, classes=rules.classes),
         bounds=partial(bounds, a=rules.a, b=rules.b),

@@ -12,22 +12,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, count
 from math import ceil
 from pathlib import Path
 
 from outreach.errors import OutreachError, Text, WrongUsage
-from outreach.files.campaign_copies import write_campaign
+from outreach.files.campaign_copies import check_new, write_campaign
 from outreach.files.campaigns import written_campaigns
 from outreach.model.plan import Action, Theme
 from outreach.model.settings import Settings
 from outreach.model.text import fold
-from outreach.runner.campaign_copies import NameInUse
 from outreach.runner.plan_visits import VisitPlan
 from outreach.store.store import Store
 
 #: Who is no customer, neither by an order nor as he is on file; and who still is one.
 PROSPECTS = 'order_count = 0 and kind != "customer"'
 CUSTOMERS = 'life_stage in ("new", "developing", "mature", "declining")'
+#: What their campaign is called; an area of that name gets a number.
+_CUSTOMERS = "customers"
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -45,6 +47,18 @@ class NoOffer(WrongUsage):
             Text("visits without something to offer are not planned"),
             hint=Text('say what is offered: --offer "a guided tour"'),
         )
+
+
+class PlannedAlready(WrongUsage):
+    """The names are made from the year and the areas: a second plan of a year makes them again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text("the visits of {name!r} are planned already", name=name),
+            hint=Text("to plan them anew, delete the campaign files that were not launched, and "
+                      "their actions: outreach plan actions remove; go on with a launched one: "
+                      "outreach campaign renew {name}", name=name),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +114,19 @@ def rounds(store: Store, plan: VisitPlan, *, title: str, now: datetime) -> list[
 
 def _groups(store: Store, plan: VisitPlan) -> Iterator[tuple[str, str, int, int, Theme]]:
     """Name, expression, people, orders hoped for; no more people than there are."""
+    names = {_CUSTOMERS}
     if plan.areas:
         for one in plan.areas:
             area = one.surveyed.area
             people = min(one.prospects, one.surveyed.group.prospects)
             where = f"({area.expression}) and {PROSPECTS}"
-            yield _slug(area.name), where, people, _won(plan, people), Theme.CONQUEST
+            yield _free(_slug(area.name), names), where, people, _won(plan, people), Theme.CONQUEST
     elif plan.for_prospects:
         everybody = store.contacts.count() - sum(one.people for one in plan.stages)
         people = min(plan.for_prospects, everybody)
         yield "prospects", PROSPECTS, people, _won(plan, people), Theme.CONQUEST
     people = min(plan.for_customers, sum(one.people for one in plan.stages if one.weight))
-    yield "customers", CUSTOMERS, people, 0, Theme.LOYALTY
+    yield _CUSTOMERS, CUSTOMERS, people, 0, Theme.LOYALTY
 
 
 def _won(plan: VisitPlan, people: int) -> int:
@@ -137,27 +152,35 @@ def into_calendar(
     owner: str | None,
     now: datetime,
 ) -> list[Written]:
-    """Write the campaigns and their actions. Raises `NoOffer`, `NothingToPlan`, `NameInUse`."""
+    """Write the campaigns and their actions: all of them, or none.
+
+    Raises `NoOffer`, `NothingToPlan`, `PlannedAlready`, `FileThere`.
+    """
     if offer is None:
         raise NoOffer
     if not found:
         raise NothingToPlan
     taken = written_campaigns(settings)
-    for one in found:
+    files = [(settings.campaigns / f"{one.name}.yaml", campaign_text(one, offer=offer))
+             for one in found]  # fmt: skip
+    for one, (path, text) in zip(found, files, strict=True):
         if one.name in taken or store.shelf.find(one.name) is not None:
-            raise NameInUse(one.name)
-    written = []
-    for one in found:
-        path = settings.campaigns / f"{one.name}.yaml"
-        write_campaign(path, campaign_text(one, offer=offer))
-        action = Action(
+            raise PlannedAlready(one.name)
+        check_new(path, text)
+    for path, text in files:
+        write_campaign(path, text)
+    numbers = store.actions.add([
+        Action(
             name=one.title, project=project, objective=objective, campaign=one.name,
             theme=one.theme, offer=offer, owner=owner, starts_on=one.start, ends_on=one.last,
             created_at=now,
-        )  # fmt: skip
-        (number,) = store.actions.add([action])
-        written.append(Written(one, path, number))
-    return written
+        )
+        for one in found
+    ])  # fmt: skip
+    return [
+        Written(one, path, number)
+        for one, (path, _), number in zip(found, files, numbers, strict=True)
+    ]
 
 
 def campaign_text(one: Round, *, offer: str) -> str:
@@ -182,6 +205,14 @@ def campaign_text(one: Round, *, offer: str) -> str:
 def _quoted(text: str) -> str:
     """A double-quoted scalar: YAML reads the escapes of JSON."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    """The slug, or with a number where another area has it already; taken from now on."""
+    numbered = (f"{slug}-{number}" for number in count(2))
+    found = next(one for one in chain([slug], numbered) if one not in taken)
+    taken.add(found)
+    return found
 
 
 def _slug(name: str) -> str:

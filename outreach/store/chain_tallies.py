@@ -1,6 +1,6 @@
 """Everything a report counts of some campaigns: each one's tally, and that of all together.
 
-Their people are gathered once (`store/followed.py`); what follows are small statements.
+Their people are gathered once (`store/gathering.py`); what follows are small statements.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, distinct, func, select
+from sqlalchemy import Row, case, func, select
 
 from outreach.evaluation.comparison import outcome_of
 from outreach.model.asked import Asked
 from outreach.model.audience import Arm
-from outreach.model.event import EventKind
-from outreach.model.ids import CampaignId, StepId
+from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
 from outreach.model.path import CreditTally, PathTally, YieldTally
 from outreach.model.stage import DEFAULT_CHAIN
@@ -27,17 +26,11 @@ from outreach.store.breakdowns import Breakdown
 from outreach.store.conditions import Selection
 from outreach.store.credits import Credited, TouchKind, credited
 from outreach.store.engine import Database
-from outreach.store.followed import (
-    APPOINTMENT,
-    MET,
-    TOGETHER,
-    Followed,
-    followed,
-)
+from outreach.store.followed import APPOINTMENT, MET, TOGETHER, Followed
+from outreach.store.gathering import followed
 from outreach.store.path_tallies import cohorts, times
-from outreach.store.schema import campaign, event, step
-from outreach.store.tally_queries import not_own_work, of_enrolled, stands
-from outreach.store.types import decimal_of
+from outreach.store.schema import campaign
+from outreach.store.touch_tallies import tells, touches_of
 from outreach.store.wall_clock import on_the_wall
 
 
@@ -98,8 +91,8 @@ class _Counting:
     def counted(self, id_: CampaignId, chain: Sequence[str]) -> Counted:
         chain = tuple(chain)
         rows = self._groups(id_, chain)
-        touches = self._touches(id_)
-        tally = self._tally(id_, chain, rows, [touch for _, touch in touches if _tells(touch)])
+        touches = touches_of(self._people, id_, self._money)
+        tally = self._tally(id_, chain, rows, [touch for _, touch in touches if tells(touch)])
         if self._now is None:
             return Counted(tally)
         return Counted(tally, self._path(id_, chain, rows, [kind for kind, _ in touches]))
@@ -180,56 +173,6 @@ class _Counting:
         found: int | None = self._people.connection.execute(query).scalar_one()
         return found
 
-    def _touches(self, id_: CampaignId) -> list[tuple[TouchKind, TouchTally]]:
-        """The attempts by step in the campaign's order; of several campaigns by channel.
-
-        Attempts are of the people enrolled; what it cost was spent, whoever it was done for, and
-        on our own work. What was done before the period only tells which kinds there are.
-        """
-        together = id_ == TOGETHER
-        v, s = event.c, step.c
-        keys = [v.channel] if together else [s.position, s.name, v.step_id, v.channel]
-        ids = self._people.campaigns if together else (id_,)
-        since = self._people.since()
-        ours = case((and_(not_own_work(), of_enrolled(ids), *since), v.contact_id))
-
-        def taken(amount: ColumnElement[Any]) -> ColumnElement[Any]:
-            return func.coalesce(func.sum(case((since[0], amount)) if since else amount), 0)
-
-        query = (
-            select(
-                *keys,
-                func.count(ours).label("touches"),
-                func.count(distinct(ours)).label("people"),
-                taken(v.cost_minor).label("cost"),
-                taken(v.minutes).label("minutes"),
-            )
-            .select_from(event if together else event.outerjoin(step, s.id == v.step_id))
-            .where(
-                v.campaign_id.in_(ids),
-                v.kind == EventKind.TOUCHED.value,
-                stands(),
-                *self._people.until(),
-            )
-            .group_by(*keys)
-        )
-        order = [v.channel] if together else [s.position.is_(None), s.position, v.channel]
-        rows = self._people.connection.execute(query.order_by(*order))
-        return [self._touch(dict(row._mapping)) for row in rows]
-
-    def _touch(self, row: Mapping[str, Any]) -> tuple[TouchKind, TouchTally]:
-        number = row.get("step_id")
-        kind = TouchKind(None if number is None else StepId(number), row.get("name"),
-                         row["channel"])  # fmt: skip
-        return kind, TouchTally(
-            step=kind.step,
-            channel=kind.channel,
-            touches=row["touches"],
-            people=row["people"],
-            cost=self._money(row["cost"]),
-            minutes=decimal_of(row["minutes"]),
-        )
-
     # --- how they went along -----------------------------------------------------------------
 
     def _path(
@@ -298,11 +241,6 @@ class _Counting:
     def _money(self, minor: Any) -> Decimal:
         """Sums come back as int (SQLite) or Decimal (PostgreSQL)."""
         return from_minor(int(minor), self._database.currency)
-
-
-def _tells(touch: TouchTally) -> bool:
-    """Somebody was tried, or something was spent."""
-    return bool(touch.touches or touch.cost or touch.minutes)
 
 
 def arm_of(rows: Iterable[Row[Any]], stages: Sequence[str]) -> ArmTally:

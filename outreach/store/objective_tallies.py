@@ -5,6 +5,7 @@ Each is one aggregate; the events of merged records count for who they are now.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from outreach.planning.objective import Metric
 from outreach.store import schema
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
-from outreach.store.tally_queries import attempt, of_enrolled, stands
+from outreach.store.tally_queries import CONTACTED, attempt, of_enrolled, reached, stands
 
 _STAGES = {
     Metric.REVENUE: "order",
@@ -50,8 +51,13 @@ def realised(
     until: date,
     who: Selection | None = None,
     campaign: CampaignId | None = None,
+    chain: Sequence[str] = (),
 ) -> Fraction:
-    """The figure from `since` to `until`, both days included; money in units of the currency."""
+    """The figure from `since` to `until`, both days included; money in units of the currency.
+
+    With a campaign goes its chain: whom its report counts as contacted is who reached any stage
+    of it. Without one it is whom somebody got through to, by whatever way.
+    """
     e, c = schema.event.c, database.contact.c
     of = schema.contact.alias("of")
     start: Any = schema.event.join(of, of.c.id == e.contact_id)
@@ -63,6 +69,8 @@ def realised(
         tests.append(who)
     if campaign is not None:
         tests += [e.campaign_id == campaign, of_enrolled([campaign])]
+        if metric is Metric.CONTACTED:
+            tests[0] = and_(reached(), e.stage.in_(sorted({CONTACTED, *chain})))
     query = select(_figure(metric, c.id)).select_from(start).where(*tests)
     with database.reading() as connection:
         found = connection.execute(query).scalar() or 0

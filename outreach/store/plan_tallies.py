@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from outreach.model.campaign import Channel
-from outreach.model.contact import Kind
+from outreach.model.contact import Kind, LifeStage
 from outreach.model.event import EventKind
 from outreach.model.market_tally import GroupTally, RetentionTally, VisitTally
 from outreach.model.money import from_minor
@@ -44,25 +44,32 @@ class PlanTallies:
         self.database = database
 
     def groups(self, who: Mapping[str, Selection], period: Period) -> dict[str, GroupTally]:
-        """People by area or any other group; who fits two of them counts in both."""
+        """People by area or any other group; who fits two of them counts in both.
+
+        Who is a lost customer on the last day of the period is neither customer nor prospect;
+        his turnover and the visits to him count all the same.
+        """
         if not who:
             return {}
         c = self.database.contact.c
+        lost = self._lost(period.until - timedelta(days=1))
+        here = lost.c.id.is_(None)
         sums: list[ColumnElement[Any]] = []
         for place, condition in enumerate(who.values()):
             won, amount = (
-                _if(and_(condition, self._is_customer())),
+                _if(and_(condition, here, self._is_customer())),
                 case((condition, c.revenue_minor), else_=0),
             )
             first = func.min(case((condition, c.first_order_on)))
             for name, one in (
-                ("people", func.sum(_if(condition))),
+                ("people", func.sum(_if(and_(condition, here)))),
                 ("customers", func.sum(won)),
                 ("revenue", func.sum(amount)),
                 ("first", first),
             ):
                 sums.append(one.label(f"{name}_{place}"))
-        query = select(*sums).where(is_there(self.database))
+        everybody = self.database.contact.outerjoin(lost, lost.c.id == c.id)
+        query = select(*sums).select_from(everybody).where(is_there(self.database))
         with self.database.reading() as connection:
             row = connection.execute(query).one()._mapping
             visits = connection.execute(self._visits(who, period)).one()._mapping
@@ -216,6 +223,11 @@ class PlanTallies:
         """Ordered, or came in as a customer: the first file of a firm knows no orders yet."""
         c = self.database.contact.c
         return or_(c.order_count > 0, func.coalesce(c.kind, "") == Kind.CUSTOMER.value)
+
+    def _lost(self, today: date) -> Any:
+        """Customers who are lost by life stage: no part of the penetration, here as elsewhere."""
+        stage = life_stage_column(self.database, today=today, zone=self.database.zone)
+        return select(self.database.contact.c.id).where(stage == LifeStage.LOST.value).subquery()
 
     def _visits(self, who: Mapping[str, Selection], period: Period) -> Any:
         sums = [

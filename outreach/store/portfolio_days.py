@@ -117,6 +117,21 @@ def months_to(on: date, count: int) -> Months:
     return Months(tuple(spans))
 
 
+def months_of_period(on: date, since: date, count: int) -> Months:
+    """So many months and the one before them; the one that `since` is in, in two parts.
+
+    The period of comparison begins with the day after `since`: what starts later than `since`
+    is that period, neither a day more nor less.
+    """
+    spans: list[tuple[date, date]] = []
+    for start, end in months_to(on, count + 1).spans:
+        if start <= since < end:
+            spans += [(start, since), (since + timedelta(days=1), end)]
+        else:
+            spans.append((start, end))
+    return Months(tuple(spans))
+
+
 def months_before(on: date, count: int) -> date:
     """The same day so many months earlier, or the last one of that month.
 

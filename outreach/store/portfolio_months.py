@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, and_, case, func, literal, select
 from sqlalchemy import cast as sql_cast
 
 from outreach.model import life
@@ -22,7 +22,7 @@ from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.life import seconds_of
 from outreach.store.portfolio_days import Clock, Months, end_of
-from outreach.store.portfolio_people import arid
+from outreach.store.portfolio_people import arid, opposed
 from outreach.store.portfolio_tables import orders, owner, people, total
 from outreach.store.tally_queries import stands
 from outreach.store.types import Whole
@@ -33,6 +33,8 @@ class _Month:
     suspects: int = 0
     prospects: int = 0
     arid: int = 0
+    opposed: int = 0
+    suspects_aside: int = 0
     customers: int = 0
     buyers: int = 0
     new_prospects: int = 0
@@ -50,7 +52,8 @@ def months_of(
     """One row per month, the last one up to its day."""
     found = [_Month() for _ in months.spans]
     _stocks(found, connection.execute(_people(months)))
-    _arid(found, connection.execute(_set_aside(database, clock, months)))
+    _aside(found, connection.execute(_arid(database, clock, months)), "arid")
+    _aside(found, connection.execute(_opposed(database, clock, months)), "opposed")
     _buyers(found, connection.execute(_buying(months)))
     for row in connection.execute(_turnover(months)):
         if 0 <= row.month < len(found):
@@ -61,6 +64,7 @@ def months_of(
     return tuple(
         MonthTally(
             start=start, end=end, suspects=one.suspects, prospects=one.prospects, arid=one.arid,
+            opposed=one.opposed, suspects_aside=one.suspects_aside,
             customers=one.customers, buyers=one.buyers, new_prospects=one.new_prospects,
             conversions=one.conversions, touches=one.touches, cost=one.cost, orders=one.orders,
             revenue=one.revenue, by_source=dict(one.by_source),
@@ -75,20 +79,19 @@ def months_of(
 def _people(months: Months) -> Any:
     """How many came, were first contacted and ordered first in which months, by source."""
     p = people.c
-    # What never happened is put behind the last month.
-    never = len(months.spans)
-
-    def place(day: Any) -> Any:
-        return case((day.is_(None), never), else_=months.place(day))
-
     places = [
         months.place(p.known).label("known_in"),
-        place(p.contacted).label("contacted_in"),
-        place(p.customer).label("customer_in"),
+        _place(months, p.contacted).label("contacted_in"),
+        _place(months, p.customer).label("customer_in"),
     ]
     at_once = case((p.customer <= p.known, 1), else_=0).label("at_once")
     query: Select[Any] = select(*places, at_once, p.source, func.count().label("people"))
     return query.group_by("known_in", "contacted_in", "customer_in", "at_once", p.source)
+
+
+def _place(months: Months, day: Any) -> Any:
+    """The month of a day; what never happened is put behind the last one."""
+    return case((day.is_(None), len(months.spans)), else_=months.place(day))
 
 
 def _stocks(found: list[_Month], rows: Iterable[Any]) -> None:
@@ -112,18 +115,46 @@ def _stocks(found: list[_Month], rows: Iterable[Any]) -> None:
             found[row.customer_in].conversions += row.people
 
 
-def _set_aside(database: Database, clock: Clock, months: Months) -> Any:
-    spans = arid(database, clock).subquery("set_aside")
-    begun, over = months.place(spans.c.day), months.place(spans.c.over)
-    ended = case((spans.c.over.is_(None), len(months.spans)), else_=over)
-    query: Any = select(begun.label("begun"), ended.label("ended"), func.count().label("people"))
-    return query.group_by("begun", "ended")
+def _arid(database: Database, clock: Clock, months: Months) -> Any:
+    """Who was arid from which month to which, where he had not opted out before its end."""
+    said = arid(database, clock).subquery("set_aside")
+    against = opposed(database, clock).subquery("against")
+    joined = said.outerjoin(against, against.c.contact_id == said.c.contact_id)
+    day = against.c.day
+    until = case((day < func.coalesce(said.c.over, day + 1), day), else_=said.c.over)
+    return _of_people(months, joined, said.c.contact_id, said.c.day, until)
 
 
-def _arid(found: list[_Month], rows: Iterable[Any]) -> None:
+def _opposed(database: Database, clock: Clock, months: Months) -> Any:
+    said = opposed(database, clock).subquery("against")
+    return _of_people(months, said, said.c.contact_id, said.c.day, None)
+
+
+def _of_people(months: Months, spans: Any, contact: Any, day: Any, until: Any) -> Any:
+    """Spans of people by the months they begin and end in, and of what became of these people."""
+    p = people.c
+    places = [
+        months.place(day).label("begun"),
+        (literal(len(months.spans)) if until is None else _place(months, until)).label("ended"),
+        months.place(p.known).label("known_in"),
+        _place(months, p.contacted).label("contacted_in"),
+        _place(months, p.customer).label("customer_in"),
+    ]
+    query: Any = select(*places, func.count().label("people"))
+    return query.select_from(spans.join(people, p.contact_id == contact)).group_by(
+        "begun", "ended", "known_in", "contacted_in", "customer_in"
+    )
+
+
+def _aside(found: list[_Month], rows: Iterable[Any], name: Literal["arid", "opposed"]) -> None:
+    """Only prospects and suspects are set aside: a customer left their stock when he ordered."""
     for row in rows:
-        for place in range(max(row.begun, 0), min(row.ended, len(found))):
-            found[place].arid += row.people
+        first = max(row.begun, row.known_in, 0)
+        for place in range(first, min(row.ended, row.customer_in, len(found))):
+            month = found[place]
+            setattr(month, name, getattr(month, name) + row.people)
+            if place < row.contacted_in:
+                month.suspects_aside += row.people
 
 
 # --- orders and touches ---------------------------------------------------------------------

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from outreach.model.audience import Arm
 from outreach.model.contact import Interest, Kind
 from outreach.model.event import EventKind
-from outreach.model.stage import INTERESTS
+from outreach.model.stage import INTERESTS, OPPOSED
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.known import ACTIVE_BY
@@ -28,7 +28,7 @@ from outreach.store.life import seconds_of
 from outreach.store.portfolio_days import Clock
 from outreach.store.portfolio_tables import Moment, customers, owner
 from outreach.store.rows import is_there
-from outreach.store.tally_queries import ORDER, stands
+from outreach.store.tally_queries import ORDER, reached, stands
 from outreach.store.types import Whole
 
 #: What the tables say of a person, laid one under the other.
@@ -126,7 +126,7 @@ def _ordered() -> Any:
 
 
 def arid(database: Database, clock: Clock) -> Select[Any]:
-    """From which day to which somebody was set aside as arid; NULL: to this day.
+    """Who was set aside as arid, from which day to which; NULL: to this day.
 
     The next word about his interest ends it, and so does what makes him active again.
     """
@@ -157,5 +157,24 @@ def arid(database: Database, clock: Clock) -> Select[Any]:
     over = func.lead(said.c.day, type_=Whole).over(
         partition_by=said.c.contact_id, order_by=[said.c.at, said.c.id]
     )
-    spans = select(said.c.stage, said.c.day, over.label("over")).subquery("spans")
-    return select(spans.c.day, spans.c.over).where(spans.c.stage == Interest.ARID.value)
+    spans = select(said.c.contact_id, said.c.stage, said.c.day, over.label("over")).subquery(
+        "spans"
+    )
+    return select(spans.c.contact_id, spans.c.day, spans.c.over).where(
+        spans.c.stage == Interest.ARID.value
+    )
+
+
+def opposed(database: Database, clock: Clock) -> Any:
+    """Who opted out or complained, and on which day first: nothing but an undo ends it."""
+    e = schema.event
+    who, whole, there = owner()
+    return (
+        select(
+            whole.label("contact_id"),
+            func.min(clock.day(seconds_of(database, e.c.at))).label("day"),
+        )
+        .select_from(e.join(who, who.c.id == e.c.contact_id))
+        .where(reached(), e.c.stage.in_(sorted(OPPOSED)), there)
+        .group_by(whole)
+    )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 
 from outreach.model import life
 from outreach.model.contact import LifeStage
@@ -34,7 +34,7 @@ from outreach.store.portfolio_classes import (
     scores_of,
     turnovers,
 )
-from outreach.store.portfolio_days import Clock, Months, date_of, months_to, number_of
+from outreach.store.portfolio_days import Clock, Months, date_of, months_of_period, number_of
 from outreach.store.portfolio_laying import drop, lay, lay_customers, roomy
 from outreach.store.portfolio_months import months_of, on_prospects
 from outreach.store.portfolio_tables import chosen, customers, earlier, orders, people, total
@@ -71,10 +71,11 @@ class PortfolioTallies:
 
         `average`: M is the average of the amounts, not their sum. `cuts` and `bounds` say where
         classes end, once the values are known. `most` customers are read for the models.
+        The months are those up to `on` and one more, parted at the end of `since`.
         """
         with self._database.reading() as connection, roomy(connection, self._database):
             clock = lay(connection, self._database, on=on, since=since)
-            spans = months_to(on, months)
+            spans = months_of_period(on, since, months)
             read = _Reading(connection, self._database, clock, spans, on=on, since=since)
             found = read.everything(average=average, cuts=cuts, bounds=bounds, areas=areas,
                                     most=most)  # fmt: skip
@@ -169,11 +170,19 @@ class _Reading:
     # --- areas, and how they buy -------------------------------------------------------------
 
     def _area(self, name: str, potential: int | None, condition: Selection) -> AreaTally:
-        c, contact = customers.c, self.database.contact
+        """As `PlanTallies.groups` counts them: the lost are none, without an order one may be."""
+        c, p, contact = customers.c, people.c, self.database.contact
+        joined = contact.join(people, p.contact_id == contact.c.id).outerjoin(
+            customers, c.contact_id == p.contact_id
+        )
         query = (
             select(func.count())
-            .select_from(customers.join(contact, contact.c.id == c.contact_id))
-            .where(c.stage != _LOST, condition)
+            .select_from(joined)
+            .where(
+                or_(c.contact_id.is_not(None), p.customer.is_not(None)),
+                func.coalesce(c.stage, "") != _LOST,
+                condition,
+            )
         )
         return AreaTally(name, self._one(query) or 0, potential)
 

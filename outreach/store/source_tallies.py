@@ -41,7 +41,7 @@ def source_tallies(database: Database, limited: Collection[str]) -> dict[str, So
             found[name] = replace(known, people=known.people + people)
         for name, people in connection.execute(_appointments(database)):
             found[name] = replace(found[name], appointments=people)
-        for name, uses in _uses(connection, database, limited):
+        for name, uses in _uses(connection, database, limited).items():
             found[name] = replace(found.get(name, SourceTally()), uses=uses)
     return found
 
@@ -162,11 +162,10 @@ def _appointments(database: Database) -> Select[Any]:
     )
 
 
-def _uses(
-    connection: Connection, database: Database, limited: Collection[str]
-) -> list[tuple[str, int]]:
+def _uses(connection: Connection, database: Database, limited: Collection[str]) -> dict[str, int]:
+    """How many campaigns used each of these lists; 0 for those that none did."""
     if not limited:
-        return []
+        return {}
     e, c = schema.enrolment.c, database.contact.c
     query = (
         select(c.source, func.count(distinct(e.campaign_id)))
@@ -174,4 +173,6 @@ def _uses(
         .where(c.source.in_(sorted(limited)), e.arm == Arm.ENROLLED.value)
         .group_by(c.source)
     )
-    return [(name, uses) for name, uses in connection.execute(query)]
+    uses = dict.fromkeys(limited, 0)
+    uses.update((name, campaigns) for name, campaigns in connection.execute(query))
+    return uses

@@ -79,9 +79,9 @@ def of_enrolled(campaigns: Sequence[CampaignId], table: Any = event) -> ColumnEl
     others = select(e.campaign_id, e.contact_id).where(
         e.campaign_id.in_(campaigns), e.arm != Arm.ENROLLED.value
     )
-    if len(campaigns) == 1:
-        return table.c.contact_id.not_in(others.with_only_columns(e.contact_id))
     here: ColumnElement[bool] = tuple_(table.c.campaign_id, table.c.contact_id).not_in(others)
+    if len(campaigns) == 1:
+        here = table.c.contact_id.not_in(others.with_only_columns(e.contact_id))
     return here
 
 

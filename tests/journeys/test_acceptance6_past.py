@@ -184,7 +184,12 @@ def test_a_french_table_gives_the_figures_a_hand_works_out(workspace: Workspace)
     assert report["ratios"]["success_rate"] == pytest.approx(0.3)
     arms = {one["variant"]: one["enrolled"] for one in report["variants"]}
     assert arms == {"A": 5, "B": 5}
-    lift = {one["arm"]: one for one in report["lift"] if one["outcome"] == "order"}
+    lift = {
+        one["arm"]: one
+        for one in report["lift"]
+        if one["outcome"] == "order"
+        and one["against"] == ("control" if one["step"] is None else "A")
+    }
     (control,) = (one for one in lift.values() if one["step"] is None)
     # 3 of 10 against 1 of 10; Newcombe: 0.2 ∓ √(0.1922² + 0.3042²), √(0.3032² + 0.0821²).
     assert control["difference"] == pytest.approx(0.2)

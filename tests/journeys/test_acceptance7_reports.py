@@ -11,6 +11,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,31 @@ objective: {{quotes: 9, orders: 5, revenue: 1600, by: 2027-06-09, checkpoints: [
 budget: 80
 fixed_costs: {{design: 76}}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The workspace, and the answers that came with its files."""
+
+    workspace: Workspace
+    report: Any
+    portfolio: Any
+
+    def file(self, name: str) -> Path:
+        return self.workspace.folder / "out" / name
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    """Made once: every form of both reports, each by one command."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("firm")
+        patch.chdir(folder)
+        patch.setenv("NO_COLOR", "1")
+        workspace = Workspace(folder)
+        told(workspace)
+        report = into_files(workspace, "report", "spring", "--by", "source", name="report")
+        yield Firm(workspace, report, into_files(workspace, "portfolio", name="portfolio"))
 
 
 def told(workspace: Workspace) -> None:
@@ -135,11 +162,9 @@ def looked_at(page: Page, address: str) -> list[str]:
     return [one for one in heard if one != address]
 
 
-def test_one_report_in_every_form(workspace: Workspace) -> None:
+def test_one_report_in_every_form(firm: Firm) -> None:
     """Names that are code stay names, every form has the same figures, one page is one page."""
-    told(workspace)
-    report = into_files(workspace, "report", "spring", "--by", "source", name="report")
-
+    report = firm.report
     # The figures, by hand.
     counts = [link["contacts"] for link in report["chain"]]
     assert counts == [20, 8, 8, 7, 4]
@@ -164,13 +189,13 @@ def test_one_report_in_every_form(workspace: Workspace) -> None:
     assert checkpoint["due"] == pytest.approx(9 * 50 / 100)
 
     # On the terminal: eighty columns, French figures.
-    shown = workspace.run("report", "spring", "--by", "source", now=LATER).out
+    shown = firm.workspace.run("report", "spring", "--by", "source", now=LATER).out
     assert all(len(line) <= 80 for line in shown.splitlines())
     assert "77,8\u00a0%" in shown
     assert "2\u202f000,00\u00a0€" in shown
 
     # The page: every name is text, nothing is asked of anybody.
-    page = Path("out/report.html")
+    page = firm.file("report.html")
     tree = html.document_fromstring(page.read_text(encoding="utf-8"))
     assert tree.get("lang") == "fr-FR"
     names = {" ".join((cell.text or "").split()) for cell in tree.xpath("//tbody//th")}
@@ -180,7 +205,7 @@ def test_one_report_in_every_form(workspace: Workspace) -> None:
     assert {"-22,2\u00a0%", "77,8\u00a0%", "2\u202f000,00\u00a0€"} <= cells
 
     # The workbook, computed by another program: totals are sums, shares follow the counts.
-    sheets = computed(Path("out/report.xlsx").resolve())
+    sheets = computed(firm.file("report.xlsx"))
     values = [cell for rows in sheets.values() for row in rows for cell in row]
     assert [one for one in values if str(one).startswith(("#", "Err:"))] == []
     assert set(SOURCES) <= set(values)
@@ -193,24 +218,23 @@ def test_one_report_in_every_form(workspace: Workspace) -> None:
     assert any(100 in row for row in fixed)
 
     # One sheet of paper, and the same to be edited.
-    with pikepdf.open("out/report.pdf") as pdf:
+    with pikepdf.open(firm.file("report.pdf")) as pdf:
         assert len(pdf.pages) == 1
-    words = " ".join(pypdfium2.PdfDocument("out/report.pdf")[0].get_textpage()
+    words = " ".join(pypdfium2.PdfDocument(firm.file("report.pdf"))[0].get_textpage()
                      .get_text_bounded().split())  # fmt: skip
     assert "Portes ouvertes <b>de printemps</b>" in words
     assert "77,8" in words
-    written = WordDocument("out/report.docx")
+    written = WordDocument(str(firm.file("report.docx")))
     cells_of_word = {c.text for t in written.tables for row in t.rows for c in row.cells}
     assert "77,8\u00a0%" in cells_of_word
 
 
-def test_the_portfolio_in_every_form(workspace: Workspace) -> None:
+def test_the_portfolio_in_every_form(firm: Firm) -> None:
     """Prospects first; the boss has them, the stages and what to do now on his one page."""
-    told(workspace)
-    found = into_files(workspace, "portfolio", name="portfolio")
+    found = firm.portfolio
     assert (found["prospects"]["stock"], found["customers"]) == (16, 4)
 
-    sheets = computed(Path("out/portfolio.xlsx").resolve())
+    sheets = computed(firm.file("portfolio.xlsx"))
     values = [str(cell) for rows in sheets.values() for row in rows for cell in row]
     assert [one for one in values if one.startswith(("#", "Err:"))] == []
     assert set(SOURCES) <= set(values)
@@ -219,12 +243,12 @@ def test_the_portfolio_in_every_form(workspace: Workspace) -> None:
     months = next(row for row in totals if 2000 in row and 20 in row)
     assert [cell for cell in months if isinstance(cell, int | float)][-2:] == [4, 2000]
 
-    with pikepdf.open("out/portfolio.pdf") as pdf:
+    with pikepdf.open(firm.file("portfolio.pdf")) as pdf:
         assert len(pdf.pages) == 1
-    written = WordDocument("out/portfolio.docx")
+    written = WordDocument(str(firm.file("portfolio.docx")))
     heads = [paragraph.text for paragraph in written.paragraphs if paragraph.style.name ==
              "Heading 1"]  # fmt: skip
-    tree = html.document_fromstring(Path("out/portfolio.html").read_text(encoding="utf-8"))
+    tree = html.document_fromstring(firm.file("portfolio.html").read_text(encoding="utf-8"))
     order = tree.xpath("//section/@id")
     assert order[:3] == ["prospects", "stages", "actions"]
     assert heads[:3] == [tree.xpath(f"//section[@id='{one}']/h2")[0].text for one in order[:3]]
@@ -232,19 +256,16 @@ def test_the_portfolio_in_every_form(workspace: Workspace) -> None:
     assert next(row["when"] for row in found["actions"]) == "now"
 
 
-def test_both_pages_in_a_browser_without_a_network(workspace: Workspace) -> None:
+def test_both_pages_in_a_browser_without_a_network(firm: Firm) -> None:
     """Drawn, no wider than their window, in light and dark; nothing is fetched, nothing runs."""
-    told(workspace)
-    workspace.ok("report", "spring", "--by", "source", "--html", "report.html", now=LATER)
-    workspace.ok("portfolio", "--html", "portfolio.html", now=LATER)
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         try:
             light = browser.new_page(color_scheme="light", offline=True)
-            assert looked_at(light, Path("report.html").resolve().as_uri()) == []
+            assert looked_at(light, firm.file("report.html").as_uri()) == []
             dark = browser.new_page(color_scheme="dark", offline=True)
-            assert looked_at(dark, Path("portfolio.html").resolve().as_uri()) == []
+            assert looked_at(dark, firm.file("portfolio.html").as_uri()) == []
         finally:
             browser.close()
 

@@ -13,7 +13,6 @@ from outreach.planning.capacity import (
     Worker,
     fit,
     hours_in_weeks,
-    largest_remainder,
     parts,
     schedule,
 )
@@ -71,7 +70,6 @@ def test_people_share_whole_touches_by_their_time_and_the_sum_is_exact() -> None
     assert found is not None
     assert [one.touches for one in found.shares] == [1245, 622]
     assert sum(one.touches for one in found.shares) == 1867
-    assert largest_remainder(108, [Fraction(3), Fraction(2), Fraction(1)]) == [54, 36, 18]
 
 
 def test_nobody_s_time_is_no_schedule() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as some
 from outreach.model.ids import ContactId
 from outreach.runner.allocation import (
     Strata,
+    control_by_stratum,
     control_drawn,
-    shared_out_exactly,
     variants_drawn,
 )
 from outreach.runner.drawing import draw, nearest_whole
@@ -30,7 +30,7 @@ def town(sizes: dict[str, int]) -> dict[ContactId, str | None]:
 def test_largest_remainder() -> None:
     """10 % of 25, 14 and 6 is 2.5, 1.4, 0.6; of 45 in all 5: the half and the 0.6 go up."""
     sizes: dict[str | None, int] = {"Rennes": 25, "Brest": 14, "Vannes": 6}
-    found = shared_out_exactly(5, TENTH, sizes, salt="spring")
+    found = control_by_stratum(5, TENTH, sizes, salt="spring")
     assert found == {"Rennes": 3, "Brest": 1, "Vannes": 1}
 
 

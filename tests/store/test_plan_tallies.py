@@ -97,6 +97,13 @@ def within(day: date, period: Period) -> bool:
     return period.since <= day < period.until
 
 
+def is_lost(person: Person) -> bool:
+    """By the life stage on the last day of the year."""
+    orders = [Order(noon(day), 1000) for day in person.orders]
+    rules = LifeRules()
+    return life_stage(orders, YEAR.until - timedelta(days=1), UTC, rules) == LifeStage.LOST
+
+
 def test_groups_count_customers_prospects_money_and_visits(
     database: Database, people: list[Person]
 ) -> None:
@@ -104,15 +111,17 @@ def test_groups_count_customers_prospects_money_and_visits(
     expected = {}
     for city in CITIES:
         mine = [one for one in people if one.city == city]
-        customers = [one for one in mine if one.orders]
+        ordered = [one for one in mine if one.orders]
+        customers = [one for one in ordered if not is_lost(one)]
         visits = [day for one in mine for day, channel in one.touches if channel == "visit"]
         expected[city] = GroupTally(
             customers=len(customers),
-            prospects=len(mine) - len(customers),
+            prospects=len(mine) - len(ordered),
             revenue=Decimal(10 * sum(len(one.orders) for one in mine)),
             visits=sum(within(day, YEAR) for day in visits),
-            first_order_on=min(one.orders[0] for one in customers),
+            first_order_on=min(one.orders[0] for one in ordered),
         )
+        assert 0 < len(customers) < len(ordered)
     assert PlanTallies(database).groups(who, YEAR) == expected
     assert PlanTallies(database).groups({}, YEAR) == {}
 

@@ -22,12 +22,13 @@ from outreach.store import schema
 from outreach.store.contacts import Contacts
 from outreach.store.engine import Database
 from outreach.store.life_choice import LifeChoice
-from outreach.store.portfolio_days import months_before, months_to
+from outreach.store.portfolio_days import months_before, months_of_period
 from outreach.store.portfolio_tallies import PortfolioTallies
 
 PARIS = ZoneInfo("Europe/Paris")
 ON = date(2027, 3, 15)
 MONTHS = 12
+FOREVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -42,6 +43,8 @@ class Person:
     contacted: datetime | None = None
     customer: datetime | None = None
     arid: tuple[datetime, datetime | None] | None = None
+    #: When he opted out, or complained.
+    opposed: datetime | None = None
     potential: int | None = None
     source: str | None = None
 
@@ -93,10 +96,14 @@ def people(seed: int, size: int) -> list[Person]:
                 one.orders.append((at, draw.choice([None, 5_000, 5_000, 12_345, 99_000])))
                 at += timedelta(days=draw.randrange(gap + 1), hours=draw.choice([0, 0, 1]))
             one.kind, one.customer = "customer", one.orders[0][0]
-        elif draw.random() < 0.3:
+        # Customers say so too, before their first order and after it.
+        if draw.random() < 0.3:
             begun = instant(created, date(2027, 3, 1))
             over = begun + timedelta(days=40) if draw.random() < 0.5 else None
-            one.arid = (begun, over)
+            if not any(begun <= at for at, _ in one.orders):
+                one.arid = (begun, over)
+        if draw.random() < 0.2:
+            one.opposed = instant(created, date(2027, 3, 31))
         made.append(one)
     return made
 
@@ -135,6 +142,9 @@ def fill(database: Database, made: list[Person]) -> None:
             event(number, EventKind.REACHED, one.arid[0], stage="arid")
             if one.arid[1]:
                 event(number, EventKind.REACHED, one.arid[1], stage="latent")
+        if one.opposed:
+            word = "complained" if number % 3 else "opted_out"
+            event(number, EventKind.REACHED, one.opposed, stage=word)
     with database.writing() as connection:
         connection.execute(schema.contact.insert(), contacts)
         connection.execute(schema.event.insert(), events)
@@ -156,7 +166,8 @@ def stage_on(one: Person, on: date) -> str | None:
 
 
 def month_by_hand(made: list[Person], start: date, end: date) -> MonthTally:
-    suspects = prospects = arid = customers = buyers = new = won = touches = orders = revenue = 0
+    suspects = prospects = arid = opposed = aside = customers = 0
+    buyers = new = won = touches = orders = revenue = 0
     sources: Counter[str] = Counter()
     for one in made:
         ordered = [(day_of(at), amount or 0) for at, amount in one.orders]
@@ -178,8 +189,13 @@ def month_by_hand(made: list[Person], start: date, end: date) -> MonthTally:
             sources[one.source or ""] += 1
         if customer and start <= customer <= end and not at_once:
             won += 1
-        if one.arid and day_of(one.arid[0]) <= end:
-            arid += one.arid[1] is None or day_of(one.arid[1]) > end
+        if known <= end and not (customer and customer <= end):
+            if one.opposed and day_of(one.opposed) <= end:
+                opposed += 1
+                aside += contacted is None or contacted > end
+            elif one.arid and day_of(one.arid[0]) <= end < day_of(one.arid[1] or FOREVER):
+                arid += 1
+                aside += contacted is None or contacted > end
         buyers += any(end - timedelta(days=364) <= day <= end for day, _ in ordered)
         for day, amount in ordered:
             if start <= day <= end:
@@ -191,6 +207,7 @@ def month_by_hand(made: list[Person], start: date, end: date) -> MonthTally:
         )
     return MonthTally(
         start=start, end=end, suspects=suspects, prospects=prospects, arid=arid,
+        opposed=opposed, suspects_aside=aside,
         customers=customers, buyers=buyers, new_prospects=new, conversions=won,
         touches=touches, orders=orders, revenue=revenue, by_source=dict(sources),
     )  # fmt: skip
@@ -210,8 +227,24 @@ def test_stages_and_months_are_what_reading_every_event_gives(
     assert Counter({(row.before, row.stage): row.customers for row in found.stages}) == expected
     assert len({stage for _, stage in expected}) == 6
 
-    for month, (start, end) in zip(found.months, months_to(ON, MONTHS).spans, strict=True):
+    spans = months_of_period(ON, since, MONTHS).spans
+    for month, (start, end) in zip(found.months, spans, strict=True):
         assert month == month_by_hand(made, start, end)
+
+
+def test_the_months_after_the_start_are_the_period_to_the_day() -> None:
+    """Twelve months up to 15 March begin on 16 March, in the middle of a month of theirs."""
+    since = date(2026, 3, 15)
+    spans = months_of_period(ON, since, MONTHS).spans
+    assert spans[:3] == (
+        (date(2026, 3, 1), since),
+        (date(2026, 3, 16), date(2026, 3, 31)),
+        (date(2026, 4, 1), date(2026, 4, 30)),
+    )
+    assert (len(spans), spans[-1]) == (14, (date(2027, 3, 1), ON))
+    # Whole months to the end of one need no parting.
+    whole = months_of_period(date(2027, 3, 31), date(2026, 3, 31), MONTHS).spans
+    assert (len(whole), whole[0]) == (13, (date(2026, 3, 1), date(2026, 3, 31)))
 
 
 def test_a_past_day_is_told_as_it_was(database: Database) -> None:
@@ -226,7 +259,7 @@ def test_a_past_day_is_told_as_it_was(database: Database) -> None:
     for row in found.stages:
         told[row.stage] += row.customers
     assert told == expected
-    start, end = months_to(day, MONTHS).spans[-1]
+    start, end = months_of_period(day, months_before(day, MONTHS), MONTHS).spans[-1]
     assert found.months[-1] == month_by_hand(made, start, end)
 
 

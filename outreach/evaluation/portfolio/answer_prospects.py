@@ -55,6 +55,7 @@ def months_json(found: Portfolio) -> list[dict[str, object]]:
             "suspects": month.suspects,
             "prospects": month.prospects,
             "arid": month.arid,
+            "opposed": month.opposed,
             "customers": month.customers,
             "buyers": month.buyers,
             "new_prospects": month.new_prospects,

@@ -61,8 +61,9 @@ class Prospects:
     """The stock and what moves it."""
 
     stock: int
-    #: At the start of the period.
+    #: At the start of the period: at the end of the day before its first.
     stock_before: int
+    #: At the ends of its months.
     months: tuple[int, ...]
     wanted: int | None
     alarm: Alarm
@@ -80,9 +81,15 @@ class Prospects:
 
 
 def prospects(
-    tally: PortfolioTally, rules: PortfolioRules, known: Sequence[MonthTally] | None = None
+    tally: PortfolioTally,
+    rules: PortfolioRules,
+    known: Sequence[MonthTally] | None = None,
+    before: MonthTally | None = None,
 ) -> Prospects:
-    """`known` may be more months than those shown: all tell how long a lack has lasted."""
+    """`known` may be more months than those shown: all tell how long a lack has lasted.
+
+    `before` ends where the period begins; None: nothing was there.
+    """
     stocks = [stock_of(month, rules.prospect) for month in tally.months]
     whole = whole_months(tally)
     new = sum(month.new_prospects for month in tally.months)
@@ -91,7 +98,7 @@ def prospects(
     delivered = (tally.on - tally.last_order).days if tally.last_order else None
     return Prospects(
         stock=stocks[-1],
-        stock_before=stocks[0],
+        stock_before=stock_of(before, rules.prospect) if before else 0,
         months=tuple(stocks),
         wanted=rules.prospects,
         alarm=alarm(
@@ -119,9 +126,15 @@ def prospects(
 
 
 def stock_of(month: MonthTally, boundary: Boundary) -> int:
-    """Prospects in portfolio at the end of a month; who was set aside as arid is none."""
-    on_file = month.prospects + (month.suspects if boundary is Boundary.ON_FILE else 0)
-    return max(0, on_file - month.arid)
+    """Prospects in portfolio at the end of a month.
+
+    Who was set aside as arid is none, nor is who opted out or complained: nobody may write to
+    him.
+    """
+    contacted = month.prospects - (month.arid + month.opposed - month.suspects_aside)
+    if boundary is Boundary.CONTACTED:
+        return contacted
+    return contacted + month.suspects - month.suspects_aside
 
 
 def whole_months(tally: PortfolioTally) -> tuple[MonthTally, ...]:
@@ -135,6 +148,11 @@ def whole_months(tally: PortfolioTally) -> tuple[MonthTally, ...]:
 
 
 def _is_whole(month: MonthTally) -> bool:
+    return month.start.day == 1 and is_at_end(month)
+
+
+def is_at_end(month: MonthTally) -> bool:
+    """Whether it ends with its calendar month, though it may have begun in its middle."""
     return month.end.day == monthrange(month.end.year, month.end.month)[1]
 
 

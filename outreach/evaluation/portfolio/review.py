@@ -9,7 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from outreach.errors import Plural, Text
-from outreach.evaluation.chain import share
 from outreach.evaluation.portfolio.actions import Action, actions
 from outreach.evaluation.portfolio.buying import Outlook, outlook
 from outreach.evaluation.portfolio.classes import (
@@ -39,11 +38,16 @@ from outreach.evaluation.portfolio.prospects import (
     Level,
     Prospects,
     alarm,
+    is_at_end,
     lived,
     prospects,
 )
 from outreach.evaluation.portfolio.worth import WinBack, Worth, margin_rate, win_back
+from outreach.model.market_tally import penetration
 from outreach.model.portfolio import UNKNOWN, MonthTally, PortfolioRules, PortfolioTally
+
+#: The months that tell how long something has been short, however few are shown.
+_REMEMBERED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class SegmentSum:
 
 @dataclass(frozen=True, slots=True)
 class Penetration:
-    """Customers of an area ÷ potential customers of that area."""
+    """Customers of an area, the lost apart, ÷ potential customers of that area."""
 
     area: str | None
     customers: int
@@ -65,7 +69,7 @@ class Penetration:
 
     @property
     def rate(self) -> Fraction | None:
-        return share(self.customers, self.potential or 0)
+        return penetration(self.customers, self.potential)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +110,12 @@ class Portfolio:
 def review(tally: PortfolioTally, rules: PortfolioRules, *, months: int) -> Portfolio:
     """The review of a portfolio as it was at the end of a day.
 
-    The tally may hold more months than are shown: how long something has been short is told by
-    all of them, so that an alarm is as loud however few are looked at.
+    The tally holds more months than are shown, which are those after `since`: how long something
+    has been short is told by all of them, so that an alarm is as loud however few are looked at.
     """
-    known = tally.months
-    tally = replace(tally, months=known[-months:])
+    before_it = [month for month in tally.months if month.end <= tally.since]
+    known = _ends(tally.months, max(months, _REMEMBERED))
+    tally = replace(tally, months=tuple(m for m in tally.months if m.start > tally.since))
     now, before = shape(tally.stages), shape(tally.stages, at_start=True)
     said, reason = verdict(now, rules)
     moved, bought = movement(tally.stages), basket(tally, rules)
@@ -125,7 +130,7 @@ def review(tally: PortfolioTally, rules: PortfolioRules, *, months: int) -> Port
         months=months,
         tally=tally,
         rules=rules,
-        prospects=prospects(tally, rules, known),
+        prospects=prospects(tally, rules, known, before_it[-1] if before_it else None),
         shape=now,
         shape_before=before,
         decline_grew=(now.declining_share or 0) > (before.declining_share or 0) and before.base > 0,
@@ -147,6 +152,11 @@ def review(tally: PortfolioTally, rules: PortfolioRules, *, months: int) -> Port
         penetration=_penetration(tally, rules, now),
     )
     return replace(found, actions=actions(found), notes=tuple(_notes(found)))
+
+
+def _ends(months: Sequence[MonthTally], most: int) -> list[MonthTally]:
+    """The last so many of those that end a calendar month, and the last of all in any case."""
+    return [one for one in months if is_at_end(one) or one is months[-1]][-most:]
 
 
 def _segments(cells: tuple[Cell, ...]) -> dict[Segment, SegmentSum]:
@@ -215,7 +225,8 @@ def _penetration(
     """The whole market, where its size is stated, then each area. The lost are no customers."""
     whole = []
     if rules.potential_customers is not None:
-        whole.append(Penetration(None, now.base, rules.potential_customers))
+        ours = now.base + tally.without_orders
+        whole.append(Penetration(None, ours, rules.potential_customers))
     return (*whole, *(Penetration(a.name, a.customers, a.potential) for a in tally.areas))
 
 

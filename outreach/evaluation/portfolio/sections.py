@@ -217,6 +217,7 @@ def _areas(found: Portfolio) -> tuple[Table, ...]:
                 }
                 for one in found.penetration
             ),
+            basis=Text("penetration: customers who are not lost ÷ customers there could be"),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 
 from outreach.errors import Plural, Text
@@ -48,9 +49,18 @@ def _months(found: Portfolio) -> Table:
         }
         for month in found.tally.months
     )
+    days = {"first": found.since + timedelta(days=1), "last": found.on}
     basis = {
-        Boundary.ON_FILE: Text("prospects: on file, no customers, not set aside as arid"),
-        Boundary.CONTACTED: Text("prospects: contacted, no customers, not set aside as arid"),
+        Boundary.ON_FILE: Text(
+            "from {first} to {last}; prospects: on file, no customers, neither set aside as arid"
+            " nor opted out",
+            **days,
+        ),
+        Boundary.CONTACTED: Text(
+            "from {first} to {last}; prospects: contacted, no customers, neither set aside as arid"
+            " nor opted out",
+            **days,
+        ),
     }[boundary]
     return Table(
         key="portfolio_months",

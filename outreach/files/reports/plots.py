@@ -19,7 +19,8 @@ _COLOURS = ("#3f7fbf", "#cf7a22", "#35926a", "#8e6bbf", "#c4523b", "#7f858c")
 #: How an axis writes its numbers (d3-format), whole ones where they count something.
 _FORMATS = {
     Unit.RATE: ".2~%",
-    Unit.MONEY: "$,.2~f",
+    # No amount has more digits than three; zeros at the end are not written.
+    Unit.MONEY: "$,.3~f",
     Unit.COUNT: ",d",
 }
 #: Pixels for one bar, and for a chart that has no bars.

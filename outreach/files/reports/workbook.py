@@ -29,6 +29,7 @@ from outreach.files.exports import excel_text
 from outreach.files.reports.cells import UNDEFINED, is_number, paragraphs, written
 from outreach.files.reports.formulas import Grid
 from outreach.language import Language
+from outreach.model.money import minor_digits
 
 #: Of a column, in characters.
 _NARROWEST, _WIDEST = 11, 48
@@ -270,7 +271,9 @@ def _formats(language: Language, currency: str) -> Mapping[Unit, str]:
     from babel.numbers import get_currency_symbol
 
     symbol = get_currency_symbol(currency, locale=language.locale)
-    amount = f'#,##0.00\\ "{symbol}"' if language.code == "fr" else f'"{symbol}"#,##0.00'
+    digits = minor_digits(currency)
+    plain = "#,##0." + "0" * digits if digits else "#,##0"
+    amount = f'{plain}\\ "{symbol}"' if language.code == "fr" else f'"{symbol}"{plain}'
     percent = '0.0#"\N{NO-BREAK SPACE}"%' if language.code == "fr" else "0.0#%"
     return {
         Unit.TEXT: "@",
