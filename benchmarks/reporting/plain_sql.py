@@ -166,7 +166,8 @@ def _earned(base: Base, campaign: int) -> None:
     """By the last touch before it: answers, later stages, orders with their money."""
     step = (
         "(SELECT t.step_id FROM event t WHERE t.contact_id = p.contact_id"
-        f" AND t.campaign_id + 0 = {campaign} AND coalesce(t.kind, '') = 'touched' AND t.at <= p.{{at}}"
+        f" AND t.campaign_id + 0 = {campaign} AND coalesce(t.kind, '') = 'touched'"
+        " AND t.at <= p.{at}"
         " ORDER BY t.at DESC LIMIT 1)"
     )
     for n in range(1, len(CHAIN)):

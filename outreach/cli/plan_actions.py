@@ -179,7 +179,8 @@ def show_(parts: Application, action: str) -> None:
 @click.pass_obj
 def list_(parts: Application, xlsx: Path | None, ics: Path | None) -> None:
     """Show the plan: objectives, projects, actions, with what is late, improvised or lacking."""
-    from outreach.cli.plan_actions_shown import plan_data, print_plan, written
+    from outreach.cli.plan_actions_files import written
+    from outreach.cli.plan_actions_shown import plan_data, print_plan
     from outreach.runner.plan_actions import action_plan
 
     check_endings({"xlsx": xlsx, "ics": ics})

@@ -1,10 +1,9 @@
-"""How the action plan is told: as JSON, on the terminal, as a workbook, as a calendar file."""
+"""How the action plan is told: as JSON, on the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from outreach.application import Application
@@ -246,7 +245,7 @@ def print_action(parts: Application, one: Judged) -> None:
     """One action with all that it says."""
     action, carried = one.action, one.carried
     wrap(f"{action.id}  {action.name}", rest="   ")
-    for line in _about(parts, one):
+    for line in about(parts, one):
         wrap(parts.language.say(line), first="   ", rest="     ")
     for place, step in enumerate(action.steps, start=1):
         wrap(f"{place}. {_step(parts, step)}", first="   ", rest="      ")
@@ -262,7 +261,8 @@ def print_action(parts: Application, one: Judged) -> None:
         wrap(parts.language.say(FLAGS[flag]), first=" ! ", rest="   ")
 
 
-def _about(parts: Application, one: Judged) -> list[Text]:
+def about(parts: Application, one: Judged) -> list[Text]:
+    """What an action says of itself, a line each."""
     action = one.action
     offer = action.offer or (one.carried.offer if one.carried else None)
     known = parts.settings.team.get(action.owner or "")
@@ -284,57 +284,3 @@ def _about(parts: Application, one: Judged) -> list[Text]:
         (action.result, Text("result: {text}", text=action.result)),
     ]  # fmt: skip
     return [line for holds, line in found if holds]
-
-
-# --- as files ---------------------------------------------------------------------------------
-
-
-def written(
-    parts: Application, plan: ActionPlan, *, xlsx: Path | None, ics: Path | None
-) -> dict[str, str]:
-    """Write the files that were asked for; their paths by kind."""
-    files: dict[str, str] = {}
-    if xlsx is not None:
-        from outreach.files.reports.writing import write_document
-
-        write_document(document(parts, plan, whole=True), xlsx, parts.language,
-                       currency=parts.settings.currency)  # fmt: skip
-        files["xlsx"] = str(xlsx)
-    if ics is not None:
-        from outreach.files.ics import write_calendar
-
-        name = parts.language.say(Text("Commercial action plan"))
-        write_calendar(ics, name, list(_entries(parts, plan)))
-        files["ics"] = str(ics)
-    return files
-
-
-def _entries(parts: Application, plan: ActionPlan) -> Any:
-    """Actions with their days, and their steps that have one."""
-    from outreach.files.ics import Entry
-
-    store = parts.store.database.identity
-    for one in plan.actions:
-        action = one.action
-        first = action.starts_on or action.ends_on
-        if first is not None:
-            yield Entry(
-                uid=f"action-{action.id}@{store}.outreach",
-                title=action.name,
-                start=first,
-                end=action.ends_on or first,
-                made_at=action.created_at,
-                text="\n".join(parts.language.say(line) for line in _about(parts, one)),
-                categories=(action.theme.value,) if action.theme else (),
-                done=action.done_at is not None,
-            )
-        for place, step in enumerate(action.steps, start=1):
-            if step.on is not None:
-                yield Entry(
-                    uid=f"action-{action.id}-step-{place}@{store}.outreach",
-                    title=f"{action.name}: {step.what}",
-                    start=step.on,
-                    end=step.on,
-                    made_at=action.created_at,
-                    done=step.done,
-                )

@@ -27,10 +27,17 @@ class Customers:
 
 
 def customers(
-    winnings: Sequence[Winning], keepings: Iterable[Keeping | None], loyalty: Loyalty
+    winnings: Sequence[Winning],
+    keepings: Iterable[Keeping | None],
+    loyalty: Loyalty,
+    *,
+    new_customers: int,
 ) -> Customers:
-    """Sums over campaigns: a customer touched in two of them is counted in both."""
-    won = together_won(winnings)
+    """Costs and margins summed over campaigns; `new_customers` are people, each once.
+
+    Who is kept is counted for each campaign that was to keep him.
+    """
+    won = together_won(winnings, new_customers)
     return Customers(
         winning=won,
         keeping=together_kept([one for one in keepings if one is not None]),
@@ -40,9 +47,8 @@ def customers(
     )
 
 
-def together_won(each: Sequence[Winning]) -> Winning:
+def together_won(each: Sequence[Winning], new: int) -> Winning:
     cost = sum((one.cost for one in each), Fraction(0))
-    new = sum(one.new_customers for one in each)
     margin = _sum(one.margin for one in each)
     net = None if margin is None else cost - Fraction(margin)
     return Winning(

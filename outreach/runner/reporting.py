@@ -70,15 +70,17 @@ def evaluate_all(
         for one in found
     ]
     together = counted.together
+    tallies = [together.tally] if together else [one.tally for one in counted.campaigns.values()]
+    new = sum(tally.new_customers for tally in tallies)
     return Several(
         tuple(reports),
         together_of(together.tally, together.path) if together else None,
-        _customers(store, reports, settings, now=now) if firm and reports else None,
+        _customers(store, reports, new, settings, now=now) if firm and reports else None,
     )
 
 
 def _customers(
-    store: Store, reports: Sequence[Report], settings: Settings, *, now: datetime
+    store: Store, reports: Sequence[Report], new: int, settings: Settings, *, now: datetime
 ) -> Customers:
     """Over these campaigns, and over the firm's last twelve months, as its portfolio has them."""
     today = now.astimezone(settings.zone).date()
@@ -92,6 +94,7 @@ def _customers(
             at_start=moved.start,
             lost=moved.lost,
         ),
+        new_customers=new,
     )
 
 

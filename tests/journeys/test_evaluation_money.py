@@ -403,9 +403,9 @@ def test_the_cost_of_losing_a_customer_has_two_terms(workspace: Workspace, base:
     past(
         workspace,
         [
-            # Two customers of the year before; one of them ordered again in the last year.
+            # Two customers of the year before; one of them is lost since, the other ordered again.
             "a@x.example,2025-06-01,order,2025-06-10,1000,300,100",
-            "b@x.example,2025-06-01,order,2025-06-11,1000,300,100",
+            "b@x.example,2025-02-01,order,2025-02-10,1000,300,100",
             "a@x.example,,order,2026-06-10,1000,300,",
             # A new customer of the last year.
             "c@x.example,2026-06-01,order,2026-06-12,1000,300,100",

@@ -157,3 +157,12 @@ def test_one_attrition_in_the_report_and_in_the_portfolio(workspace: Workspace) 
     assert attrition["customers_at_start"] == portfolio["retention"]["start"] == 3
     assert attrition["active"] == 2
     assert "life stage" in attrition["rate_basis"]
+
+
+def test_a_customer_won_by_two_campaigns_is_won_once(workspace: Workspace) -> None:
+    """Two letters of 10, one new customer who ordered after each: 20 a customer, not 10."""
+    heads = "Code;Kind;Channel;Sent on;Order on;Amount;Margin;Cost\n"
+    past(workspace, "first", heads + "a;prospect;letter;2027-01-01;2027-03-01;100;40;10\n")
+    past(workspace, "second", heads + "a;prospect;letter;2027-02-01;2027-03-15;100;40;10\n")
+    firm = workspace.ok("report", now="2027-06-01T09:00")["customers"]["winning"]
+    assert (firm["cost"], firm["new_customers"], firm["per_new_customer"]) == (20, 1, 20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.planning.sharing import BadWeights, largest_remainder, shared_out
@@ -34,6 +34,7 @@ def test_a_weight_below_0_is_refused() -> None:
         shared_out(1, {"a": -1})
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10_000),
     st.dictionaries(st.text(max_size=3), st.fractions(0, 100), min_size=1, max_size=8),

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from outreach.model.contact import LifeStage
+from outreach.model.life import Order, life_stage
 from outreach.model.market_tally import GroupTally, RetentionTally, SourceTally, VisitTally
 from outreach.planning.objective import Metric
 from outreach.store import schema
@@ -99,9 +101,11 @@ def within(day: date, period: Period) -> bool:
 
 def is_lost(person: Person) -> bool:
     """By the life stage on the last day of the year."""
-    orders = [Order(noon(day), 1000) for day in person.orders]
-    rules = LifeRules()
-    return life_stage(orders, YEAR.until - timedelta(days=1), UTC, rules) == LifeStage.LOST
+    days = person.orders
+    stage = life_stage(
+        [Order(noon(day), 1000) for day in days], first_on=days[0], last_on=days[-1], today=TODAY
+    )
+    return stage == LifeStage.LOST
 
 
 def test_groups_count_customers_prospects_money_and_visits(
