@@ -168,9 +168,10 @@ class Contacts:
         """Contacts that fit, streamed in the order of their ids."""
         query = contact_query(self.database).where(self._where(condition))
         query = query.order_by(self.database.contact.c.id).limit(limit).offset(offset)
-        with self.database.reading() as connection, patience(connection, self.patience):
+        with self.database.reading() as connection, patience(connection, self.patience) as answered:
             streaming = connection.execution_options(yield_per=_PAGE)
             for page in streaming.execute(query).partitions():
+                answered()
                 yield from self._contacts(connection, page)
 
     def count(

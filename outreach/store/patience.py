@@ -7,7 +7,7 @@ only the time it works is counted, not the time somebody takes to read the rows.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,15 +37,20 @@ class QueryTooSlow(StoreError):
 
 
 @contextmanager
-def patience(connection: Connection, seconds: float) -> Iterator[None]:
-    """Raise `QueryTooSlow` where the statements in this block work longer than that."""
+def patience(connection: Connection, seconds: float) -> Iterator[Callable[[], None]]:
+    """Raise `QueryTooSlow` where the statements in this block work longer than that.
+
+    What is given is called when some of the answer is there: the time counts from then on anew.
+    A million rows may take minutes to read, as long as they come.
+    """
     if connection.dialect.name == "sqlite":
-        with _watched(connection, seconds):
-            yield
+        with _watched(connection, seconds) as answered:
+            yield answered
         return
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
     try:
-        yield
+        # PostgreSQL counts for each page that is fetched.
+        yield lambda: None
     except OperationalError as error:
         if "statement timeout" in str(error.orig):
             raise QueryTooSlow(seconds) from error
@@ -53,12 +58,12 @@ def patience(connection: Connection, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _watched(connection: Connection, seconds: float) -> Iterator[None]:
+def _watched(connection: Connection, seconds: float) -> Iterator[Callable[[], None]]:
     watch = _Watch(seconds)
     raw: Any = connection.connection.driver_connection
     raw.set_progress_handler(watch, _STEPS)
     try:
-        yield
+        yield watch.again
     except OperationalError as error:
         if watch.over:
             raise QueryTooSlow(seconds) from error
@@ -71,7 +76,11 @@ class _Watch:
     """Adds up the time between looks; true stops the statement."""
 
     def __init__(self, seconds: float) -> None:
-        self.left = seconds
+        self.seconds = seconds
+        self.again()
+
+    def again(self) -> None:
+        self.left = self.seconds
         self.looked = time.monotonic()
 
     @property
