@@ -129,7 +129,10 @@ def test_a_kept_promise_is_an_event_and_kept_once(store: Store) -> None:
     assert [one.follow_up.done_at for one in (*kept, *again)] == [None, MORNING]
     (event,) = store.events.of_contact(ContactId(1))
     assert (event.kind, event.author, event.note) == ("noted", "marie", "about 1")
-    assert event.data == {"kept": "promise", "follow_up": 1}
+    assert event.data is not None
+    # The token is what `undo` knows it by.
+    assert event.data.keys() == {"kept", "follow_up", "recording"}
+    assert (event.data["kept"], event.data["follow_up"]) == ("promise", 1)
     assert _day(store).promised == 0
 
 
