@@ -33,6 +33,9 @@ SAME = {
     "`consumer_calls:`", "`legal:`", "`policy:`",
     "Code de la consommation art. L.223-1 (loi 2025-594 art. 13)",
     "Code de la consommation art. D.223-9 (décret 2022-1313)",
+    # Of the evaluation and the planning.
+    "Budget", "Effort", "F", "M", "Objection", "R", "Ratios", "SMART", "action", "attrition",
+    "budget", "cause", "prospects", "ratio", "segment", "segment {name}", "sources", "type", "χ²",
 }  # fmt: skip
 
 

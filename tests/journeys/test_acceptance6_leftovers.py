@@ -372,7 +372,6 @@ def test_what_is_no_text_is_refused_wherever_text_is_typed_and_nothing_is_writte
         ["contacts", "note", "adam", "caf\udce9"],
         ["contacts", "tag", "adam", "v\0ip"],
         ["contacts", "set", "adam", "city=\0"],
-        ["contacts", "count", 'city = "\0"'],
         ["segment", "save", "x\0", 'city = "Rennes"'],
         ["suppress", "add", "a\0@b.example"],
         ["privacy", "oppose", "\udcff"],
@@ -387,6 +386,9 @@ def test_what_is_no_text_is_refused_wherever_text_is_typed_and_nothing_is_writte
         assert answer.code in (1, 2), words
         (error,) = answer.errors
         assert "signs that are no text" in error["message"], words
+    # An expression is refused with the place in it.
+    (wrong,) = workspace.run("contacts", "count", 'city = "\0"', "--json", now=TUESDAY).errors
+    assert wrong["line"] == 1
     assert workspace.stored() == before
     # As a shell hands it over: bytes of Latin-1. A file may be called so, a note may not.
     environment = {**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
