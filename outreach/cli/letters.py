@@ -104,11 +104,11 @@ def print_(
             beside=beside,
         )
     lying = [lying_since(before, batch.folder) for batch in made]
-    held = passed.held + sum(batch.held for batch in made)
+    held = sum(batch.held for batch in made)
     data = {
         "letters": sum(batch.letters for batch in made),
         "held": held,
-        "skipped": passed.skipped + sum(batch.skipped for batch in made),
+        "skipped": passed + sum(batch.skipped for batch in made),
         "bundles": [
             {
                 "campaign": batch.campaign,
@@ -130,7 +130,7 @@ def print_(
     failed = [one for batch in made for one in batch.failed]
     told = [
         *lines,
-        *_passed(passed.skipped),
+        *_passed(passed),
         *_skipped(sum(batch.skipped for batch in made)),
         *_failures(failed),
     ]

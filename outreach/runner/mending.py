@@ -37,9 +37,7 @@ def mend(mailroom: Mailroom, campaigns: Collection[CampaignId], *, now: datetime
     letters = [one for one in held if one.channel is not Channel.EMAIL]
     if letters:
         press = letters_of(mailroom)
-        people = mailroom.store.contacts.get_many([one.contact for one in letters])
-        reached = [one for one in letters if one.channel.kind.reaches(people[one.contact].values)]
-        made = [one for one in reached if not isinstance(press.try_one(one), Held)]
+        made = [one for one in letters if not isinstance(press.try_one(one), Held)]
         deliveries.write(_due_again(made, now))
 
 

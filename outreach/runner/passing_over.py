@@ -4,36 +4,23 @@ Asked by a run of everything that is done by day, and by the printing of letters
 that the post brought back, an opposition, a condition that is false by now, the law. An e-mail
 to somebody who has no address waits for no window and for no limit: it is passed over as of
 the instant at which it was due, so that what follows has the date that the calendar foretold.
-
-A letter of which a part of the address is missing that was there waits for it, by name:
-nobody decided that this person is not to be reached by post.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from outreach.model.campaign import Channel
 from outreach.model.change import Change
 from outreach.model.channels import BY_DAY
-from outreach.model.delivery import DeliveryState, Held, Skipped
-from outreach.model.ids import CampaignId, DeliveryId
+from outreach.model.delivery import Skipped
+from outreach.model.ids import CampaignId
 from outreach.runner.bars import Bars
 from outreach.runner.compose import Mailroom
 from outreach.runner.outcomes import Situation, change_for
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
-from outreach.store.due import Due
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """How many steps that were due did not happen, and how many wait for a part of an address."""
-
-    skipped: int = 0
-    held: int = 0
 
 
 def pass_over(
@@ -42,26 +29,23 @@ def pass_over(
     *,
     now: Callable[[], datetime],
     channels: Collection[Channel] = (*BY_DAY, Channel.EMAIL),
-) -> Passed:
-    """What became of steps that are due and cannot be done; what follows one may be due too."""
+) -> int:
+    """How many steps that are due were passed over; what follows one may be due too."""
     store, settings = mailroom.store, mailroom.settings
     calendar = Calendar(settings.country, settings.zone, settings.region)
     bars = Bars(store, settings, campaigns)
-    passed = Passed()
+    passed = 0
     while True:
         at = now()
         by_day = tuple(channel for channel in channels if channel in BY_DAY)
         due = store.deliveries.due(now=at, channels=by_day, campaigns=list(campaigns))
         barred = bars.of([entry.delivery for entry in due], at)
-        lacking = _lacking(due, campaigns, mailroom)
         changes = []
         for entry in due:
             launched = campaigns[entry.delivery.campaign]
             here = Situation(launched=launched, calendar=calendar, costs=settings.costs, now=at)
             reason = entry.obstacle or mailroom.not_meant(entry.delivery, at)
-            if entry.delivery.id in lacking and reason == "no_address":
-                changes.append(change_for(entry.delivery, lacking[entry.delivery.id], here))
-            elif reason:
+            if reason:
                 changes.append(change_for(entry.delivery, Skipped(reason), here))
             elif entry.delivery.id in barred:
                 changes.append(change_for(*barred[entry.delivery.id], here))
@@ -70,33 +54,7 @@ def pass_over(
         if not changes:
             return passed
         store.deliveries.write(Change.joined(changes))
-        held = sum(one.settled[0].state is DeliveryState.HELD for one in changes)
-        passed = Passed(passed.skipped + len(changes) - held, passed.held + held)
-
-
-def _lacking(
-    due: Sequence[Due], campaigns: Mapping[CampaignId, Launched], mailroom: Mailroom
-) -> dict[DeliveryId, Held]:
-    """The letters of which a part of the address is gone, each with what it waits for.
-
-    Whoever has no address for the first step is not enrolled: it was there. Of a later one,
-    some of it tells that there was more; whoever has none of it is passed over.
-    """
-    letters = [
-        one.delivery
-        for one in due
-        if one.obstacle == "no_address" and one.delivery.channel is Channel.LETTER
-    ]
-    people = mailroom.store.contacts.get_many([one.contact for one in letters])
-    needed = Channel.LETTER.kind.all_of
-    found: dict[DeliveryId, Held] = {}
-    for one in letters:
-        values = people[one.contact].values
-        missing = tuple(name for name in needed if values.get(name) is None)
-        first = one.step == campaigns[one.campaign].definition.steps[0].name
-        if first or len(missing) < len(needed):
-            found[one.id] = Held(missing)
-    return found
+        passed += len(changes)
 
 
 def _nowhere_to(

@@ -111,7 +111,7 @@ class Runner:
         running, errors = self._unchanged(running, mailroom)
         plan_firings(self.store, running.values(), calendar=self._calendar, now=now)
         mend(mailroom, running, now=self.clock.now())
-        skipped = pass_over(running, mailroom, now=self.clock.now).skipped
+        skipped = pass_over(running, mailroom, now=self.clock.now)
         self._hand_out(running)
         number = begin_run(self.store, now=now, rehearsal=self.rehearsal)
         note_zones(self.store, self.settings, running)

@@ -126,16 +126,16 @@ def test_a_campaigns_letters_have_their_labels_and_envelopes_in_the_same_order(
 def test_separators_say_the_group_and_count_the_letters_that_are_really_there(
     campaign: Workspace,
 ) -> None:
-    """One without a name lacks a value, one without a town a part of the address: both are held
-    until it is mended, and nobody counts their letters."""
+    """One without a name lacks a value and is held, one without a town has no address any more
+    and is passed over: nobody counts their letters."""
     campaign.ok("contacts", "set", "p2@mail.example", "last_name=")
     campaign.ok("contacts", "set", "p1@mail.example", "city=")
 
     done = campaign.ok("letters", "fair", "--out", "post", "--separators", "department", now=NOON,
                        code=4)  # fmt: skip
 
-    assert (done["letters"], done["held"], done["skipped"]) == (2, 2, 0)
-    assert "city" in campaign.run("why", "p1@mail.example").out
+    assert (done["letters"], done["held"], done["skipped"]) == (2, 1, 1)
+    assert "no address for this channel" in campaign.run("why", "p1@mail.example").out
     bundle = lines((campaign.folder / "post/bundle.docx").read_bytes())
     assert [line for line in bundle if ":" not in line] == [
         "2B", "1 letter", "35", "1 letter",
