@@ -102,13 +102,15 @@ def twice_median_gap(instants: Sequence[datetime]) -> int | None:
 def years_start(today: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """The first instants of the last `YEAR` days, today included, and of those before them.
 
-    So that the twelve months up to the end of a month are its twelve months.
+    So that the twelve months up to the end of a month are its twelve months. Those before them
+    reach to the last day on which nobody is lost yet: the last order of whoever has a stage to
+    be judged by lies in one of the two.
     """
 
     def start(days: int) -> datetime:
         return datetime.combine(today - timedelta(days=days), time(), zone).astimezone(UTC)
 
-    return start(YEAR - 1), start(2 * YEAR - 1)
+    return start(YEAR - 1), start(2 * YEAR)
 
 
 def _turnovers(orders: Sequence[Order], today: date, zone: tzinfo) -> tuple[int, int, int]:

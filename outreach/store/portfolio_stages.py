@@ -6,7 +6,6 @@ any day, from what had happened by then.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select
@@ -15,7 +14,6 @@ from sqlalchemy import cast as sql_cast
 from outreach.model import life
 from outreach.store.engine import Database
 from outreach.store.life import judged
-from outreach.store.portfolio_days import end_of
 from outreach.store.portfolio_tables import Moment, chosen, orders
 from outreach.store.types import Whole
 
@@ -46,10 +44,7 @@ def _habits(at: Moment) -> Subquery:
 def _folded(at: Moment, zone: Any) -> Subquery:
     """One row per customer: what his orders up to a moment add up to."""
     o = orders.c
-    last, before = (
-        int(end_of(at.day - timedelta(days=years * life.YEAR), zone).timestamp())
-        for years in (1, 2)
-    )
+    last, before = (int(start.timestamp()) for start in life.years_start(at.day, zone))
     recent, older = o.at >= last, and_(o.at >= before, o.at < last)
 
     def total(amount: Any, where: ColumnElement[bool] | None = None) -> ColumnElement[Any]:

@@ -118,7 +118,8 @@ def test_what_cannot_be_calculated_is_told(
 
 def test_a_report_of_no_campaign_is_an_empty_list(ask: Ask) -> None:
     code, out, _ = ask("report", "--json")
-    assert (code, json.loads(out)["campaigns"]) == (0, [])
+    nothing = {"campaigns": [], "together": None, "customers": None}
+    assert (code, json.loads(out)) == (0, {**nothing, "period": {"from": None, "to": None}})
 
 
 def test_a_report_of_an_unknown_campaign_says_so(ask: Ask) -> None:

@@ -76,7 +76,7 @@ SINCE = [
 
 STAGES_NOW = {
     "over24": "lost",        # 731 days
-    "just24": "episodic",  # 730 are not over 730; nothing in the 365 days up to today, nor before
+    "just24": "declining",  # 730 are not over 730: of the year before, and nothing since
     "up21": "developing",    # 121 after 100
     "up20": "episodic",      # +20 % is not above +20 %; one order in 12 months, no habit
     "down21": "declining",   # 79 after 100
@@ -105,12 +105,12 @@ def test_each_customers_stage_at_two_dates(workspace: Workspace) -> None:
     today = review(workspace)
     for who, stage in STAGES_NOW.items():
         assert workspace.ok("portfolio", "stage", who, now=NOW)["life_stage"] == stage, who
-    counts = {"lost": 2, "episodic": 2, "developing": 1, "declining": 3, "mature": 2, "new": 1}
+    counts = {"lost": 2, "episodic": 1, "developing": 1, "declining": 4, "mature": 2, "new": 1}
     assert customers_by_stage(today) == counts
     # 11 customers, 2 of them lost: shares are of the other 9, and it is said.
     assert (today["customers"], today["stages_basis"]["customers"]) == (11, 9)
     assert today["healthy_share"] == pytest.approx(3 / 9)
-    assert today["declining_share"] == pytest.approx(3 / 9)
+    assert today["declining_share"] == pytest.approx(4 / 9)
 
     # The lost one has a yearly contract, which no rule can know; nobody had said so the day before,
     # when its only order was exactly 24 months old.

@@ -35,7 +35,7 @@ def stage(*days_and_euros: tuple[int, int] | int, override: str | None = None) -
         ((), None),
         # 24 months without an order
         ((731,), "lost"),
-        ((729,), "declining"),
+        ((730,), "declining"),
         # the example of the source: a habit of 30 days, 50 and 95 days of silence
         ((50, 80, 110, 140, 170, 200), "declining"),
         ((95, 125, 155, 185, 215), "lost"),
