@@ -41,10 +41,12 @@ class StrictServer:
         delay: float = 0,
         tls: ssl.SSLContext | None = None,
         keeps_open: bool = False,
+        together: int = 0,
     ) -> None:
         """Replies come in pieces of `chunk` bytes, `delay` seconds late; None: in one packet.
 
         `keeps_open`: a body that it refuses does not end the transaction, as it should.
+        `together`: the first so many answers to DATA, and to a body, wait for one another.
         """
         self.scripts = {number: dict(script) for number, script in (scripts or {}).items()}
         self.extensions = (("PIPELINING",) if pipelining else ()) + extensions
@@ -52,6 +54,11 @@ class StrictServer:
         self.delay = delay
         self.tls = tls
         self.keeps_open = keeps_open
+        self.together = together
+        #: By stage, the answers that wait for those of other connections.
+        self.held: dict[str, list[tuple[asyncio.Transport, bytes]]] = {"DATA": [], "BODY": []}
+        #: How many answers have been let go together.
+        self.let_go = 0
         self.received: list[tuple[int, bytes]] = []
         #: What came in, by connection: `(1, "MAIL 7")`, `(1, "BODY 7")`.
         self.log: list[tuple[int, str]] = []
@@ -110,6 +117,8 @@ class _Connection(asyncio.Protocol):
         self.number = 0
         #: What the transaction has come to: "", "MAIL", "RCPT", "DATA" or "DOT".
         self.state = ""
+        #: What the answers that have not left yet are to.
+        self.stages: list[str] = []
         self.over = False
         self.mute = False
         self.sending = asyncio.Lock()
@@ -199,6 +208,7 @@ class _Connection(asyncio.Protocol):
 
     def reply(self, stage: str, usual: str, good: str = "2") -> bool:
         """Say what the script says; whether that was a yes."""
+        self.stages.append(stage)
         answer = self.server.answer(self.number, stage, usual)
         if answer == CUT:
             self.close()
@@ -220,12 +230,30 @@ class _Connection(asyncio.Protocol):
 
     def flush(self) -> None:
         out, self.out = self.out, b""
+        if self.held(out):
+            return
         size = self.server.chunk or len(out) or 1
         pieces = [out[at : at + size] for at in range(0, len(out), size)]
         if self.over or self.server.delay or len(pieces) > 1:
             asyncio.get_running_loop().create_task(self.send(pieces, self.over))
         else:
             self.transport.write(out)
+
+    def held(self, out: bytes) -> bool:
+        """Whether this answer waits, or left with those that waited for it."""
+        stages, self.stages = self.stages, []
+        for stage in stages:
+            waiting = self.server.held.get(stage)
+            if waiting is not None and len(waiting) < self.server.together:
+                break
+        else:
+            return False
+        waiting.append((self.transport, out))
+        if len(waiting) == self.server.together:
+            for transport, answer in waiting:
+                transport.write(answer)
+            self.server.let_go += len(waiting)
+        return True
 
     async def send(self, pieces: list[bytes], last: bool) -> None:
         async with self.sending:

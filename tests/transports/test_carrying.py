@@ -80,12 +80,23 @@ def test_the_body_leaves_after_it_was_written_down(pipelining: bool) -> None:
 
 @BOTH
 def test_connections_that_have_answers_at_a_time_share_one_record(pipelining: bool) -> None:
-    """While one record is written the answers to the other connections come in."""
-    with StrictServer(pipelining=pipelining) as server:
+    """While one record is written the answers to the other connections come in.
+
+    The server answers four connections at once; the record that the first answer leads to
+    takes until all four have been answered. At most one more may have been seen before that,
+    so the last two share a record at the latest.
+    """
+    with StrictServer(pipelining=pipelining, together=4) as server:
         basket = Basket([parcel(n) for n in range(1, 13)])
-        pauses = iter([0.1] * 8)
-        basket.on_record = lambda begun: time.sleep(next(pauses, 0))
-        carry(way_out(server, connections=3), basket)
+
+        def look(begun: Sequence[int]) -> None:
+            answered = 4 if begun else 8
+            deadline = time.monotonic() + 10
+            while server.let_go < answered and time.monotonic() < deadline:
+                time.sleep(0.001)
+
+        basket.on_record = look
+        carry(way_out(server, connections=4), basket)
 
     assert sorted(server.numbers) == list(range(1, 13)) == sorted(basket.outcomes)
     assert max(len(begun) for _, begun in basket.calls) > 1
