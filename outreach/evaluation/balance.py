@@ -2,8 +2,9 @@
 
 Shares by Pearson's χ² against those that were meant (sample-ratio mismatch: R. Kohavi and
 others, *Trustworthy Online Controlled Experiments*, 2020, ch. 21); who is in them by χ² of
-kind, source and stratum. A mismatch is no finding about the campaign: it says that the groups
-were made in another way than by the lot, and that nothing may be read from them.
+kind, source and stratum, each as it was when the lot was drawn: a list that fills in a source
+afterwards is no fault of the lot. A mismatch is no finding about the campaign: it says that the
+groups were made in another way than by the lot, and that nothing may be read from them.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ Named = Callable[[Cell], str | None]
 
 _TRAITS: Mapping[str, Callable[[Cell], str | None]] = {
     "kind": lambda cell: cell.kind,
-    "source": lambda cell: cell.source,
+    "source": lambda cell: cell.origin,
     "stratum": lambda cell: cell.stratum,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from outreach.errors import Plural, Text
 from outreach.evaluation.chain import Link
@@ -90,18 +91,35 @@ def _recorded(found: Paths) -> Iterator[Text]:
             held=found.met,
         )
     if found.orders_without_meeting and found.appointments + found.met:
-        yield Plural(
-            "{count} person ordered with no meeting on record, and is counted all the same.",
-            "{count} people ordered with no meeting on record, and are counted all the same.",
-            found.orders_without_meeting,
-        )
+        yield _without_meeting(found.orders_without_meeting, found.since)
     listed: Text | None = None
     for stage, people in found.unrecorded.items():
         one = Text("{stage} {count}", stage=stage_word(stage), count=people)
         listed = Text("{first}, {rest}", first=listed, rest=one) if listed else one
-    if listed is not None:
+    if listed is not None and found.since is not None:
+        yield Text("Counted by a later stage alone, this one reached before {day} or not on"
+                   " record: {list}.", day=found.since, list=listed)  # fmt: skip
+    elif listed is not None:
         yield Text("Counted by a later stage alone, this one not being on record: {list}.",
                    list=listed)  # fmt: skip
+
+
+def _without_meeting(people: int, since: date | None) -> Text:
+    """Of a period: the meeting may have been before it."""
+    if since is not None:
+        return Plural(
+            "{count} person ordered whose meeting was before {day} or is not on record, and is"
+            " counted all the same.",
+            "{count} people ordered whose meeting was before {day} or is not on record, and are"
+            " counted all the same.",
+            people,
+            day=since,
+        )
+    return Plural(
+        "{count} person ordered with no meeting on record, and is counted all the same.",
+        "{count} people ordered with no meeting on record, and are counted all the same.",
+        people,
+    )
 
 
 # --- ratios -----------------------------------------------------------------------------------

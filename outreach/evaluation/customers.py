@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from outreach.evaluation.attrition_cost import AttritionCost, attrition_rate, measured
 from outreach.evaluation.money import Keeping, Winning
-from outreach.model.spending import Loyalty
+from outreach.model.spending import Kept, Loyalty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +32,13 @@ def customers(
     loyalty: Loyalty,
     *,
     new_customers: int,
+    kept: Kept,
 ) -> Customers:
-    """Costs and margins summed over campaigns; `new_customers` are people, each once.
-
-    Who is kept is counted for each campaign that was to keep him.
-    """
+    """Costs and margins summed over campaigns; `new_customers` and `kept` are people, each once."""
     won = together_won(winnings, new_customers)
     return Customers(
         winning=won,
-        keeping=together_kept([one for one in keepings if one is not None]),
+        keeping=together_kept([one for one in keepings if one is not None], kept),
         losing=measured(loyalty, won.per_new_customer),
         attrition_rate=attrition_rate(loyalty),
         loyalty=loyalty,
@@ -61,18 +59,18 @@ def together_won(each: Sequence[Winning], new: int) -> Winning:
     )
 
 
-def together_kept(each: Sequence[Keeping]) -> Keeping | None:
+def together_kept(each: Sequence[Keeping], kept: Kept) -> Keeping | None:
+    """A customer of two campaigns cost what both spent on him, and is one customer."""
     if not each:
         return None
     cost = sum((one.cost for one in each), Fraction(0))
-    people = sum(one.customers for one in each)
     orders = sum(one.orders for one in each)
     return Keeping(
         touches=sum(one.touches for one in each),
-        customers=people,
+        customers=kept.customers,
         cost=cost,
-        per_customer=cost / people if people else None,
-        ordering=sum(one.ordering for one in each),
+        per_customer=cost / kept.customers if kept.customers else None,
+        ordering=kept.ordering,
         orders=orders,
         margin=_sum(one.margin for one in each),
         per_order=cost / orders if orders else None,

@@ -12,13 +12,14 @@ weeks are ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from outreach.errors import Text
 from outreach.evaluation.document import Number, Unit
+from outreach.evaluation.json_numbers import as_count
 from outreach.model.campaign import Campaign
 from outreach.model.milestone import Milestone
 from outreach.model.value import value
@@ -188,11 +189,15 @@ def _trend(before: Fraction, recent: Fraction, last: Fraction) -> Trend:
 # --- as JSON ----------------------------------------------------------------------------------
 
 
-def dashboard_json(indicators: Sequence[Indicator]) -> list[dict[str, object]]:
+def dashboard_json(
+    indicators: Sequence[Indicator], within: Mapping[str, Number | None] | None = None
+) -> list[dict[str, object]]:
+    """`within`: what came in the days of the report alone, where they begin after the launch."""
     return [
         {
             "indicator": one.key,
             **_standing(one.standing),
+            **({} if within is None else {"in_period": as_count(within.get(one.key))}),
             "trend": one.trend.value if one.trend else None,
             "checkpoints": [
                 {"on": each.on.isoformat(), "due": float(each.due), **_realised(each)}
@@ -204,7 +209,7 @@ def dashboard_json(indicators: Sequence[Indicator]) -> list[dict[str, object]]:
 
 
 def _standing(one: Standing) -> dict[str, object]:
-    return {"objective": _plain(one.objective), **_compared(one)}
+    return {"objective": as_count(one.objective), **_compared(one)}
 
 
 def _realised(one: Checkpoint) -> dict[str, object]:
@@ -214,15 +219,9 @@ def _realised(one: Checkpoint) -> dict[str, object]:
 
 def _compared(one: Standing) -> dict[str, object]:
     return {
-        "realised": _plain(one.realised),
-        "variance": _plain(one.variance),
-        "variance_rate": _plain(one.variance_rate),
-        "achievement": _plain(one.achievement),
+        "realised": as_count(one.realised),
+        "variance": as_count(one.variance),
+        "variance_rate": as_count(one.variance_rate),
+        "achievement": as_count(one.achievement),
         "favourable": one.favourable,
     }
-
-
-def _plain(number: Number | None) -> float | int | None:
-    if number is None:
-        return None
-    return int(number) if number == int(number) else float(number)

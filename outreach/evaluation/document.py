@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Literal
 
 from outreach.errors import Text
+from outreach.model.money import to_decimal
 from outreach.model.value import value
 
 
@@ -177,5 +178,5 @@ def _sum(table: Table, key: str) -> Number | None:
         return sum(int(each) for each in found)
     whole = sum((Fraction(each) for each in found), Fraction(0))
     if all(isinstance(each, int | Decimal) for each in found):
-        return Decimal(whole.numerator) / whole.denominator
+        return to_decimal(whole)
     return whole

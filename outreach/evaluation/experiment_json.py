@@ -8,6 +8,7 @@ from outreach.evaluation.balance import Balance
 from outreach.evaluation.comparison import Compared, Group
 from outreach.evaluation.experiment import Experiment, Lift, PartLift
 from outreach.evaluation.intervals import Interval
+from outreach.evaluation.json_numbers import as_float
 from outreach.evaluation.per_head import PerHead
 from outreach.evaluation.sequential import ALPHA
 
@@ -76,8 +77,8 @@ def _compared(one: Compared) -> dict[str, object]:
         "step": pair.one.step,
         "contacts": pair.one.people,
         "against_contacts": pair.other.people,
-        "rate": _number(_rate(pair.one)),
-        "against_rate": _number(_rate(pair.other)),
+        "rate": as_float(_rate(pair.one)),
+        "against_rate": as_float(_rate(pair.other)),
         "difference": float(one.difference),
         "low": one.interval.low,
         "high": one.interval.high,
@@ -92,13 +93,13 @@ def _group(group: Group) -> dict[str, object]:
         "step": group.step,
         "contacts": group.people,
         "reached": group.sample.did,
-        "rate": _number(_rate(group)),
+        "rate": as_float(_rate(group)),
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
         "orders": int(group.orders.total),
-        "orders_per_contact": _number(group.orders.mean),
+        "orders_per_contact": as_float(group.orders.mean),
         "revenue": float(group.revenue.total),
-        "revenue_per_contact": _number(group.revenue.mean),
+        "revenue_per_contact": as_float(group.revenue.mean),
     }
 
 
@@ -141,7 +142,7 @@ def _balance(one: Balance) -> dict[str, object]:
         "check": one.trait or "shares",
         "step": one.step,
         "groups": {
-            name: {"contacts": people, "meant": _number(one.meant.get(name))}
+            name: {"contacts": people, "meant": as_float(one.meant.get(name))}
             for name, people in one.people.items()
         },
         "chi_square": one.chi_square,
@@ -149,7 +150,7 @@ def _balance(one: Balance) -> dict[str, object]:
         "p": one.p,
         "alarm": one.alarm,
         "furthest": one.furthest or None,
-        "gap": _number(one.gap),
+        "gap": as_float(one.gap),
     }
 
 
@@ -162,7 +163,3 @@ def _bounds(name: str, interval: Interval | None) -> dict[str, object]:
 
 def _rate(group: Group) -> Fraction | None:
     return Fraction(group.sample.did, group.people) if group.people else None
-
-
-def _number(number: Fraction | None) -> float | None:
-    return None if number is None else float(number)

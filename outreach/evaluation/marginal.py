@@ -23,7 +23,7 @@ class StepVerdict(StrEnum):
     KEEP = "keep"
     #: It costs more than it brings, even at the upper bound of its rate of orders.
     DROP = "drop"
-    #: Too few people to tell, or a margin is missing.
+    #: Too few people to tell, or a margin or all costs are missing.
     OPEN = "open"
 
 
@@ -82,7 +82,8 @@ def judged(effort: Effort, sales: Sales, margin_per_order: Fraction | None) -> S
     """Whether a step is worth its cost, as far as its people can tell."""
     margin = known_margin(sales)
     if not effort.cost:
-        return StepVerdict.KEEP
+        # Nothing on record is not nothing spent.
+        return StepVerdict.OPEN if effort.unpriced else StepVerdict.KEEP
     if margin is None:
         return StepVerdict.OPEN
     if sales.orders and margin >= effort.cost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from outreach.evaluation.attribution import Credit, Yield, credits, yields
 from outreach.evaluation.breakdown import Part, parts_by
@@ -28,9 +29,9 @@ class Paths:
     #: Meetings accepted are not meetings held (B3): people of each.
     appointments: int
     met: int
-    #: Counted all the same: people who ordered, with no meeting on record.
+    #: Counted all the same: people who ordered, with no meeting on record in the period.
     orders_without_meeting: int
-    #: Stage → people counted there of whom only a later stage is on record.
+    #: Stage → people counted there of whom only a later stage is on record in the period.
     unrecorded: Mapping[str, int]
     times: tuple[Duration, ...]
     cohorts: tuple[Cohort, ...]
@@ -41,6 +42,8 @@ class Paths:
     rule: CreditRule
     credits: tuple[Credit, ...]
     by: Mapping[Dimension, tuple[Part, ...]]
+    #: The first day that was asked for; None: from the launch on.
+    since: date | None = None
 
 
 def paths(tally: CampaignTally, path: PathTally) -> Paths:
@@ -65,4 +68,5 @@ def paths(tally: CampaignTally, path: PathTally) -> Paths:
         rule=path.rule,
         credits=credits(path.credits, list(later)),
         by=parts_by(path.by, tally.chain),
+        since=path.since,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 
 from outreach.evaluation.attribution import Credit, Yield
 from outreach.evaluation.chain import Link
 from outreach.evaluation.cohorts import Cohort
+from outreach.evaluation.json_numbers import as_count, as_float
 from outreach.evaluation.paths import Paths
 from outreach.evaluation.ratios import Ratio
 from outreach.evaluation.timing import Duration
@@ -60,8 +60,8 @@ def link_json(link: Link) -> dict[str, object]:
     return {
         "stage": link.stage,
         "contacts": link.contacts,
-        "from_previous": _float(link.from_previous),
-        "from_first": _float(link.from_first),
+        "from_previous": as_float(link.from_previous),
+        "from_first": as_float(link.from_first),
         "low": link.interval.low if link.interval else None,
         "high": link.interval.high if link.interval else None,
     }
@@ -70,9 +70,9 @@ def link_json(link: Link) -> dict[str, object]:
 def _ratios(table: Mapping[str, Ratio]) -> dict[str, object]:
     return {
         name: {
-            "value": _float(one.value),
-            "part": _number(one.part),
-            "whole": _number(one.whole),
+            "value": as_float(one.value),
+            "part": as_count(one.part),
+            "whole": as_count(one.whole),
             "basis": str(one.basis),
         }
         for name, one in table.items()
@@ -84,9 +84,9 @@ def _duration(one: Duration) -> dict[str, object]:
         "from": one.start,
         "to": one.end,
         "contacts": one.contacts,
-        "median_days": _float(one.median),
-        "first_quartile_days": _float(one.first_quartile),
-        "third_quartile_days": _float(one.third_quartile),
+        "median_days": as_float(one.median),
+        "first_quartile_days": as_float(one.first_quartile),
+        "third_quartile_days": as_float(one.third_quartile),
         "not_yet": one.not_yet,
         "unknown": one.unknown,
     }
@@ -103,8 +103,8 @@ def _counts(one: Cohort) -> dict[str, object]:
         "later": one.later,
         "not_yet": one.not_yet,
         "too_early": one.too_early,
-        "at_once_rate": _float(one.at_once_rate),
-        "later_rate": _float(one.later_rate),
+        "at_once_rate": as_float(one.at_once_rate),
+        "later_rate": as_float(one.later_rate),
     }
 
 
@@ -113,11 +113,11 @@ def _yield(one: Yield) -> dict[str, object]:
         "touches": one.touches,
         "contacts": one.contacts,
         "orders": one.orders,
-        "rate": _float(one.rate),
+        "rate": as_float(one.rate),
         "low": one.interval.low if one.interval else None,
         "high": one.interval.high if one.interval else None,
         "at_least": one.at_least,
-        "marginal_rate": _float(one.marginal_rate),
+        "marginal_rate": as_float(one.marginal_rate),
     }
 
 
@@ -125,20 +125,8 @@ def _credit(one: Credit, outcome: str) -> dict[str, object]:
     return {
         "step": one.step,
         "channel": one.channel,
-        "contacts": {stage: _number(people) for stage, people in one.people.items()},
-        "orders": _number(one.people.get(outcome, Fraction(0))),
-        "revenue": _float(one.revenue),
-        "margin": _float(one.margin),
+        "contacts": {stage: as_count(people) for stage, people in one.people.items()},
+        "orders": as_count(one.people.get(outcome, Fraction(0))),
+        "revenue": as_float(one.revenue),
+        "margin": as_float(one.margin),
     }
-
-
-def _float(value: int | Fraction | Decimal | None) -> float | None:
-    """What was divided, and money: of one type, however even it comes out."""
-    return None if value is None else float(value)
-
-
-def _number(value: int | Fraction | Decimal | None) -> float | int | None:
-    """A count: whole where it is whole; a share of an order is a broken one."""
-    if value is None:
-        return None
-    return int(value) if value == int(value) else float(value)

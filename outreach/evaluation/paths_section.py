@@ -47,7 +47,7 @@ def times_section(found: Paths) -> Section | None:
             Column("median", Text("half within"), Unit.DAYS),
             Column("third_quartile", Text("three quarters within"), Unit.DAYS),
             Column("not_yet", Text("not yet"), Unit.COUNT),
-            Column("unknown", Text("no dates"), Unit.COUNT),
+            Column("unknown", _undated(found), Unit.COUNT),
         ),
         rows=tuple(
             {
@@ -65,6 +65,13 @@ def times_section(found: Paths) -> Section | None:
         basis=Text("Of those who came; who has not come yet has not failed."),
     )
     return Section(key="times", title=Text("Days between stages"), tables=(table,))
+
+
+def _undated(found: Paths) -> Text:
+    """Of whom no time can be told: of a period, also those who were there before it began."""
+    if found.since is None:
+        return Text("no dates")
+    return Text("before {day}, or no dates", day=found.since)
 
 
 def cohorts_section(found: Paths) -> Section | None:

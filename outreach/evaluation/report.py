@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from outreach.errors import Text
 from outreach.evaluation.chain import Link, chain
 from outreach.evaluation.cost import Cost, Result, cost, result
 from outreach.evaluation.dashboard import Indicator, dashboard_json
+from outreach.evaluation.document import Number
 from outreach.evaluation.experiment import Experiment
 from outreach.evaluation.experiment_json import balance_json, experiment_json, lift_json
+from outreach.evaluation.json_numbers import as_float
 from outreach.evaluation.money import Money, money, of_touches
 from outreach.evaluation.money_json import cost_json, money_json
 from outreach.evaluation.paths import Paths, paths
@@ -66,6 +67,23 @@ class Report:
     #: Objective, realised, variance, trend of what its file wants.
     dashboard: tuple[Indicator, ...]
     notes: tuple[Text, ...]
+
+    @property
+    def within(self) -> Mapping[str, Number | None] | None:
+        """The indicators of the dashboard as this report counts them; None of a whole campaign.
+
+        Where it begins on a day after the launch: what came in its days alone.
+        """
+        if self.paths.since is None:
+            return None
+        people = {link.stage: link.contacts for link in self.chain}
+        return {
+            "appointment": people.get("appointment", 0),
+            "quote": people.get("quote", 0),
+            "orders": self.result.orders,
+            "revenue": self.result.revenue,
+            "cost": self.cost.total,
+        }
 
 
 def report(
@@ -177,42 +195,42 @@ def as_json(report: Report, say: Callable[[Text], str] = str) -> dict[str, objec
         "experiment": experiment_json(report.experiment),
         "touches": [_touch(touch) for touch in report.touches],
         **paths_json(report.paths),
-        "budget": _number(report.budget),
+        "budget": as_float(report.budget),
         "objective": _objective(report.objective),
-        "dashboard": dashboard_json(report.dashboard),
+        "dashboard": dashboard_json(report.dashboard, report.within),
         "notes": [say(note) for note in report.notes],
     }
 
 
 def _ratios(ratios: Ratios) -> dict[str, object]:
     return {
-        "prospecting_share": _number(ratios.prospecting_share),
-        "prospect_coverage": _number(ratios.prospect_coverage),
-        "interested_rate": _number(ratios.interested_rate),
-        "success_rate": _number(ratios.success_rate),
+        "prospecting_share": as_float(ratios.prospecting_share),
+        "prospect_coverage": as_float(ratios.prospect_coverage),
+        "interested_rate": as_float(ratios.interested_rate),
+        "success_rate": as_float(ratios.success_rate),
     }
 
 
 def _cost(cost: Cost) -> dict[str, object]:
     return {
-        "total": _number(cost.total),
-        "touches": _number(cost.touches),
-        "fixed": _number(cost.fixed),
-        "per_contact": _number(cost.per_contact),
-        "per_stage": {stage: _number(amount) for stage, amount in cost.per_stage.items()},
+        "total": as_float(cost.total),
+        "touches": as_float(cost.touches),
+        "fixed": as_float(cost.fixed),
+        "per_contact": as_float(cost.per_contact),
+        "per_stage": {stage: as_float(amount) for stage, amount in cost.per_stage.items()},
     }
 
 
 def _result(outcome: Result) -> dict[str, object]:
     return {
         "orders": outcome.orders,
-        "revenue": _number(outcome.revenue),
-        "margin": _number(outcome.margin),
-        "profit": _number(outcome.profit),
-        "roi": _number(outcome.roi),
+        "revenue": as_float(outcome.revenue),
+        "margin": as_float(outcome.margin),
+        "profit": as_float(outcome.profit),
+        "roi": as_float(outcome.roi),
         "break_even_orders": outcome.break_even_orders,
-        "cac_gross": _number(outcome.cac_gross),
-        "cac_net": _number(outcome.cac_net),
+        "cac_gross": as_float(outcome.cac_gross),
+        "cac_net": as_float(outcome.cac_net),
     }
 
 
@@ -222,8 +240,8 @@ def _touch(touch: TouchTally) -> dict[str, object]:
         "channel": touch.channel,
         "touches": touch.touches,
         "contacts": touch.people,
-        "cost": _number(touch.cost),
-        "minutes": _number(touch.minutes),
+        "cost": as_float(touch.cost),
+        "minutes": as_float(touch.minutes),
     }
 
 
@@ -232,13 +250,9 @@ def _objective(objective: Objective | None) -> dict[str, object] | None:
         return None
     return {
         "orders": objective.orders,
-        "revenue": _number(objective.revenue),
+        "revenue": as_float(objective.revenue),
         "appointments": objective.appointments,
         "quotes": objective.quotes,
         "by": objective.by.isoformat() if objective.by else None,
         "checkpoints": [day.isoformat() for day in objective.checkpoints],
     }
-
-
-def _number(value: Fraction | Decimal | None) -> float | None:
-    return None if value is None else float(value)

@@ -47,7 +47,7 @@ def report_document(
 
 def _sections(one: Report, *, partial: bool) -> Iterator[Section]:
     by = one.objective.by if one.objective else None
-    goal = dashboard_section(one.dashboard, by, partial=partial)
+    goal = dashboard_section(one.dashboard, by, partial=partial, within=one.within)
     if goal is not None:
         yield goal
     yield chain_section(one.chain, one.paths)
@@ -127,7 +127,17 @@ def several_document(
                 plots=plots if len(reports) > 1 else (),
                 notes=notes,
             ),
-            *(together_sections(together) if together is not None else ()),
+            *_people(reports, together),
             *(firm_sections(customers) if customers is not None else ()),
         ),
     )
+
+
+def _people(reports: Sequence[Report], together: Together | None) -> tuple[Section, ...]:
+    """Everybody's chain and its course; where there is but one campaign, that campaign's own."""
+    if together is not None:
+        return together_sections(together)
+    if len(reports) != 1:
+        return ()
+    (only,) = reports
+    return chain_section(only.chain, only.paths), *path_sections(only.paths)

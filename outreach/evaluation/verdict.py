@@ -215,6 +215,10 @@ def _step(one: StepYield, currency: str) -> Text | None:
                 "Step {step}: {orders} and {margin} more for {cost}: leave it out or change it.",
                 **words,
             )
+        case StepVerdict.OPEN if not one.cost:
+            return Text(
+                "Step {step}: {orders} and {margin} more; nobody noted what it cost.", **words
+            )
         case StepVerdict.OPEN:
             return Text(
                 "Step {step}: {orders} and {margin} more for {cost}: {people} are too few to tell.",

@@ -24,6 +24,8 @@ class Cell:
     kind: str | None = None
     stratum: str | None = None
     source: str | None = None
+    #: The list they came into the base by: unlike `source`, nothing changes it after the lot.
+    origin: str | None = None
     #: The place in the chain of the furthest stage; None: none was reached.
     rank: int | None = None
     orders: int = 0

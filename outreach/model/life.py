@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from fractions import Fraction
 from itertools import pairwise
 
 from outreach.model.contact import LifeStage
+from outreach.model.days import start_of
 
 #: The period in days whose turnover is compared with the period before it (12 months).
 YEAR = 365
@@ -108,7 +109,7 @@ def years_start(today: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """
 
     def start(days: int) -> datetime:
-        return datetime.combine(today - timedelta(days=days), time(), zone).astimezone(UTC)
+        return start_of(today - timedelta(days=days), zone)
 
     return start(YEAR - 1), start(2 * YEAR)
 

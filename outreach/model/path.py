@@ -27,7 +27,8 @@ class TimeTally:
     arrived: int = 0
     #: The first is on record, and neither the second nor a later one.
     not_yet: int = 0
-    #: They came as far, but one of the two days is not on record, or the days are in no order.
+    #: They came as far, but one of the two days is not on record, lies before the period that was
+    #: asked for, or the days are in no order.
     unknown: int = 0
     #: Seconds that those who arrived took, in order: some places of the list (from 0).
     seconds: Mapping[int, int] = field(default_factory=dict)
@@ -108,3 +109,5 @@ class PathTally:
     rule: CreditRule = CreditRule.LAST
     credits: tuple[CreditTally, ...] = ()
     by: Mapping[Dimension, tuple[GroupTally, ...]] = field(default_factory=dict)
+    #: The first day that was asked for: what was reached before it is on record, and not counted.
+    since: date | None = None

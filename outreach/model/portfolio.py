@@ -85,8 +85,9 @@ class StageTally:
     before: str | None
     stage: str
     customers: int
-    #: Of them, those with one order in all.
+    #: Of them, those with one order in all, and those without any: set by hand.
     one_time: int = 0
+    unordered: int = 0
     orders: int = 0
     revenue: int = 0
     #: Turnover of all their past; and the days from the first order to the last, a year at

@@ -86,6 +86,16 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Customers of several campaigns, each once, however many campaigns were to keep him."""
+
+    #: Distinct people touched who were customers at the launch.
+    customers: int = 0
+    #: Distinct ones who ordered again.
+    ordering: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loyalty:
     """Who stayed in the last year, and what was sold in it."""
 

@@ -74,6 +74,12 @@ ACTS: frozenset[str] = frozenset(
     }
 )
 
+#: Words for who was reached by a call, and by a visit: a contact, though nobody says which way.
+IN_PERSON: frozenset[str] = frozenset({"spoken", "met"})
+
+#: What a call or a visit came to that reached nobody.
+NOBODY_THERE: frozenset[str] = frozenset({"no_answer", "wrong_number"})
+
 #: We and the person were in contact: a suspect is a prospect from then on (S4).
 IN_CONTACT: frozenset[str] = frozenset(
     {"contacted", "replied", "appointment", "quote", "order", "spoken", "met", "call_back",

@@ -32,6 +32,11 @@ def _fold_unicode(text: str) -> str:
     return unicodedata.normalize("NFKD", bare)
 
 
+def letters_of(text: str) -> str:
+    """Letters and digits alone, folded: `Jean-Pierre` and `jean pierre` are `jeanpierre`."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
 def shown(path: object) -> str:
     """A file's name as it can be written down: bytes of it that are not UTF-8 become U+FFFD."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -31,15 +31,19 @@ class _Counted:
     def tally(
         self, *, until: datetime | None, among: Selection | None = None
     ) -> ExperimentTally | None:
-        definition = self.launched.definition
         return self.store.experiments.campaign(
             self.launched.id,
-            definition.chain,
-            variants=[step.name for step in definition.every_step if step.variants],
+            self.launched.definition.chain,
+            variants=compared_steps(self.launched),
             control=self.control,
             until=until,
             among=among,
         )
+
+
+def compared_steps(launched: Launched) -> list[str]:
+    """The steps whose variants are compared."""
+    return [step.name for step in launched.definition.every_step if step.variants]
 
 
 def compare_groups(
@@ -48,32 +52,34 @@ def compare_groups(
     settings: Settings,
     *,
     control: bool,
+    counted: ExperimentTally | None,
     now: datetime,
     asked: Asked,
 ) -> Experiment | None:
     """Control, enrolled and variants compared; None where nothing was drawn by lot.
 
-    `control`: whether anybody was left alone on purpose.
+    `control`: whether anybody was left alone on purpose. `counted`: the groups of all the time
+    until then, where the report has counted them anyway: unless it begins later.
 
     Always the whole campaign, from its launch on: a part of the time would compare people by
     what the campaign itself had done to them before.
     """
     definition = _as_drawn(launched)
-    counted = _Counted(store, launched, control)
-    tally = counted.tally(until=asked.until)
+    counting = _Counted(store, launched, control)
+    tally = counted if asked.since is None else counting.tally(until=asked.until)
     if tally is None:
         return None
     end = _end_of_day(definition, launched, settings)
     by = definition.objective.by if definition.objective and end else None
     seen = now if asked.until is None else min(now, asked.until)
     over = end is not None and seen >= end
-    at_day = counted.tally(until=end) if over else None
+    at_day = counting.tally(until=end) if over else None
     return experiment(
         tally,
         definition,
         looks=Looks(by, over),
         at_day=at_day,
-        parts=_parts(counted, tally, settings, now=now, asked=asked),
+        parts=_parts(counting, tally, settings, now=now, asked=asked),
         seed=asked.seed,
         elsewhere=launched.elsewhere,
         whole=asked.since is not None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from outreach.evaluation.portfolio.loyalty import Movement
 from outreach.model.market_tally import GroupTally, RetentionTally
 from outreach.model.settings import Settings
 from outreach.planning.areas import Surveyed, survey
@@ -27,6 +28,7 @@ from outreach.planning.visits import (
 )
 from outreach.runner.plan_book import selection
 from outreach.runner.plan_losses import Coming, losses_ahead
+from outreach.runner.portfolio import moved_in_a_year
 from outreach.runner.visits_time import AskedVisits, OfSeller, need, team_of
 from outreach.segmentation.vocabulary import Vocabulary
 from outreach.store.plan_tallies import Period
@@ -86,6 +88,9 @@ class VisitPlan:
     retention: Known | None
     #: Loyalty (who ordered again) and volatility: of last year's customers.
     loyalty: RetentionTally
+    #: The same year by life stage, as the portfolio and the report tell it: who is slow to order
+    #: again is not lost yet.
+    moved: Movement
     visits_per_customer: Known | None
     #: None without a target, or without one of the figures above.
     prospecting: Prospecting | None
@@ -144,6 +149,7 @@ def visit_plan(
         current=current,
         retention=retention,
         loyalty=loyalty,
+        moved=moved_in_a_year(store, on=today),
         visits_per_customer=per_customer,
         prospecting=share,
         losses=losses,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from outreach.model.words import LIFE_STAGES
 from outreach.store.portfolio_days import months_before
 
 if TYPE_CHECKING:
+    from outreach.model.spending import Loyalty
     from outreach.store.conditions import Selection
     from outreach.store.store import Store
 
@@ -98,6 +99,12 @@ def moved_in_a_year(store: Store, *, on: date) -> Movement:
     A customer is lost by the life stage he has reached, not by the calendar.
     """
     return movement(store.portfolio.stages(on=on, since=months_before(on, YEAR)))
+
+
+def moved_and_bought(store: Store, *, on: date, until: datetime) -> tuple[Movement, Loyalty]:
+    """The same, and what was bought in these months, up to an instant of that day."""
+    stages, bought = store.portfolio.year(on=on, since=months_before(on, YEAR), until=until)
+    return movement(stages), bought
 
 
 def stage_named(word: str) -> str | None:

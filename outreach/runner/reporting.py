@@ -16,14 +16,12 @@ from outreach.evaluation.report import Report, report
 from outreach.evaluation.together import Together, together_of
 from outreach.model.asked import Asked, Dimension
 from outreach.runner.dashboards import dashboard_of
-from outreach.runner.experiments import compare_groups
-from outreach.runner.portfolio import YEAR, moved_in_a_year
-from outreach.store.cost_queries import Period
-from outreach.store.portfolio_days import end_of as day_after
-from outreach.store.portfolio_days import months_before
+from outreach.runner.experiments import compare_groups, compared_steps
+from outreach.runner.portfolio import moved_and_bought
 
 if TYPE_CHECKING:
     from outreach.model.settings import Settings
+    from outreach.model.spending import Kept
     from outreach.store.campaigns import Launched
     from outreach.store.chain_tallies import Counted
     from outreach.store.conditions import Selection
@@ -64,7 +62,8 @@ def evaluate_all(
     """
     chains = {launched.id: launched.definition.chain for launched in found}
     segments = _segments(store, settings, now=now) if Dimension.SEGMENT in asked.by else {}
-    counted = store.tallies.chains(chains, asked, now=now, segments=segments)
+    variants = {launched.id: compared_steps(launched) for launched in found}
+    counted = store.tallies.chains(chains, asked, now=now, segments=segments, variants=variants)
     reports = [
         _judged(store, one, counted.campaigns[one.id], settings, now=now, asked=asked)
         for one in found
@@ -75,26 +74,34 @@ def evaluate_all(
     return Several(
         tuple(reports),
         together_of(together.tally, together.path) if together else None,
-        _customers(store, reports, new, settings, now=now) if firm and reports else None,
+        _customers(store, reports, new, counted.kept, settings, now=now)
+        if firm and reports
+        else None,
     )
 
 
 def _customers(
-    store: Store, reports: Sequence[Report], new: int, settings: Settings, *, now: datetime
+    store: Store,
+    reports: Sequence[Report],
+    new: int,
+    kept: Kept,
+    settings: Settings,
+    *,
+    now: datetime,
 ) -> Customers:
     """Over these campaigns, and over the firm's last twelve months, as its portfolio has them."""
     today = now.astimezone(settings.zone).date()
-    since = day_after(months_before(today, YEAR), settings.zone)
-    moved = moved_in_a_year(store, on=today)
+    moved, bought = moved_and_bought(store, on=today, until=now)
     return customers(
         [one.money.winning for one in reports],
         [one.money.keeping for one in reports],
         replace(
-            store.cost_tallies.bought(since=since, until=now),
+            bought,
             at_start=moved.start,
             lost=moved.lost,
         ),
         new_customers=new,
+        kept=kept,
     )
 
 
@@ -112,11 +119,10 @@ def _judged(
         launched,
         settings,
         control=bool(counted.tally.control.people),
+        counted=counted.groups,
         now=now,
         asked=asked,
     )
-    period = Period(since=asked.since, until=asked.until)
-    spending = store.cost_tallies.campaign(launched.id, launched.definition.chain, period)
     goal = launched.definition.objective
     end = asked.end(now)
     over = bool(goal and goal.by and goal.by < end.astimezone(settings.zone).date())
@@ -124,7 +130,7 @@ def _judged(
         launched.definition,
         counted.tally,
         groups,
-        spending,
+        counted.spending,
         currency=settings.currency,
         over=over,
         path=counted.path,

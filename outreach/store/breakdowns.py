@@ -97,9 +97,7 @@ class Breakdown:
         p, contact = self.people.table, self.database.contact
         return (
             select(key.label("key"), p.c.contact_id, self.people.rank(self.chain).label("place"))
-            .select_from(
-                p.join(enrolment, is_enrolment_of(p)).join(contact, contact.c.id == p.c.contact_id)
-            )
+            .select_from(p.join(contact, contact.c.id == p.c.contact_id))
             .where(p.c.campaign_id.in_(self._campaigns()), p.c.arm == Arm.ENROLLED.value)
         )
 
@@ -107,10 +105,10 @@ class Breakdown:
         return self._members(func.nullif(self.database.contact.c.source, ""))
 
     def _of_kind(self) -> Rows:
-        return self._members(enrolment.c.kind)
+        return self._members(self.people.table.c.kind)
 
     def _of_wave(self) -> Rows:
-        return self._members(enrolment.c.wave)
+        return self._members(self.people.table.c.wave)
 
     def _of_segment(self, selection: Selection) -> Rows:
         return self._members(null()).where(selection)
@@ -119,9 +117,10 @@ class Breakdown:
 
     def _events(self, key: ColumnElement[Any], *, deliveries: bool = False) -> Rows:
         """Touches and stages of the people enrolled, each with the place it tells of."""
-        v, contact = event, self.database.contact
-        laid = v.join(enrolment, is_enrolment_of(v))
+        v, contact, p = event, self.database.contact, self.people.table
+        laid = v.join(p, self.people.is_of(v))
         if deliveries:
+            laid = laid.outerjoin(enrolment, is_enrolment_of(v))
             laid = laid.outerjoin(delivery, delivery.c.id == v.c.delivery_id)
             laid = laid.join(contact, contact.c.id == v.c.contact_id)
         words = self.people.words
@@ -133,12 +132,12 @@ class Breakdown:
             and_(v.c.kind == EventKind.REACHED.value, place.is_not(None)),
         )
         return (
-            select(key.label("key"), v.c.contact_id, place.label("place"))
+            select(key.label("key"), p.c.contact_id, place.label("place"))
             .select_from(laid)
             .where(
                 v.c.campaign_id.in_(self._campaigns()),
                 v.c.kind.in_([EventKind.TOUCHED.value, EventKind.REACHED.value]),
-                enrolment.c.arm == Arm.ENROLLED.value,
+                p.c.arm == Arm.ENROLLED.value,
                 told,
                 stands(),
                 *self.people.in_time(),
@@ -152,12 +151,16 @@ class Breakdown:
         did = func.coalesce(
             func.nullif(event.c.author, ""), delivery.c.assignee, delivery.c.sender, given
         )
+        p = self.people.table
+        counts = and_(e.campaign_id == p.c.campaign_id, e.contact_id == p.c.record)
         waiting = select(
-            given.label("key"), e.contact_id, cast(null(), Whole).label("place")
-        ).select_from(enrolment.join(self.database.contact, contact.id == e.contact_id))
+            given.label("key"), p.c.contact_id, cast(null(), Whole).label("place")
+        ).select_from(
+            p.join(enrolment, counts).join(self.database.contact, contact.id == e.contact_id)
+        )
         waiting = waiting.where(
-            e.campaign_id.in_(self._campaigns()),
-            e.arm == Arm.ENROLLED.value,
+            p.c.campaign_id.in_(self._campaigns()),
+            p.c.arm == Arm.ENROLLED.value,
             given.is_not(None),
         )
         both = union_all(self._events(did, deliveries=True), waiting).subquery("both")
@@ -184,14 +187,16 @@ class Breakdown:
         """
         v, p = event.c, self.people.table
         got_through = case((v.stage.is_(None), self.people.clock.seconds(v.at)))
+        person = self.people.one.of(v.contact_id)
+        told = [key.label("key"), v.campaign_id, person.label("contact_id")]
         first = (
-            select(key.label("key"), v.campaign_id, v.contact_id, func.min(got_through).label("at"))
+            select(*told, func.min(got_through).label("at"))
             .where(
                 v.campaign_id.in_(self._campaigns()),
                 attempt(),
                 *self.people.until(),
             )
-            .group_by(key, v.campaign_id, v.contact_id)
+            .group_by(key, v.campaign_id, person)
             .having(*(func.count(case((now, 1))) > 0 for now in self.people.since()))
             .subquery("first")
         )

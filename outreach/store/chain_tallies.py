@@ -6,31 +6,37 @@ Their people are gathered once (`store/gathering.py`); what follows are small st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from outreach.evaluation.comparison import outcome_of
 from outreach.model.asked import Asked
 from outreach.model.audience import Arm
+from outreach.model.experiment import ExperimentTally
 from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
 from outreach.model.path import CreditTally, PathTally, YieldTally
+from outreach.model.spending import Kept, Spending
 from outreach.model.stage import DEFAULT_CHAIN
-from outreach.model.tally import ArmTally, CampaignTally, OrderTally, TouchTally
+from outreach.model.tally import CampaignTally, OrderTally, TouchTally, VariantTally
+from outreach.store.arms import arm_of
 from outreach.store.breakdowns import Breakdown
 from outreach.store.conditions import Selection
+from outreach.store.cost_tallies import kept_of, spending_of
 from outreach.store.credits import Credited, TouchKind, credited
 from outreach.store.engine import Database
+from outreach.store.experiment_tallies import groups_of
 from outreach.store.followed import APPOINTMENT, MET, TOGETHER, Followed
 from outreach.store.gathering import followed
 from outreach.store.path_tallies import cohorts, times
 from outreach.store.schema import campaign
-from outreach.store.touch_tallies import tells, touches_of
+from outreach.store.touch_tallies import by_step, channels, tells, touches_of
+from outreach.store.variant_tallies import steps_drawn, variants_of
 from outreach.store.wall_clock import on_the_wall
 
 
@@ -40,6 +46,11 @@ class Counted:
 
     tally: CampaignTally
     path: PathTally = field(default_factory=PathTally)
+    #: What its money went to; of several together nothing.
+    spending: Spending = field(default_factory=Spending)
+    #: The groups drawn by lot, from the launch on; None where nothing was drawn, and of a period
+    #: that begins later: it would compare people by what the campaign had done to them before.
+    groups: ExperimentTally | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ class ChainTallies:
 
     campaigns: Mapping[CampaignId, Counted]
     together: Counted | None = None
+    #: The customers of all of them, each once.
+    kept: Kept = field(default_factory=Kept)
 
 
 def count_chains(
@@ -57,22 +70,41 @@ def count_chains(
     *,
     now: datetime | None,
     segments: Mapping[str, Selection] | None = None,
+    variants: Mapping[CampaignId, Collection[str]] | None = None,
 ) -> ChainTallies:
     """What these campaigns came to. Without `now`: no more than the plain counts.
 
     Several are counted together along the chain they share, or along the default one.
+    `variants`: the steps of each campaign whose variants are compared.
     """
     if not chains:
         return ChainTallies({})
-    with database.reading() as connection, followed(connection, database, chains, asked) as people:
-        counting = _Counting(people, database, now, segments or {})
-        each = {id_: counting.counted(id_, stages) for id_, stages in chains.items()}
-        together = None
-        if len(chains) > 1 and now is not None:
-            shared = {tuple(stages) for stages in chains.values()}
-            chain = shared.pop() if len(shared) == 1 else DEFAULT_CHAIN
-            together = counting.counted(TOGETHER, chain)
-        return ChainTallies(each, together)
+    with database.reading() as connection:
+        drawn = _drawn_variants(connection, database, chains)
+        with followed(connection, database, chains, asked) as people:
+            counting = _Counting(people, database, now, segments or {}, variants or {}, drawn)
+            each = {id_: counting.counted(id_, stages) for id_, stages in chains.items()}
+            together = None
+            if len(chains) > 1 and now is not None:
+                shared = {tuple(stages) for stages in chains.values()}
+                chain = shared.pop() if len(shared) == 1 else DEFAULT_CHAIN
+                together = counting.counted(TOGETHER, chain)
+            return ChainTallies(each, together, Kept() if now is None else kept_of(people))
+
+
+def _drawn_variants(
+    connection: Connection, database: Database, chains: Mapping[CampaignId, Sequence[str]]
+) -> Mapping[CampaignId, tuple[VariantTally, ...]]:
+    """The variants of the few campaigns that have some, over the whole time, whatever is asked."""
+    own = {
+        id_: stages
+        for id_, stages in chains.items()
+        if connection.execute(steps_drawn(id_).limit(1)).first()
+    }
+    if not own:
+        return {}
+    with followed(connection, database, own, Asked()) as people:
+        return {id_: variants_of(people, id_, stages) for id_, stages in own.items()}
 
 
 class _Counting:
@@ -82,20 +114,41 @@ class _Counting:
         database: Database,
         now: datetime | None,
         segments: Mapping[str, Selection],
+        variants: Mapping[CampaignId, Collection[str]],
+        drawn: Mapping[CampaignId, tuple[VariantTally, ...]],
     ) -> None:
         self._people = people
         self._database = database
         self._now = now
         self._segments = segments
+        self._variants = variants
+        self._tallied = drawn
+        self._touches = touches_of(people, database)
 
     def counted(self, id_: CampaignId, chain: Sequence[str]) -> Counted:
         chain = tuple(chain)
         rows = self._groups(id_, chain)
-        touches = touches_of(self._people, id_, self._money)
+        if id_ == TOGETHER:
+            tally = self._tally(id_, chain, rows, ())
+            return Counted(tally, self._path(id_, chain, rows, channels(self._touches)))
+        own = [one for one in self._touches if one.campaign == id_]
+        touches = by_step(own)
         tally = self._tally(id_, chain, rows, [touch for _, touch in touches if tells(touch)])
         if self._now is None:
             return Counted(tally)
-        return Counted(tally, self._path(id_, chain, rows, [kind for kind, _ in touches]))
+        path = self._path(id_, chain, rows, [kind for kind, _ in touches])
+        spending = spending_of(self._people, self._database, id_, chain, own)
+        return Counted(tally, path, spending, self._drawn(id_, chain, tally))
+
+    def _drawn(
+        self, id_: CampaignId, chain: tuple[str, ...], tally: CampaignTally
+    ) -> ExperimentTally | None:
+        if self._people.asked.since is not None:
+            return None
+        variants, control = self._variants.get(id_, ()), bool(tally.control.people)
+        return groups_of(
+            self._people, self._database, id_, chain, variants=variants, control=control
+        )
 
     # --- how many ----------------------------------------------------------------------------
 
@@ -152,6 +205,7 @@ class _Counting:
             touches=tuple(touches),
             orders=self._orders(enrolled),
             prospects_on_file=self._on_file(id_),
+            variants=self._tallied.get(id_, ()),
         )
 
     def _orders(self, rows: Sequence[Row[Any]]) -> OrderTally:
@@ -209,6 +263,7 @@ class _Counting:
             rule=asked.rule,
             credits=tuple(self._in_units(earned)),
             by={dimension: breakdown.by(dimension) for dimension in asked.by},
+            since=self._database.day_of(asked.since) if asked.since else None,
         )
 
     def _yields(self, id_: CampaignId, outcome: str, earned: Credited) -> tuple[YieldTally, ...]:
@@ -241,18 +296,6 @@ class _Counting:
     def _money(self, minor: Any) -> Decimal:
         """Sums come back as int (SQLite) or Decimal (PostgreSQL)."""
         return from_minor(int(minor), self._database.currency)
-
-
-def arm_of(rows: Iterable[Row[Any]], stages: Sequence[str]) -> ArmTally:
-    """A group of people by how far they came."""
-    people = 0
-    furthest: dict[str, int] = {}
-    for row in rows:
-        people += row.people
-        if row.rank is not None:
-            stage = stages[row.rank]
-            furthest[stage] = furthest.get(stage, 0) + row.people
-    return ArmTally(people, furthest)
 
 
 def _unrecorded(rows: Sequence[Row[Any]], chain: Sequence[str]) -> dict[str, int]:

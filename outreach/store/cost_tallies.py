@@ -8,190 +8,151 @@ orders ask for their last touch, one look into an index each; touches are read o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    case,
-    distinct,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import Connection, Select, case, distinct, func, select
 
+from outreach.model.asked import Asked
 from outreach.model.audience import Arm
 from outreach.model.ids import CampaignId
-from outreach.model.money import from_minor
-from outreach.model.spending import Effort, Loyalty, Sales, Spending, StepGain
-from outreach.store.cost_queries import (
-    MET,
-    SOLD,
-    CampaignEvents,
-    LastTouch,
-    Period,
-    is_customer,
-    sold,
-    sold_of,
-)
+from outreach.model.spending import Effort, Kept, Sales, Spending, StepGain
+from outreach.store.cost_queries import MET, CampaignEvents, LastTouch
 from outreach.store.engine import Database
-from outreach.store.schema import contact, enrolment, event, step
-from outreach.store.tally_queries import ORDER, is_enrolment_of, reached
-from outreach.store.types import decimal_of
+from outreach.store.followed import Followed
+from outreach.store.gathering import followed
+from outreach.store.sales import sales_in, sold_of
+from outreach.store.schema import event, step
+from outreach.store.tally_queries import ORDER
+from outreach.store.touch_tallies import Touches, touches_of
 
 
 class CostTallies:
-    """What the figures of money are made of."""
+    """What the figures of money are made of, of one campaign alone."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def campaign(
-        self, campaign_id: CampaignId, chain: Sequence[str], period: Period | None = None
+        self, campaign_id: CampaignId, chain: Sequence[str], asked: Asked | None = None
     ) -> Spending:
         """What one campaign spent and gained, by step. `chain`: its stages, the contact first."""
-        here = CampaignEvents(campaign_id, tuple(chain), period or Period())
-        with self._database.reading() as connection:
-            split = _has_customers(connection, campaign_id)
-            efforts, customers = self._touches(connection, here, split=split)
-            answers, met = _answers(connection, here)
-            sold, of_customers, ordering = self._sales(connection, here)
-            names = _step_names(connection, campaign_id)
-        order = [number for number in names if number is not None]
-        gains = tuple(
-            _gain(names.get(number), number, answers, sold)
-            for number in (*order, None)
-            if any(touch.step == number for touch in (*answers, *sold))
-        )
-        return Spending(
-            steps=tuple((names.get(n), efforts[n]) for n in (*order, None) if n in efforts),
-            customers=customers,
-            gains=gains,
-            useful=sum(answers.values()),
-            met=met,
-            customer_sales=of_customers,
-            customers_ordering=ordering,
-        )
-
-    def bought(self, *, since: datetime, until: datetime) -> Loyalty:
-        """Who ordered in that time, in any campaign or in none, and what; merged people are one.
-
-        Who stayed is counted by life stages, in `portfolio_tallies.py`.
-        """
-        c = contact.c
-        person = (
-            select(*sold())
-            .select_from(event.join(contact, c.id == event.c.contact_id))
-            .where(reached(), event.c.stage == ORDER, event.c.at >= since, event.c.at < until)
-            .group_by(func.coalesce(c.merged_into, c.id))
-            .subquery()
-        )
-        sums = [func.coalesce(func.sum(person.c[name]), 0).label(name) for name in SOLD]
-        with self._database.reading() as connection:
-            row = connection.execute(select(func.count().label("active"), *sums)).one()
-        return Loyalty(active=int(row.active), sales=self._sale(row))
-
-    # --- the parts of one campaign --------------------------------------------------------------
-
-    def _touches(
-        self, connection: Connection, here: CampaignEvents, *, split: bool
-    ) -> tuple[dict[int | None, Effort], Effort]:
-        """The touches by the number of their step; and those of customers, all steps together.
-
-        One reading of them. People by step are in the campaign's own tally (`tallies.py`); whether
-        somebody was a customer is looked up only where there is one.
-        """
-        source = event.join(enrolment, is_enrolment_of(event)) if split else event
-        kind = case((is_customer(), 1), else_=0) if split else literal(0)
-        one = (
-            select(event.c.step_id, kind.label("is_customer"), *here.taken())
-            .select_from(source)
-            .where(*here.touches())
-            .group_by(event.c.step_id, "is_customer")
-        )
-        efforts: dict[int | None, Effort] = {}
-        customers = Effort()
-        for row in connection.execute(one):
-            effort = self._effort(row)
-            if effort == Effort():
-                continue
-            efforts[row.step_id] = efforts.get(row.step_id, Effort()) + effort
-            if row.is_customer:
-                customers += effort
-        if customers.touches:
-            people = connection.execute(here.touched_customers()).scalar_one()
-            customers = replace(customers, people=int(people))
-        return efforts, customers
-
-    def _sales(
-        self, connection: Connection, here: CampaignEvents
-    ) -> tuple[dict[LastTouch, Sales], Sales, int]:
-        """Sales by the touch before; those to customers, and how many these were."""
-        one = (
-            select(
-                here.last_touch(event.c.contact_id, event.c.at).label("touch"),
-                case((is_customer(), 1), else_=0).label("is_customer"),
-                event.c.contact_id,
-                event.c.amount_minor,
-                event.c.margin_minor,
-            )
-            .select_from(event.join(enrolment, is_enrolment_of(event)))
-            .where(*here.facts(), event.c.stage == ORDER)
-            .subquery()
-        )
-        query = select(
-            one.c.touch,
-            one.c.is_customer,
-            *sold_of(one.c.amount_minor, one.c.margin_minor),
-        ).group_by(one.c.touch, one.c.is_customer)
-        buyers = select(
-            func.count(distinct(case((one.c.is_customer == 1, one.c.contact_id))))
-        ).select_from(one)
-        by_touch: dict[LastTouch, Sales] = {}
-        of_customers = Sales()
-        for row in connection.execute(query):
-            sale, touch = self._sale(row), LastTouch.of(row.touch)
-            by_touch[touch] = by_touch.get(touch, Sales()) + sale
-            if row.is_customer:
-                of_customers += sale
-        people = connection.execute(buyers).scalar_one() if of_customers.orders else 0
-        return by_touch, of_customers, int(people)
-
-    def _effort(self, row: Any) -> Effort:
-        return Effort(
-            touches=row.touches,
-            cost=self._money(row.cost),
-            minutes=decimal_of(row.minutes),
-            km=decimal_of(row.km),
-            unpriced=row.unpriced,
-        )
-
-    def _sale(self, row: Any) -> Sales:
-        return Sales(
-            orders=int(row.orders),
-            revenue=self._money(row.revenue),
-            with_amount=int(row.with_amount),
-            margin=self._money(row.margin),
-            with_margin=int(row.with_margin),
-            priced_revenue=self._money(row.priced_revenue),
-            priced_margin=self._money(row.priced_margin),
-        )
-
-    def _money(self, minor: Any) -> Decimal:
-        """Sums come back as int (SQLite) or Decimal (PostgreSQL)."""
-        return from_minor(int(minor), self._database.currency)
+        asked = asked or Asked()
+        database = self._database
+        with (
+            database.reading() as connection,
+            followed(connection, database, {campaign_id: chain}, asked) as people,
+        ):
+            touches = touches_of(people, database)
+            return spending_of(people, database, campaign_id, chain, touches)
 
 
-def _has_customers(connection: Connection, campaign_id: CampaignId) -> bool:
-    e = enrolment.c
-    query = select(e.contact_id).where(
-        e.campaign_id == campaign_id, e.arm == Arm.ENROLLED.value, is_customer()
+def spending_of(
+    people: Followed,
+    database: Database,
+    campaign_id: CampaignId,
+    chain: Sequence[str],
+    touches: Sequence[Touches],
+) -> Spending:
+    """What a campaign spent and gained; `touches` are its own."""
+    here = CampaignEvents(people, campaign_id, tuple(chain))
+    efforts, customers = _efforts(people, campaign_id, touches)
+    answers, met = _answers(here)
+    sold, of_customers, ordering = _sales(here, database)
+    names = _step_names(people.connection, campaign_id)
+    order = [number for number in names if number is not None]
+    gains = tuple(
+        _gain(names.get(number), number, answers, sold)
+        for number in (*order, None)
+        if any(touch.step == number for touch in (*answers, *sold))
     )
-    return connection.execute(query.limit(1)).first() is not None
+    return Spending(
+        steps=tuple((names.get(n), efforts[n]) for n in (*order, None) if n in efforts),
+        customers=customers,
+        gains=gains,
+        useful=sum(answers.values()),
+        met=met,
+        customer_sales=of_customers,
+        customers_ordering=ordering,
+    )
+
+
+def kept_of(people: Followed) -> Kept:
+    """The customers of all the campaigns, each once: merged records are one person.
+
+    A customer is who was one at the launch of the campaign that touched him, or that he
+    ordered in.
+    """
+    c = people.table.c
+    person = c.contact_id
+    query = select(
+        func.count(distinct(case((c.touches > 0, person)))).label("customers"),
+        func.count(distinct(case((c.orders > 0, person)))).label("ordering"),
+    ).where(c.campaign_id.in_(people.campaigns), c.arm == Arm.ENROLLED.value, c.is_customer == 1)
+    row = people.connection.execute(query).one()
+    return Kept(customers=row.customers, ordering=row.ordering)
+
+
+def _efforts(
+    people: Followed, campaign_id: CampaignId, touches: Iterable[Touches]
+) -> tuple[dict[int | None, Effort], Effort]:
+    """The touches by the number of their step; and those of customers, all steps together.
+
+    People by step are in the campaign's own tally (`touch_tallies.py`).
+    """
+    efforts: dict[int | None, Effort] = {}
+    on_customers = Effort()
+    for one in touches:
+        if one.effort == Effort():
+            continue
+        efforts[one.step_id] = efforts.get(one.step_id, Effort()) + one.effort
+        if one.on_customers:
+            on_customers += one.effort
+    c = people.table.c
+    query = select(func.count(), func.count(case((c.touches > 0, 1)))).where(
+        people.of(campaign_id), c.is_customer == 1
+    )
+    customers, touched = people.connection.execute(query).one()
+    if not customers:
+        return efforts, Effort()
+    return efforts, replace(on_customers, people=touched if on_customers.touches else 0)
+
+
+def _sales(here: CampaignEvents, database: Database) -> tuple[dict[LastTouch, Sales], Sales, int]:
+    """Sales by the touch before; those to customers, and how many these were."""
+    person = here.people.table.c
+    one = (
+        select(
+            here.last_touch(person.contact_id, event.c.at).label("touch"),
+            person.is_customer,
+            person.contact_id,
+            event.c.amount_minor,
+            event.c.margin_minor,
+        )
+        .select_from(here.of_people())
+        .where(*here.facts(), event.c.stage == ORDER)
+        .subquery()
+    )
+    query = select(
+        one.c.touch,
+        one.c.is_customer,
+        *sold_of(one.c.amount_minor, one.c.margin_minor),
+    ).group_by(one.c.touch, one.c.is_customer)
+    connection = here.people.connection
+    by_touch: dict[LastTouch, Sales] = {}
+    of_customers = Sales()
+    for row in connection.execute(query):
+        sale, touch = sales_in(row, database), LastTouch.of(row.touch)
+        by_touch[touch] = by_touch.get(touch, Sales()) + sale
+        if row.is_customer:
+            of_customers += sale
+    if not of_customers.orders:
+        return by_touch, of_customers, 0
+    buyers = select(func.count()).where(
+        here.people.of(here.id), person.is_customer == 1, person.orders > 0
+    )
+    return by_touch, of_customers, int(connection.execute(buyers).scalar_one())
 
 
 def _gain(
@@ -212,17 +173,18 @@ def _gain(
     )
 
 
-def _answers(connection: Connection, here: CampaignEvents) -> tuple[dict[LastTouch, int], int]:
+def _answers(here: CampaignEvents) -> tuple[dict[LastTouch, int], int]:
     """People by the touch their first answer came after; and how many were met."""
+    person = here.people.table.c.contact_id
     first = (
         select(
-            event.c.contact_id,
+            person,
             func.min(event.c.at).label("at"),
             func.max(case((event.c.stage == MET, 1), else_=0)).label("met"),
         )
-        .select_from(event.join(enrolment, is_enrolment_of(event)))
+        .select_from(here.of_people())
         .where(*here.facts(), here.is_answer())
-        .group_by(event.c.contact_id)
+        .group_by(person)
         .subquery("first")
     )
     placed = select(
@@ -231,7 +193,7 @@ def _answers(connection: Connection, here: CampaignEvents) -> tuple[dict[LastTou
     query: Select[Any] = select(
         placed.c.touch, func.count().label("people"), func.sum(placed.c.met).label("met")
     ).group_by(placed.c.touch)
-    rows = connection.execute(query).all()
+    rows = here.people.connection.execute(query).all()
     people: Counter[LastTouch] = Counter()
     for row in rows:
         people[LastTouch.of(row.touch)] += row.people

@@ -31,10 +31,11 @@ from outreach.model.asked import CreditRule
 from outreach.model.audience import Arm
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, StepId
+from outreach.model.money import to_decimal
 from outreach.model.path import CreditTally
 from outreach.store.followed import TOGETHER, Followed
-from outreach.store.schema import enrolment, event
-from outreach.store.tally_queries import is_enrolment_of, not_own_work, stands
+from outreach.store.schema import event
+from outreach.store.tally_queries import not_own_work, stands
 from outreach.store.types import Whole
 from outreach.store.wall_clock import DAY, Unindexed
 
@@ -154,21 +155,26 @@ class _Laid:
 
     def _joined(self, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
         """Person by person, his touches looked up: those who came further are few."""
-        c, v = self._people.table.c, event.c
+        people, v = self._people, event.c
+        c = people.table.c
         ours: list[ColumnElement[bool]] = [Unindexed(v.campaign_id) == self._campaign]
         if self._campaign == TOGETHER:
-            # What was done to somebody as control counts for nothing (`followed.py`).
+            # What was done to somebody as control counts for nothing (`gathering.py`).
+            here = people.table.alias("here").c
             as_enrolled = exists().where(
-                is_enrolment_of(event), enrolment.c.arm == Arm.ENROLLED.value
+                here.campaign_id == v.campaign_id,
+                here.contact_id == c.contact_id,
+                here.arm == Arm.ENROLLED.value,
             )
-            ours = [Unindexed(v.campaign_id).in_(self._people.campaigns), as_enrolled]
+            ours = [Unindexed(v.campaign_id).in_(people.campaigns), as_enrolled]
+        each, record = people.one.joined(people.table, c.contact_id)
         touches = and_(
-            v.contact_id == c.contact_id,
+            v.contact_id == record,
             *ours,
             Unindexed(v.kind) == EventKind.TOUCHED.value,
             not_own_work(),
             stands(),
-            *self._people.until(),
+            *people.until(),
         )
         money = [
             func.max(c.revenue_minor).label("revenue"),
@@ -177,8 +183,8 @@ class _Laid:
         ]
         return (
             select(*columns, *money)
-            .select_from(self._people.table.outerjoin(event, touches))
-            .where(self._people.of(self._campaign), or_(*(at.is_not(None) for at in self._at)))
+            .select_from(each.outerjoin(event, touches))
+            .where(people.of(self._campaign), or_(*(at.is_not(None) for at in self._at)))
         )
 
     def _kind(self) -> ColumnElement[Any]:
@@ -245,15 +251,11 @@ def _credits(
             step=touch.step,
             channel=touch.channel,
             people=people[place, kind],
-            revenue=_minor(revenue[kind]) if earned else Decimal(0),
+            revenue=to_decimal(revenue[kind]) if earned else Decimal(0),
             margin=_margin(margin[kind], lacking=kind in lacking) if earned else Decimal(0),
         )
 
 
 def _margin(known: Fraction, *, lacking: bool) -> Decimal | None:
     """None where an order lacks its margin: a part would pass for the whole."""
-    return None if lacking else _minor(known)
-
-
-def _minor(amount: Fraction) -> Decimal:
-    return Decimal(amount.numerator) / amount.denominator
+    return None if lacking else to_decimal(known)

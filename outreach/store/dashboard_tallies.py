@@ -14,6 +14,7 @@ from outreach.model.ids import CampaignId
 from outreach.model.milestone import Milestone
 from outreach.model.money import from_minor
 from outreach.store.engine import Database
+from outreach.store.one_person import OnePerson, one_person
 from outreach.store.schema import enrolment, event
 from outreach.store.tally_queries import CONTACTED, ORDER, stands
 
@@ -37,25 +38,8 @@ class DashboardTallies:
     def _in_order(
         self, campaign: CampaignId, chain: Sequence[str], instants: Sequence[datetime]
     ) -> tuple[Milestone, ...]:
-        person = _by_person(campaign, chain, instants).subquery("person")
-        p, e = person.c, enrolment.c
-        enrolled = and_(e.contact_id.is_not(None), e.arm == Arm.ENROLLED.value)
-        asked: list[ColumnElement[Any]] = []
-        for place in range(len(instants)):
-            asked += [
-                func.count(case((and_(enrolled, p[f"stage_{stage}"] <= literal(place)), 1)))
-                for stage in range(len(chain))
-            ]
-            asked += [
-                _sum(case((enrolled, p[f"orders_{place}"]))),
-                _sum(case((enrolled, p[f"revenue_{place}"]))),
-                # What a touch cost is spent, whoever got it: as in the report's total.
-                _sum(p[f"spent_{place}"]),
-            ]
-        here = and_(e.campaign_id == campaign, e.contact_id == p.contact_id)
-        query = select(*asked).select_from(person.outerjoin(enrolment, here))
-        with self._database.reading() as connection:
-            row = connection.execute(query).one()
+        with self._database.reading() as connection, one_person(connection, [campaign]) as one:
+            row = connection.execute(_counted(campaign, chain, instants, one)).one()
         width = len(chain) + _SUMS
         return tuple(
             self._milestone(until, chain, row[place * width : (place + 1) * width])
@@ -82,12 +66,44 @@ def _sum(amount: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(func.sum(amount), 0)
 
 
-def _by_person(campaign: CampaignId, chain: Sequence[str], instants: Sequence[datetime]) -> Any:
+def _counted(
+    campaign: CampaignId, chain: Sequence[str], instants: Sequence[datetime], one: OnePerson
+) -> Any:
+    """One row: for each instant the people of each stage, then the sums."""
+    person = _by_person(campaign, chain, instants, one).subquery("person")
+    e = enrolment.c
+    members = (
+        select(one.of(e.contact_id).label("contact_id"))
+        .where(e.campaign_id == campaign, e.arm == Arm.ENROLLED.value)
+        .distinct()
+        .subquery("members")
+    )
+    p, enrolled = person.c, members.c.contact_id.is_not(None)
+    asked: list[ColumnElement[Any]] = []
+    for place in range(len(instants)):
+        asked += [
+            func.count(case((and_(enrolled, p[f"stage_{stage}"] <= literal(place)), 1)))
+            for stage in range(len(chain))
+        ]
+        asked += [
+            _sum(case((enrolled, p[f"orders_{place}"]))),
+            _sum(case((enrolled, p[f"revenue_{place}"]))),
+            # What a touch cost is spent, whoever got it: as in the report's total.
+            _sum(p[f"spent_{place}"]),
+        ]
+    same = members.c.contact_id == p.contact_id
+    return select(*asked).select_from(person.outerjoin(members, same))
+
+
+def _by_person(
+    campaign: CampaignId, chain: Sequence[str], instants: Sequence[datetime], one: OnePerson
+) -> Any:
     """A row per person: by which instant he had come how far, and what he brought by each.
 
     Gathered before anybody asks who was enrolled: a join of every event would take longer.
     """
     v = event.c
+    person = one.of(v.contact_id)
     reached = v.kind == EventKind.REACHED.value
     ordered = and_(reached, v.stage == ORDER)
     touched = v.kind == EventKind.TOUCHED.value
@@ -108,7 +124,7 @@ def _by_person(campaign: CampaignId, chain: Sequence[str], instants: Sequence[da
         ]
     told = or_(touched, and_(reached, v.stage.in_(sorted({*places, ORDER}))))
     return (
-        select(v.contact_id, *columns)
+        select(person.label("contact_id"), *columns)
         .where(v.campaign_id == campaign, told, stands())
-        .group_by(v.contact_id)
+        .group_by(person)
     )

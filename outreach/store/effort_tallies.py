@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Double, and_, case, cast, distinct, func, or_, select
 
-from outreach.model.audience import Arm
 from outreach.model.contact import Kind
 from outreach.model.effort_tally import AmountTally, ChannelTally, InboundTally, WorkTally
 from outreach.model.event import EventKind
@@ -26,9 +25,11 @@ from outreach.store.tally_queries import (
     CONTACTED,
     ORDER,
     QUOTE,
+    got_through,
     is_enrolment_of,
     not_own_work,
     of_enrolled,
+    of_prospects,
     reached,
     stands,
 )
@@ -52,7 +53,7 @@ class EffortTallies:
                 func.coalesce(func.sum(event.c.minutes), 0).label("minutes"),
             )
             .select_from(event.join(enrolment, is_enrolment_of(event)))
-            .where(event.c.kind == EventKind.TOUCHED.value, stands(), _of_prospects())
+            .where(event.c.kind == EventKind.TOUCHED.value, stands(), of_prospects())
             .group_by(event.c.channel)
             .order_by(func.count().desc(), event.c.channel)
         )
@@ -77,7 +78,7 @@ class EffortTallies:
                 func.coalesce(func.sum(amount * amount), 0).label("squares"),
             )
             .select_from(event.join(enrolment, is_enrolment_of(event)))
-            .where(reached(), _of_prospects(), event.c.stage == ORDER)
+            .where(reached(), of_prospects(), event.c.stage == ORDER)
             .where(event.c.amount_minor.is_not(None))
         )
         with self._database.reading() as connection:
@@ -115,7 +116,6 @@ class EffortTallies:
         words = {id_: chain[0] for id_, chain in firsts.items() if chain[0] != CONTACTED}
         stage, person = event.c.stage, event.c.contact_id
         touched = event.c.kind == EventKind.TOUCHED.value
-        got_through = and_(touched, stage.is_(None))
         own = [and_(event.c.campaign_id == id_, stage == word) for id_, word in words.items()]
         first = or_(stage == CONTACTED, *own)
         active = and_(~touched, ~first, or_(stage.not_in(sorted(NO_STAGES)), stage.in_(_ACTIVE)))
@@ -126,7 +126,7 @@ class EffortTallies:
 
         query = (
             select(
-                people(or_(got_through, first, active)).label("contacted"),
+                people(or_(got_through(), first, active)).label("contacted"),
                 func.count(case((touched, 1))).label("touches"),
                 func.coalesce(func.sum(case((touched, event.c.minutes))), 0).label("minutes"),
                 people(active).label("actives"),
@@ -160,12 +160,6 @@ class EffortTallies:
             orders=row.orders,
             revenue=from_minor(int(row.revenue), self._database.currency),
         )
-
-
-def _of_prospects() -> Any:
-    """Events of enrolled people who were no customers at that campaign's launch."""
-    kind = func.coalesce(enrolment.c.kind, Kind.PROSPECT.value)
-    return and_(enrolment.c.arm == Arm.ENROLLED.value, kind != Kind.CUSTOMER.value)
 
 
 def _between(since: datetime, until: datetime) -> Any:

@@ -29,6 +29,7 @@ from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.store.engine import Database
+from outreach.store.one_person import OnePerson
 from outreach.store.schema import event
 from outreach.store.tally_queries import (
     CONTACTED,
@@ -62,8 +63,12 @@ class Words:
         others = [(event.c.stage == word, place) for word, place in self.places.items()]
         return case(*firsts, *others)
 
-    def all(self) -> list[str]:
-        return sorted({*self.places, *self.firsts})
+    def first(self) -> list[str]:
+        """What tells of a first stage, in one campaign or another."""
+        return sorted({CONTACTED, *self.firsts})
+
+    def later(self) -> list[str]:
+        return sorted({*self.places} - {CONTACTED})
 
 
 def words_of(chains: Mapping[CampaignId, Sequence[str]]) -> Words:
@@ -91,6 +96,13 @@ class Followed:
     asked: Asked
     campaigns: tuple[CampaignId, ...]
     zone: tzinfo
+    one: OnePerson
+
+    def is_of(self, told: Any) -> ColumnElement[bool]:
+        """Whether a row is about whom an event or an enrolment is about, in that campaign."""
+        c = self.table.c
+        same: ColumnElement[bool] = c.contact_id == self.one.of(told.c.contact_id)
+        return and_(c.campaign_id == told.c.campaign_id, same)
 
     def reached_at(self, chain: Sequence[str]) -> list[ColumnElement[Any]]:
         """When each stage of a chain was first reached, in seconds on the wall."""

@@ -6,7 +6,7 @@ The table (`followed.py` reads it) is one of this connection alone, and is gone 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +27,9 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
+    update,
 )
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import TypeEngine
 
 from outreach.model.asked import Asked
@@ -37,6 +39,8 @@ from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.store.engine import Database
 from outreach.store.followed import TOGETHER, TOLD, Followed, clock_of_events, words_of
+from outreach.store.one_person import one_person
+from outreach.store.roomy import roomy
 from outreach.store.schema import enrolment, event
 from outreach.store.tally_queries import FOLLOWED, ORDER, is_customer, stands, tried
 from outreach.store.types import Instant, Whole
@@ -58,44 +62,43 @@ def followed(
     """Gather the people of these campaigns; the table is gone afterwards."""
     words = words_of(chains)
     clock = clock_of_events(connection, database)
-    numbers = _NUMBERS if asked.since is None else (*_NUMBERS, "earlier")
-    table = _table(numbers, len(words.places), clustered=database.is_sqlite)
-    people = Followed(connection, table, words, clock, asked, tuple(chains), database.zone)
-    table.create(connection)
-    try:
-        _fill(people)
-        if len(chains) > 1:
-            _fill_together(people)
-        if not database.is_sqlite:
-            connection.exec_driver_sql(f"ANALYZE {table.name}")
-        yield people
-    finally:
-        # A transaction that failed has lost the table already, and takes no statement more.
-        if not connection.invalidated and connection.in_transaction():
-            _drop(connection, table)
+    table = _table(asked, len(words.places), clustered=database.is_sqlite)
+    with roomy(connection, database), one_person(connection, chains) as one:
+        people = Followed(connection, table, words, clock, asked, tuple(chains), database.zone, one)
+        table.create(connection)
+        try:
+            _fill(people)
+            if len(chains) > 1:
+                _fill_together(people)
+            if not database.is_sqlite:
+                connection.exec_driver_sql(f"ANALYZE {table.name}")
+            yield people
+        finally:
+            # A transaction that failed has lost the table already, and takes no statement more.
+            if not connection.invalidated and connection.in_transaction():
+                with suppress(DatabaseError):
+                    table.drop(connection)
 
 
-def _drop(connection: Connection, table: Table) -> None:
-    from contextlib import suppress
-
-    from sqlalchemy.exc import DatabaseError
-
-    with suppress(DatabaseError):
-        table.drop(connection)
-
-
-_NUMBERS = ("is_customer", "wave", "touches", "visits", "first_touch", "orders", "revenue_minor",
-            "margin_minor", "with_amount", "with_margin")  # fmt: skip
+#: What an enrolment tells. `record` is the contact whose enrolment it is: of merged records the
+#: one that counts (`_enrolled`); `contact_id` is the person.
+_TOLD: Mapping[str, TypeEngine[Any]] = {
+    "arm": Text(), "kind": Text(), "stratum": Text(), "is_customer": Whole, "wave": Whole,
+    "record": Whole,
+}  # fmt: skip
+_TOUCHES = ("touches", "visits", "first_touch")
+_ORDERS = ("orders", "revenue_minor", "margin_minor", "with_amount", "with_margin")
 
 
-def _table(numbers: Sequence[str], stages: int, *, clustered: bool) -> Table:
+def _table(asked: Asked, stages: int, *, clustered: bool) -> Table:
     """`clustered`: laid in the order of its key, so that one campaign's people lie together."""
+    numbers = (*_TOUCHES, *(() if asked.since is None else ("earlier",)), *_ORDERS)
     return Table(
         "followed",
         MetaData(),
         Column("campaign_id", Whole, nullable=False, primary_key=clustered),
         Column("contact_id", Whole, nullable=False, primary_key=clustered),
-        Column("arm", Text, nullable=False),
+        *(Column(name, type_) for name, type_ in _TOLD.items()),
         *(Column(name, Whole) for name in numbers),
         *(Column(f"at_{place}", Whole) for place in range(stages)),
         prefixes=["TEMPORARY"],
@@ -104,86 +107,159 @@ def _table(numbers: Sequence[str], stages: int, *, clustered: bool) -> Table:
 
 
 def _fill(people: Followed) -> None:
+    """Everybody with the touches and the first stage, then the few who came further."""
+    _fill_begun(people)
+    _fill_further(people)
+
+
+def _fill_begun(people: Followed) -> None:
     """Enrolments and events laid one under the other and gathered by person.
 
     A join would do, but SQLite without statistics runs it as a loop in a loop.
     """
-    laid = union_all(_enrolled(people), _happened(people)).subquery("laid")
+    laid = union_all(_enrolled(people), _begun(people)).subquery("laid")
     c = laid.c
     had = c.what < 0
     here = had if people.asked.since is None else c.what.in_((_TOUCH, _VISIT))
     plain: dict[str, ColumnElement[Any]] = {
         "campaign_id": c.campaign_id,
         "contact_id": c.contact_id,
-        "arm": func.max(c.arm),
-        "is_customer": func.max(c.is_customer),
-        "wave": func.min(c.wave),
+        **{name: func.max(c[name]) for name in _TOLD},
         "touches": func.count(case((here, 1))),
         "visits": func.count(case((c.what == _VISIT, 1))),
-        "orders": func.count(case((c.what == people.words.places[ORDER], 1))),
-        "revenue_minor": func.sum(c.amount_minor),
-        "margin_minor": func.sum(c.margin_minor),
-        "with_amount": func.count(c.amount_minor),
-        "with_margin": func.count(c.margin_minor),
     }
     if people.asked.since is not None:
         plain["earlier"] = func.count(case((c.what == _EARLIER, 1)))
-    instants: dict[str, ColumnElement[Any]] = {"first_touch": had} | {
-        f"at_{place}": c.what == place for place in range(len(people.words.places))
-    }
-    firsts = [func.min(case((when, c.at)), type_=Instant()).label(name)
-              for name, when in instants.items()]  # fmt: skip
+    firsts = {"first_touch": had, "at_0": c.what == 0}
     person = (
-        select(*(column.label(name) for name, column in plain.items()), *firsts)
+        select(
+            *(column.label(name) for name, column in plain.items()),
+            *(_first(when, c.at).label(name) for name, when in firsts.items()),
+        )
         .group_by(c.campaign_id, c.contact_id)
         .having(func.max(c.arm).is_not(None))
         .subquery("person")
     )
-    seconds = [people.clock.seconds(person.c[name]) for name in instants]
-    rows = select(*(person.c[name] for name in plain), *seconds)
-    people.connection.execute(insert(people.table).from_select([*plain, *instants], rows))
+    none_yet = {name: literal(0, Whole) for name in ("orders", "with_amount", "with_margin")}
+    rows = select(
+        *(person.c[name] for name in plain),
+        *(people.clock.seconds(person.c[name]) for name in firsts),
+        *none_yet.values(),
+    )
+    people.connection.execute(insert(people.table).from_select([*plain, *firsts, *none_yet], rows))
 
 
-def _row(table: Any, **known: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+def _fill_further(people: Followed) -> None:
+    """Stages beyond the first, and orders with their money."""
+    v, places = event.c, people.words.places
+    what = people.words.number()
+    # A quote has an amount too, and brings nothing.
+    amount, margin = (case((v.stage == ORDER, of)) for of in (v.amount_minor, v.margin_minor))
+    sums: dict[str, ColumnElement[Any]] = {
+        "orders": func.count(case((what == places[ORDER], 1))),
+        "revenue_minor": func.sum(amount),
+        "margin_minor": func.sum(margin),
+        "with_amount": func.count(amount),
+        "with_margin": func.count(margin),
+    }
+    instants = {f"at_{n}": _first(what == n, v.at) for n in range(1, len(places))}
+    person = people.one.of(v.contact_id)
+    came = (
+        select(
+            v.campaign_id,
+            person.label("contact_id"),
+            *(column.label(name) for name, column in {**sums, **instants}.items()),
+        )
+        .where(
+            v.campaign_id.in_(people.campaigns),
+            v.kind == EventKind.REACHED.value,
+            v.stage.in_(people.words.later()),
+            stands(),
+            *people.in_time(),
+        )
+        .group_by(v.campaign_id, person)
+        .subquery("came")
+    )
+    values: dict[str, Any] = {name: came.c[name] for name in sums}
+    values |= {name: people.clock.seconds(came.c[name]) for name in instants}
+    c = people.table.c
+    same = and_(c.campaign_id == came.c.campaign_id, c.contact_id == came.c.contact_id)
+    people.connection.execute(update(people.table).where(same).values(values))
+
+
+def _first(when: ColumnElement[bool], at: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.min(case((when, at)), type_=Instant())
+
+
+def _row(
+    table: Any, person: ColumnElement[Any], **known: ColumnElement[Any]
+) -> tuple[ColumnElement[Any], ...]:
     """What one table says of a person; NULL, with its type, where it says nothing."""
-    types: dict[str, TypeEngine[Any]] = {
-        "what": Whole, "at": Instant(), "amount_minor": Whole, "margin_minor": Whole,
-        "arm": Text(), "is_customer": Whole, "wave": Whole,
-    }  # fmt: skip
+    types: dict[str, TypeEngine[Any]] = {"what": Whole, "at": Instant(), **_TOLD}
     return (
         table.c.campaign_id.label("campaign_id"),
-        table.c.contact_id.label("contact_id"),
+        person.label("contact_id"),
         *(known.get(name, cast(null(), type_)).label(name) for name, type_ in types.items()),
     )
 
 
 def _enrolled(people: Followed) -> Select[Any]:
+    """The enrolments, one for each person.
+
+    Of records that were merged later, the one that counts is an enrolled one, for it was
+    written to, whatever the other was meant for; of two of these the earliest. A person was a
+    customer at the launch if one of his records was.
+    """
     e = enrolment.c
-    row = _row(enrolment, arm=e.arm, is_customer=is_customer(), wave=e.wave)
-    return select(*row).where(e.campaign_id.in_(people.campaigns), e.arm.in_(FOLLOWED))
+    here = (e.campaign_id.in_(people.campaigns), e.arm.in_(FOLLOWED))
+    names = ("arm", "kind", "stratum", "wave")
+    if not people.one.merged:
+        row = _row(enrolment, e.contact_id, **{name: e[name] for name in names},
+                   is_customer=is_customer(), record=e.contact_id)  # fmt: skip
+        return select(*row).where(*here)
+    person = people.one.of(e.contact_id)
+    by: dict[str, Any] = {"partition_by": (e.campaign_id, person)}
+    control = case((e.arm == Arm.ENROLLED.value, 0), else_=1)
+    # The words for kinds stand in the alphabet as they do in a life, the furthest first.
+    each = (
+        select(
+            e.campaign_id,
+            e.contact_id,
+            person.label("person"),
+            e.arm,
+            e.stratum,
+            e.wave,
+            func.min(e.kind).over(**by).label("kind"),
+            func.max(is_customer()).over(**by).label("is_customer"),
+            func.row_number()
+            .over(**by, order_by=(control, e.enrolled_at, e.contact_id))
+            .label("place"),
+        )
+        .where(*here)
+        .subquery("each_record")
+    )
+    c = each.c
+    told = {name: c[name] for name in (*names, "is_customer")}
+    return select(*_row(each, c.person, **told, record=c.contact_id)).where(c.place == 1)
 
 
-def _happened(people: Followed) -> Select[Any]:
+def _begun(people: Followed) -> Select[Any]:
+    """Touches, and first stages reached."""
     v = event.c
     in_period = and_(*people.since()) if people.asked.since is not None else None
     before = [] if in_period is None else [(~in_period, _EARLIER)]
     touch = case(*before, (v.channel == Channel.VISIT.value, _VISIT), else_=_TOUCH)
     what = case((v.kind == EventKind.TOUCHED.value, touch), else_=people.words.number())
-    # A quote has an amount too, and brings nothing.
-    order = v.stage == ORDER
-    row = _row(
-        event,
-        what=what,
-        at=v.at,
-        amount_minor=case((order, v.amount_minor)),
-        margin_minor=case((order, v.margin_minor)),
+    first = and_(
+        v.kind == EventKind.REACHED.value, v.stage.in_(people.words.first()), *people.since()
     )
-    told = or_(
-        tried(),
-        and_(v.kind == EventKind.REACHED.value, v.stage.in_(people.words.all()), *people.since()),
-    )
+    row = _row(event, people.one.of(v.contact_id), what=what, at=v.at)
     return select(*row).where(
-        v.campaign_id.in_(people.campaigns), v.kind.in_(TOLD), told, stands(), *people.until()
+        v.campaign_id.in_(people.campaigns),
+        v.kind.in_(TOLD),
+        or_(tried(), first),
+        stands(),
+        *people.until(),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -20,11 +18,10 @@ from sqlalchemy import (
     text,
 )
 
+from outreach.model.days import end_of
 from outreach.model.event import EventKind
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.life import seconds_of
-from outreach.store.portfolio_days import Clock, clock_of, end_of
 from outreach.store.portfolio_people import everybody
 from outreach.store.portfolio_stages import stages
 from outreach.store.portfolio_tables import (
@@ -43,28 +40,12 @@ from outreach.store.portfolio_tables import (
 from outreach.store.rows import is_there
 from outreach.store.tally_queries import ORDER, reached, stands
 from outreach.store.types import Whole
+from outreach.store.wall_clock import EpochSeconds, WallClock, wall_clock
 
 _DAY = 86400
-#: Kibibytes.
-_CACHE = 98304
 
 #: What an event says from which on a life stage set by hand is computed again.
 COMPUTED = "computed"
-
-
-@contextmanager
-def roomy(connection: Connection, database: Database) -> Iterator[None]:
-    """More pages in memory than a connection to SQLite keeps: events are read in their order of
-    time, contacts here and there."""
-    if not database.is_sqlite:
-        yield
-        return
-    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA cache_size={-_CACHE}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
 
 
 def drop(connection: Connection) -> None:
@@ -72,7 +53,7 @@ def drop(connection: Connection) -> None:
         connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
 
 
-def lay(connection: Connection, database: Database, *, on: date, since: date) -> Clock:
+def lay(connection: Connection, database: Database, *, on: date, since: date) -> WallClock:
     """Fill the tables as of the end of `on`; `since` is the end of the day to compare with."""
     clock = lay_customers(connection, database, on=on, since=since)
     _fill(connection, people, everybody(database, clock, moment(on, database)))
@@ -82,12 +63,14 @@ def lay(connection: Connection, database: Database, *, on: date, since: date) ->
     return clock
 
 
-def lay_customers(connection: Connection, database: Database, *, on: date, since: date) -> Clock:
+def lay_customers(
+    connection: Connection, database: Database, *, on: date, since: date
+) -> WallClock:
     """Orders and customers alone: all that who stays and who is lost is counted from."""
     drop(connection)
     for table in TABLES:
         table.create(connection, checkfirst=False)
-    clock = clock_of(database.zone, _first(connection, database), end_of(on, database.zone))
+    clock = wall_clock(database.zone, _first(connection, database), end_of(on, database.zone))
     now, then = moment(on, database), moment(since, database)
     _fill(connection, orders, _orders(database, clock, end_of(on, database.zone)))
     _choose(connection, database, then, now)
@@ -127,15 +110,15 @@ def _add_chosen(connection: Connection, table: Table, by_hand: ColumnElement[Any
 # --- orders -------------------------------------------------------------------------------------
 
 
-def _orders(database: Database, clock: Clock, end: datetime) -> Any:
+def _orders(database: Database, clock: WallClock, end: datetime) -> Any:
     e = schema.event
     who, whole, there = owner()
-    at = seconds_of(database, e.c.at)
+    at = EpochSeconds(e.c.at)
     plain = (
         select(
             whole.label("contact_id"),
             at.label("at"),
-            clock.day(at).label("day"),
+            clock.day(e.c.at).label("day"),
             func.coalesce(e.c.amount_minor, 0).label("amount"),
             e.c.margin_minor.label("margin"),
             case((e.c.amount_minor.is_not(None), 1), else_=0).label("priced"),
@@ -174,7 +157,7 @@ def _choose(connection: Connection, database: Database, then: Moment, now: Momen
     e = schema.event
     who, whole, there = owner()
     told = (
-        select(whole.label("contact_id"), seconds_of(database, e.c.at).label("at"), e.c.stage)
+        select(whole.label("contact_id"), EpochSeconds(e.c.at).label("at"), e.c.stage)
         .select_from(e.join(who, who.c.id == e.c.contact_id))
         .where(e.c.kind == EventKind.CHANGED.value, e.c.stage.is_not(None), stands(), there)
         .order_by(e.c.at, e.c.id)

@@ -7,11 +7,12 @@ held at most, where a curve, a class or a model needs it, and then as plain whol
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, case, distinct, func, or_, select
 
 from outreach.model import life
 from outreach.model.contact import LifeStage
@@ -22,10 +23,10 @@ from outreach.model.portfolio import (
     PortfolioTally,
     StageTally,
 )
+from outreach.model.spending import Loyalty
 from outreach.store import schema
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
-from outreach.store.life import seconds_of
 from outreach.store.portfolio_classes import (
     Bounds,
     Cuts,
@@ -34,10 +35,21 @@ from outreach.store.portfolio_classes import (
     scores_of,
     turnovers,
 )
-from outreach.store.portfolio_days import Clock, Months, date_of, months_of_period, number_of
-from outreach.store.portfolio_laying import drop, lay, lay_customers, roomy
+from outreach.store.portfolio_days import Months, months_of_period
+from outreach.store.portfolio_laying import drop, lay, lay_customers
 from outreach.store.portfolio_months import months_of, on_prospects
-from outreach.store.portfolio_tables import chosen, customers, earlier, orders, people, total
+from outreach.store.portfolio_tables import (
+    chosen,
+    customers,
+    earlier,
+    moment,
+    orders,
+    people,
+    total,
+)
+from outreach.store.roomy import roomy
+from outreach.store.sales import sales_in, sold_of
+from outreach.store.wall_clock import WallClock, date_of, number_of
 
 _LOST = LifeStage.LOST.value
 
@@ -87,11 +99,33 @@ class PortfolioTallies:
 
         The rows that `evaluation/portfolio/loyalty.movement` makes retention and attrition of.
         """
+        with self._customers(on=on, since=since) as connection:
+            return stages_of(connection)
+
+    def year(
+        self, *, on: date, since: date, until: datetime
+    ) -> tuple[tuple[StageTally, ...], Loyalty]:
+        """The same, and what was bought after the end of `since` and before `until`."""
+        with self._customers(on=on, since=since) as connection:
+            return stages_of(connection), self._bought(connection, since, until)
+
+    @contextmanager
+    def _customers(self, *, on: date, since: date) -> Iterator[Connection]:
         with self._database.reading() as connection, roomy(connection, self._database):
             lay_customers(connection, self._database, on=on, since=since)
-            found = stages_of(connection)
+            yield connection
             drop(connection)
-        return found
+
+    def _bought(self, connection: Connection, since: date, until: datetime) -> Loyalty:
+        """Who ordered, in any campaign or in none, and what; merged people are one."""
+        o = orders.c
+        amount = case((o.priced == 1, o.amount))
+        begin = moment(since, self._database).seconds
+        query = select(
+            func.count(distinct(o.contact_id)).label("active"), *sold_of(amount, o.margin)
+        ).where(o.at >= begin, o.at < until.timestamp())
+        row = connection.execute(query).one()
+        return Loyalty(active=int(row.active), sales=sales_in(row, self._database))
 
 
 class _Reading:
@@ -99,7 +133,7 @@ class _Reading:
         self,
         connection: Connection,
         database: Database,
-        clock: Clock,
+        clock: WallClock,
         months: Months,
         *,
         on: date,
@@ -217,7 +251,7 @@ class _Reading:
         """The last attempt on a prospect."""
         at = schema.event.c.at
         query = on_prospects(
-            select(self.clock.day(seconds_of(self.database, at))),
+            select(self.clock.day(at)),
             self.database, self.clock, self.on,
         )  # fmt: skip
         day = self._one(query.order_by(at.desc()).limit(1))
@@ -234,6 +268,7 @@ def stages_of(connection: Connection) -> tuple[StageTally, ...]:
             c.stage,
             func.count().label("customers"),
             func.count(case((c.orders == 1, 1))).label("one_time"),
+            func.count(case((c.orders == 0, 1))).label("unordered"),
             *(
                 total(column).label(name)
                 for name, column in (
@@ -254,6 +289,7 @@ def stages_of(connection: Connection) -> tuple[StageTally, ...]:
             stage=row.stage,
             customers=row.customers,
             one_time=row.one_time,
+            unordered=row.unordered,
             orders=int(row.orders),
             revenue=int(row.revenue),
             lifetime=int(row.lifetime),

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from outreach.store.engine import Database, HeldDatabase
+from outreach.store.engine import HeldDatabase
+from outreach.store.figures import Figures
 
 if TYPE_CHECKING:
     from outreach.store.actions import Actions
@@ -17,17 +18,12 @@ if TYPE_CHECKING:
     from outreach.store.companies import Companies
     from outreach.store.consents import Consents
     from outreach.store.contacts import Contacts
-    from outreach.store.cost_tallies import CostTallies
-    from outreach.store.dashboard_tallies import DashboardTallies
     from outreach.store.deliveries import Deliveries
     from outreach.store.duplicates import Duplicates
     from outreach.store.editing import Editing
-    from outreach.store.effort_tallies import EffortTallies
     from outreach.store.events import Events
-    from outreach.store.experiment_tallies import ExperimentTallies
     from outreach.store.field_changes import FieldChanges
     from outreach.store.follow_ups import FollowUps
-    from outreach.store.forecast_tallies import ForecastTallies
     from outreach.store.history import History
     from outreach.store.imports import Imports
     from outreach.store.known import Acquaintance
@@ -40,8 +36,6 @@ if TYPE_CHECKING:
     from outreach.store.persons import Persons
     from outreach.store.places import Places
     from outreach.store.placing import Placing
-    from outreach.store.plan_tallies import PlanTallies
-    from outreach.store.portfolio_tallies import PortfolioTallies
     from outreach.store.printing import Printing
     from outreach.store.privacy import Privacy
     from outreach.store.recordings import Recordings
@@ -52,15 +46,11 @@ if TYPE_CHECKING:
     from outreach.store.sources import Sources
     from outreach.store.standing import Standing
     from outreach.store.suppressions import Suppressions
-    from outreach.store.tallies import Tallies
     from outreach.store.zones import Zones
 
 
-class Store:
+class Store(Figures):
     """Every part is imported when it is first asked for."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     @contextmanager
     def together(self) -> Iterator[Store]:
@@ -85,12 +75,6 @@ class Store:
         from outreach.store.campaigns import Campaigns
 
         return Campaigns(self.database)
-
-    @cached_property
-    def dashboards(self) -> DashboardTallies:
-        from outreach.store.dashboard_tallies import DashboardTallies
-
-        return DashboardTallies(self.database)
 
     @cached_property
     def deliveries(self) -> Deliveries:
@@ -163,48 +147,6 @@ class Store:
         from outreach.store.zones import Zones
 
         return Zones(self.database)
-
-    @cached_property
-    def experiments(self) -> ExperimentTallies:
-        from outreach.store.experiment_tallies import ExperimentTallies
-
-        return ExperimentTallies(self.database)
-
-    @cached_property
-    def tallies(self) -> Tallies:
-        from outreach.store.tallies import Tallies
-
-        return Tallies(self.database)
-
-    @cached_property
-    def effort_tallies(self) -> EffortTallies:
-        from outreach.store.effort_tallies import EffortTallies
-
-        return EffortTallies(self.database)
-
-    @cached_property
-    def forecast_tallies(self) -> ForecastTallies:
-        from outreach.store.forecast_tallies import ForecastTallies
-
-        return ForecastTallies(self.database)
-
-    @cached_property
-    def cost_tallies(self) -> CostTallies:
-        from outreach.store.cost_tallies import CostTallies
-
-        return CostTallies(self.database)
-
-    @cached_property
-    def life(self) -> LifeChoice:
-        from outreach.store.life_choice import LifeChoice
-
-        return LifeChoice(self.database)
-
-    @cached_property
-    def portfolio(self) -> PortfolioTallies:
-        from outreach.store.portfolio_tallies import PortfolioTallies
-
-        return PortfolioTallies(self.database)
 
     @cached_property
     def paces(self) -> Paces:
@@ -327,7 +269,7 @@ class Store:
         return Market(self.database)
 
     @cached_property
-    def plan_tallies(self) -> PlanTallies:
-        from outreach.store.plan_tallies import PlanTallies
+    def life(self) -> LifeChoice:
+        from outreach.store.life_choice import LifeChoice
 
-        return PlanTallies(self.database)
+        return LifeChoice(self.database)

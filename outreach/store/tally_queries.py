@@ -8,19 +8,14 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Text,
     and_,
     case,
-    cast,
     distinct,
     exists,
     func,
-    null,
     or_,
     select,
-    union_all,
 )
-from sqlalchemy.types import TypeEngine
 
 from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
@@ -28,8 +23,7 @@ from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.model.stage import NO_STAGES
-from outreach.store.schema import delivery, enrolment, event
-from outreach.store.types import Whole
+from outreach.store.schema import campaign, enrolment, event
 
 CONTACTED = "contacted"
 QUOTE = "quote"
@@ -67,6 +61,17 @@ def attempt(table: Any = event) -> ColumnElement[bool]:
     is another matter: that was spent, whoever it was made on.
     """
     return and_(tried(table), stands(table))
+
+
+def got_through(table: Any = event) -> ColumnElement[bool]:
+    """What makes somebody a person contacted (CONTRACT, "Words"), whoever counts them.
+
+    A message sent, a letter posted, a call or a visit that reached someone: the touch itself, or
+    the first stage of the chain, which is told of the enrolled as soon as one of these is.
+    """
+    touched = and_(table.c.kind == EventKind.TOUCHED.value, table.c.stage.is_(None))
+    told = and_(table.c.kind == EventKind.REACHED.value, table.c.stage == CONTACTED)
+    return or_(touched, told)
 
 
 def of_enrolled(campaigns: Sequence[CampaignId], table: Any = event) -> ColumnElement[bool]:
@@ -108,79 +113,10 @@ def is_customer() -> ColumnElement[int]:
     return case((enrolment.c.kind == Kind.CUSTOMER.value, 1), else_=0)
 
 
-# --- one campaign ----------------------------------------------------------------------------
-
-
-def people_of(
-    campaign_id: CampaignId, stages: Sequence[str], step_id: int | None = None
-) -> Select[Any]:
-    """People by arm, kind, furthest place, order, and variant of a step: a few dozen rows.
-
-    Enrolments, events and deliveries are laid one under the other and gathered by person.
-    A join would do, but SQLite without statistics runs it as a loop in a loop.
-    """
-    parts = [_enrolled(campaign_id), _stages_reached(campaign_id, stages)]
-    if step_id is not None:
-        parts.append(_drawn(campaign_id, step_id))
-    laid = union_all(*parts).subquery("laid")
-    names = ("arm", "is_customer", "rank", "ordered", "variant")
-    person = (
-        select(*(func.max(laid.c[name]).label(name) for name in names))
-        .group_by(laid.c.contact_id)
-        .having(func.max(laid.c.arm).is_not(None))
-        .subquery("person")
-    )
-    return select(*person.c, func.count().label("people")).group_by(*person.c)
-
-
-def _row(
-    contact: ColumnElement[int], **known: ColumnElement[Any]
-) -> tuple[ColumnElement[Any], ...]:
-    """What one table says of a person; NULL, with its type, where it says nothing."""
-    types: dict[str, TypeEngine[Any]] = {
-        "arm": Text(),
-        "is_customer": Whole,
-        "rank": Whole,
-        "ordered": Whole,
-        "variant": Text(),
-    }
-    return (
-        contact.label("contact_id"),
-        *(known.get(name, cast(null(), type_)).label(name) for name, type_ in types.items()),
-    )
-
-
-def _enrolled(campaign_id: CampaignId) -> Select[Any]:
-    e = enrolment.c
-    return select(*_row(e.contact_id, arm=e.arm, is_customer=is_customer())).where(
-        e.campaign_id == campaign_id, e.arm.in_(FOLLOWED)
-    )
-
-
-def _stages_reached(campaign_id: CampaignId, stages: Sequence[str]) -> Select[Any]:
-    """Each stage that someone reached, as its place in the chain; and each order."""
-    places: dict[str, int] = {CONTACTED: 0} | {stage: place for place, stage in enumerate(stages)}
-    rank = case(places, value=event.c.stage)
-    ordered = case((event.c.stage == ORDER, 1), else_=0)
-    return select(*_row(event.c.contact_id, rank=rank, ordered=ordered)).where(
-        event.c.campaign_id == campaign_id,
-        reached(),
-        event.c.stage.in_(sorted({*places, ORDER})),
-    )
-
-
-def _drawn(campaign_id: CampaignId, step_id: int) -> Select[Any]:
-    """Who drew which variant of a step, reached by the message or not."""
-    d = delivery.c
-    return select(*_row(d.contact_id, variant=d.variant)).where(
-        d.campaign_id == campaign_id, d.step_id == step_id, d.variant.is_not(None)
-    )
-
-
 # --- all campaigns ----------------------------------------------------------------------------
 
 
-def _of_prospects() -> ColumnElement[bool]:
+def of_prospects() -> ColumnElement[bool]:
     """Events of enrolled people who were no customers at that campaign's launch."""
     return and_(enrolment.c.arm == Arm.ENROLLED.value, is_customer() == 0)
 
@@ -195,7 +131,8 @@ def history_people(firsts: Mapping[CampaignId, str]) -> Any:
 
     Campaigns name their own stages, so an active prospect is one whose stage is neither
     the first of its chain (`contacted`, or what `firsts` says) nor a fact beside the chain.
-    Whoever ordered was made a proposal.
+    Whoever ordered was made a proposal. A campaign in which nobody was contacted, such as the
+    orders of a shop that were read in, is no prospecting: it took nothing to be told here.
     """
     stage = event.c.stage
     own = [and_(event.c.campaign_id == id_, stage == first) for id_, first in firsts.items()]
@@ -209,8 +146,18 @@ def history_people(firsts: Mapping[CampaignId, str]) -> Any:
             _distinct_people(stage == ORDER).label("deals"),
         )
         .select_from(event.join(enrolment, is_enrolment_of(event)))
-        .where(reached(), _of_prospects())
+        .where(reached(), of_prospects(), event.c.campaign_id.in_(_prospecting(firsts)))
     )
+
+
+def _prospecting(firsts: Mapping[CampaignId, str]) -> Select[Any]:
+    """The campaigns in which anybody was contacted."""
+    one = event.alias("one")
+    own = [and_(one.c.campaign_id == id_, one.c.stage == first) for id_, first in firsts.items()]
+    contacted = select(one.c.id).where(
+        one.c.campaign_id == campaign.c.id, or_(got_through(one), *own)
+    )
+    return select(campaign.c.id).where(contacted.correlate(campaign).exists())
 
 
 def history_orders() -> Any:
@@ -220,7 +167,7 @@ def history_orders() -> Any:
             func.coalesce(func.sum(event.c.amount_minor), 0).label("revenue"),
         )
         .select_from(event.join(enrolment, is_enrolment_of(event)))
-        .where(reached(), _of_prospects(), event.c.stage == ORDER)
+        .where(reached(), of_prospects(), event.c.stage == ORDER)
         .where(event.c.amount_minor.is_not(None))
     )
 
@@ -234,5 +181,5 @@ def history_touches() -> Any:
             func.coalesce(func.sum(case((timed, event.c.minutes))), 0).label("call_minutes"),
         )
         .select_from(event.join(enrolment, is_enrolment_of(event)))
-        .where(attempt(), _of_prospects())
+        .where(attempt(), of_prospects())
     )

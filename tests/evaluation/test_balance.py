@@ -92,10 +92,10 @@ def test_who_is_in_the_groups_is_a_chi_square_of_the_table() -> None:
 def test_rare_values_are_counted_together() -> None:
     """Twenty sources of one person each are no twenty rows: few would be expected in each."""
     rare = [
-        Cell(arm=Arm.ENROLLED, variants=("ab"[n % 2],), source=f"s{n}", people=1) for n in range(20)
+        Cell(arm=Arm.ENROLLED, variants=("ab"[n % 2],), origin=f"s{n}", people=1) for n in range(20)
     ]
     many = [
-        Cell(arm=Arm.ENROLLED, variants=(name,), source="fair", people=100) for name in ("a", "b")
+        Cell(arm=Arm.ENROLLED, variants=(name,), origin="fair", people=100) for name in ("a", "b")
     ]
     _, source = balance(tally(*rare, *many), campaign("a", "b"))
     assert (source.trait, source.freedom, source.alarm) == ("source", 1, False)

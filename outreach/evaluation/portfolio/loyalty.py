@@ -187,7 +187,7 @@ def verdict(now: Shape, rules: PortfolioRules) -> tuple[Verdict, Reason]:
 
 def repeat_rate(rows: Sequence[StageTally]) -> Fraction | None:
     """Customers with two orders or more ÷ customers with an order: (a) of "fidélisation"."""
-    customers = sum(row.customers for row in rows)
+    customers = sum(row.customers - row.unordered for row in rows)
     return share(customers - sum(row.one_time for row in rows), customers)
 
 

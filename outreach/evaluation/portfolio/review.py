@@ -44,6 +44,7 @@ from outreach.evaluation.portfolio.prospects import (
 )
 from outreach.evaluation.portfolio.worth import WinBack, Worth, margin_rate, win_back
 from outreach.model.market_tally import penetration
+from outreach.model.money import to_decimal
 from outreach.model.portfolio import UNKNOWN, MonthTally, PortfolioRules, PortfolioTally
 
 #: The months that tell how long something has been short, however few are shown.
@@ -278,4 +279,4 @@ def _notes(found: Portfolio) -> Iterator[Text]:
 
 def plain(amount: Fraction) -> Decimal:
     """An exact amount as a decimal number, for a sentence."""
-    return round(Decimal(amount.numerator) / amount.denominator, 2)
+    return round(to_decimal(amount), 2)
