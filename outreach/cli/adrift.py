@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
-from outreach.cli.output import notice, pieces, plain_json, say, show
+from outreach.cli.output import json_text, notice, pieces, say, show, show_rows
 from outreach.errors import Plural, Text
 from outreach.runner.adrift import Adrift, Plans, plans
 from outreach.runner.adrift import adrift as forgotten
@@ -112,14 +111,10 @@ def _show_json(
     most: int | None,
     reasons: Counter[str] | None,
 ) -> None:
-    """One object, written as it is read."""
+    """One object, written as it is read; whoever is not shown is counted all the same."""
     click.echo(f'{{"count": {count}, "adrift": [', nl=False)
-    for number, one in enumerate(people):
-        if most is not None and number >= most:
-            continue
-        line = json.dumps(row(parts, one), ensure_ascii=False, default=plain_json)
-        click.echo(f", {line}" if number else line, nl=False)
-    click.echo(f'], "reasons": {json.dumps(reasons)}}}')
+    show_rows(row(parts, one) for number, one in enumerate(people) if most is None or number < most)
+    click.echo(f'], "reasons": {json_text(reasons)}}}')
 
 
 def _print(parts: Application, count: int, people: Iterable[Adrift], most: int | None) -> None:

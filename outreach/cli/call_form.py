@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from outreach.errors import OutreachError, Text
 from outreach.runner.call_outcomes import Answer, Outcome
+from outreach.runner.objected import in_the_guide
 from outreach.runner.said_days import SaidDay
 from outreach.runner.wording import stage_text
 
@@ -36,6 +37,13 @@ class Form:
         """It could not be recorded: another outcome is asked for, the rest is proposed."""
         self.outcome, self.day, self.reason = None, None, None
         self.complete = False
+
+    def reason_in_words(self, typed: str, heard: Sequence[str]) -> str:
+        """The reason as it was said; where it is an objection of the guide, that was met."""
+        words = in_the_guide(typed, heard)
+        if words is not None:
+            self.objections[words] = None
+        return typed
 
     def answer(self, say: Callable[[Text], str]) -> Answer:
         assert self.outcome is not None

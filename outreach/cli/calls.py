@@ -53,8 +53,9 @@ add_sheets(
 def objections_(parts: Application, campaign: str | None) -> None:
     """What was objected in calls and visits: how often each was met, and overcome.
 
-    An objection counts as met when it was looked up during the call (o1, o2…) or given as the
-    reason, and as overcome when that call came to a further stage: an appointment, an order.
+    An objection counts as met when it was looked up during the call (o1, o2…), noted in the
+    table of the sheets, or given as the reason; as overcome when that call came to a further
+    stage: an appointment, an order.
     """
     from outreach.runner.objections import objections
 
@@ -67,7 +68,8 @@ def objections_(parts: Application, campaign: str | None) -> None:
 
     def lines() -> None:
         if not found:
-            say(parts, Text("No objection was met yet: type o1, o2… in outreach calls next."))
+            say(parts, Text("No objection was met yet: type o1, o2… in outreach calls next, or "
+                            "fill in the column of the sheets' table."))  # fmt: skip
             return
         headers = [Text("Objection"), Text("Met"), Text("Overcome"), Text("Rate")]
         rows = [

@@ -19,6 +19,7 @@ import click
 
 from outreach.application import Application, Options
 from outreach.cli.lazy import LazyCommands
+from outreach.cli.output import open_stdout
 from outreach.cli.telling import tell, tell_bug, tell_usage
 from outreach.cli.usage import SpokenContext, speech
 from outreach.errors import ExitCode, Interrupted, OutreachError, Text, did_you_mean
@@ -257,6 +258,7 @@ class Door(Group):
         extra.pop("standalone_mode", None)
         arguments = list(sys.argv[1:] if args is None else args)
         parts = Application(Options(json="--json" in arguments))
+        open_stdout(as_json=parts.options.json)
         try:
             code = self.answer(arguments, parts, **extra)
         finally:

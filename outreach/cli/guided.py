@@ -273,7 +273,7 @@ class Talk:
                 form.objections[heard[int(number) - 1]] = None
                 return heard[int(number) - 1]
             if typed and not number.isdecimal():
-                return typed
+                return form.reason_in_words(typed, heard)
             self.asking.tell(Text("a refusal has its reason: it tells whether to come back"),
                              first="   ! ", rest="     ")  # fmt: skip
 

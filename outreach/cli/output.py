@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -23,12 +26,33 @@ if TYPE_CHECKING:
 #: What people's terminals show without wrapping.
 WIDTH = 80
 
+#: Rows of a JSON array that are written at once: each writing empties the buffer.
+_PAGE = 500
+
 #: The name of a command in a sentence; that of a group with the one below it.
 _COMMAND = r"\boutreach (?:(?:contacts|segment|suppress|store|letters|plan|calls|visits) )?[a-z]+"
 #: Stands for a blank at which no line may end.
 _GLUE = "\N{WORD JOINER}"
 #: In a path, an address, the name of a file, a command.
 _COPIED = re.compile(rf"[/\\@{_GLUE}]|\.\w")
+#: What a byte of a file's name that is not UTF-8 is read as: half of a surrogate pair.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+
+
+def open_stdout(*, as_json: bool) -> None:
+    """Let standard output take whatever is said, on any terminal.
+
+    JSON is UTF-8 (RFC 8259 §8.1). For people, the bytes of a file's name that are no UTF-8 go
+    out as they came, to be copied, and what another code page lacks stands as `?`.
+    """
+    stream = sys.stdout
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    if as_json:
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    else:
+        utf_8 = stream.encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+        stream.reconfigure(errors="surrogateescape" if utf_8 else "replace")
 
 
 def show(
@@ -39,7 +63,7 @@ def show(
     `lines` is a function that prints, or sentences to be printed in order.
     """
     if parts.options.json:
-        click.echo(json.dumps(data, ensure_ascii=False, default=plain_json))
+        click.echo(json_text(data))
     elif callable(lines):
         lines()
     else:
@@ -106,6 +130,30 @@ def notice(parts: Application, line: str | Text) -> None:
 def leave(code: ExitCode) -> NoReturn:
     """End the command with that exit code, after its answer was shown."""
     raise click.exceptions.Exit(int(code))
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON as it is written: UTF-8 whatever it names, as RFC 8259 §8.1 asks.
+
+    The name of a file may be any bytes; those that are not UTF-8 stand as U+FFFD.
+    """
+    text = _encoder(indent).encode(value)
+    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+@cache
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    """Made once: a list of a million people is a million calls."""
+    return json.JSONEncoder(ensure_ascii=False, indent=indent, default=plain_json)
+
+
+def show_rows(rows: Iterable[object]) -> None:
+    """The inside of a JSON array, written as it is read: it may be larger than memory."""
+    waiting = iter(rows)
+    begun = False
+    while page := [json_text(row) for row in islice(waiting, _PAGE)]:
+        click.echo((", " if begun else "") + ", ".join(page), nl=False)
+        begun = True
 
 
 def plain_json(value: Any) -> Any:

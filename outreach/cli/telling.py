@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import traceback
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import IO, Any
 import click
 
 from outreach.application import Application
+from outreach.cli.output import json_text
 from outreach.cli.usage import wrong_usage
 from outreach.errors import ExitCode, Interrupted, OutreachError, Problems, Text
 
@@ -26,7 +26,7 @@ def tell(error: OutreachError, parts: Application) -> None:
     say = parts.spoken().say
     if parts.options.json:
         rows = [as_json(one, say) for one in errors]
-        click.echo(json.dumps({"errors": rows}, ensure_ascii=False))
+        click.echo(json_text({"errors": rows}))
         return
     for one in errors:
         place = f"{_cut(str(one.where))}: " if one.where and str(one.where) else ""
@@ -83,7 +83,7 @@ def tell_usage(error: click.ClickException, parts: Application) -> int:
     what = say(wrong_usage(error))
     if parts.options.json:
         row = {"message": what, "file": None, "line": None, "column": None, "hint": None}
-        click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
+        click.echo(json_text({"errors": [row]}))
     elif isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
     else:
@@ -106,7 +106,7 @@ def tell_bug(bug: Exception, parts: Application) -> int:
     )
     if parts.options.json:
         row = {"message": what, "file": None, "line": None, "column": None, "hint": None}
-        click.echo(json.dumps({"errors": [row]}, ensure_ascii=False))
+        click.echo(json_text({"errors": [row]}))
     else:
         _red(what)
     click.echo(trace, err=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from outreach.model.audience import Arm
 from outreach.model.campaign import Channel, Step
-from outreach.model.change import Change, Settled
+from outreach.model.change import Change, Progress, Settled
 from outreach.model.delivery import Delivery, DeliveryState, Skipped
 from outreach.model.event import Event, EventKind
 from outreach.model.settings import Settings
-from outreach.model.stage import CALL_AGAIN
+from outreach.model.stage import CALL_AGAIN, DEFAULT_CHAIN, IN_PERSON, NOBODY_THERE
 from outreach.runner.facts import Fact
 from outreach.runner.outcomes import Situation, change_for, contacted, following
 from outreach.scheduling.attempts import call_back_at, gives_up, next_attempt
@@ -25,7 +26,10 @@ OUTCOMES_OF_A_CALL = frozenset(
 )
 
 #: Facts that tell of a call or a visit that reached nobody.
-_IN_VAIN = frozenset({"no_answer", "wrong_number", "bounced", "returned"})
+_IN_VAIN = NOBODY_THERE | {"bounced", "returned"}
+
+#: The first stage of a chain.
+FIRST_STAGE = DEFAULT_CHAIN[0]
 
 #: The outcome of a task: our own work, that touches nobody.
 DONE = "done"
@@ -46,7 +50,7 @@ def work_done(
     """What follows for the step that was due, or of the call made beside all steps."""
     delivery = answered(fact, known, calendar, now)
     if delivery is None:
-        return Work(_beside_all_steps(fact, settings, now))
+        return Work(_beside_all_steps(fact, settings, now) + _got_through(fact, known, now))
     assert fact.campaign is not None
     here = Situation(
         launched=fact.campaign,
@@ -60,7 +64,7 @@ def work_done(
     step = fact.campaign.definition.step(delivery.step)
     touch = _touch(fact, delivery.channel, settings, now, step=step, delivery=delivery)
     change = Change(events=(touch,))
-    if fact.stage not in (*_IN_VAIN, "contacted", DONE):
+    if _reached_someone(fact):
         change += contacted(delivery, here)
     change += _settled(delivery, step, fact, here, touch)
     left = change.settled[0]
@@ -172,6 +176,39 @@ def _beside_all_steps(fact: Fact, settings: Settings, now: datetime) -> Change:
         return Change()
     work = _touch(fact, Channel.TASK, settings, now)
     return Change(events=(replace(work, stage=DONE),))
+
+
+def _reached_someone(fact: Fact) -> bool:
+    """Of a call or a visit: whether anybody was there, whatever he said."""
+    return fact.stage not in (*_IN_VAIN, FIRST_STAGE, DONE)
+
+
+def _got_through(fact: Fact, known: Known, now: datetime) -> Change:
+    """A call or a visit that reached somebody is a contact, planned by a step or not (CONTRACT).
+
+    Who was spoken with or met was called or visited, though nobody says by which way. Nothing
+    is done to the control group, whatever is recorded of it.
+    """
+    campaign = fact.campaign
+    called = fact.channel in (Channel.CALL, Channel.VISIT) and _reached_someone(fact)
+    if campaign is None or not (called or (fact.channel is None and fact.stage in IN_PERSON)):
+        return Change()
+    place = known.places.get(campaign.id)
+    if place is None or place.arm != Arm.ENROLLED.value:
+        return Change()
+    stage = campaign.definition.chain[0]
+    event = Event(
+        kind=EventKind.REACHED,
+        contact=fact.contact.id,
+        at=fact.at,
+        recorded_at=now,
+        campaign=campaign.id,
+        channel=fact.channel,
+        stage=stage,
+        author=fact.author,
+    )
+    came_to = Progress(campaign=campaign.id, contact=fact.contact.id, stage=stage, rank=0)
+    return Change(events=(event,), progress=(came_to,))
 
 
 def _touch(

@@ -6,10 +6,8 @@ Never nothing: whoever was matched by a campaign has a step to come or a reason 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from outreach.errors import Text
 from outreach.model.audience import Arm
@@ -24,7 +22,7 @@ from outreach.runner.next_step import Around
 from outreach.runner.next_step import Next as Next
 from outreach.runner.record import Recorded
 from outreach.runner.tracks import awaited
-from outreach.runner.windows import zone_by
+from outreach.runner.unreachable import leaves_at, unreachable
 from outreach.runner.wording import (
     exclusion_text,
     held_text,
@@ -123,25 +121,19 @@ def _coming(delivery: Any, launched: Launched, membership: Any, around: Around) 
     if what is not None:
         return Next(step=delivery.step_name, at=delivery.due_at, what=what, by=by)
     return (
-        not_permitted(delivery, launched, name, by, around)
+        unreachable(delivery, launched, name, around)
+        or not_permitted(delivery, launched, name, by, around)
         or pressed(delivery, name, by, around)
         or silent(delivery, name, by, around)
-        or Next(step=delivery.step_name, at=_leaves(delivery, launched, around),
-                what=_due(delivery, name, around), by=by)
+        or Next(
+            step=delivery.step_name,
+            at=leaves_at(
+                delivery.due_at, Channel(delivery.channel), launched.definition, around
+            ),
+            what=_due(delivery, name, around),
+            by=by,
+        )
     )  # fmt: skip
-
-
-def _leaves(delivery: Any, launched: Launched, around: Around) -> datetime:
-    """When what is due may leave: an e-mail in the window, by the clock of the person."""
-    due_at: datetime = delivery.due_at
-    if not Channel(delivery.channel).kind.by_clock:
-        return due_at
-    of = around.contact.text
-    zone = zone_by(
-        around.settings, country=of("country"), postcode=of("postal_code"), said=of("timezone")
-    )
-    calendar = replace(around.calendar, zone=ZoneInfo(zone)) if zone else around.calendar
-    return calendar.opening(launched.definition.window, due_at)
 
 
 def _step(definition: Campaign, name: str) -> Step | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from secrets import token_hex
 
 from outreach.model.campaign import CampaignState, Channel, Track
@@ -70,7 +70,7 @@ def here(store: Store, settings: Settings, now: datetime) -> Here:
     """What the consequences of facts recorded now depend on."""
     return Here(
         settings=settings,
-        calendar=Calendar(settings.country, settings.zone, settings.region),
+        calendar=Calendar.of(settings),
         campaigns={campaign.id: campaign for campaign in store.campaigns.all()},
         now=now,
     )
@@ -154,9 +154,9 @@ def others_of(store: Store, facts: Sequence[Fact]) -> dict[ContactId, tuple[Othe
 def credited(store: Store, contact: Contact, at: datetime | None = None) -> Launched | None:
     """The campaign an answer is credited to when none is named: the last one that touched him.
 
-    Among the campaigns he is enrolled in (or control of), and of what came before the day of
-    the answer: it may be recorded late. Where none has touched him yet, the last one that he
-    entered. None when there is none.
+    Among the campaigns he is enrolled in (or control of), and of what came before the answer,
+    which may be recorded late; one told without an hour is of its whole day. Where none has
+    touched him yet, the last one that he entered. None when there is none.
     """
     known = store.known.of([contact.id]).get(contact.id, Known())
     campaigns = {one.id: one for one in store.campaigns.all()}
@@ -172,10 +172,10 @@ def credit(
     A campaign that ran elsewhere has no chain that could stop: whoever is written to here as
     well answers the one that goes on writing.
     """
-    day = store.database.day_of
+    end = None if at is None else _end_of(at, store.database.zone)
 
     def before(instant: datetime) -> bool:
-        return at is None or day(instant) <= day(at)
+        return end is None or instant < end
 
     last: dict[CampaignId, datetime] = {}
     for campaign, instant in known.touches:
@@ -189,3 +189,11 @@ def credit(
     if going - elsewhere:
         last = {one: at for one, at in last.items() if one not in elsewhere}
     return max(last, key=lambda campaign: (last[campaign], campaign)) if last else None
+
+
+def _end_of(at: datetime, zone: tzinfo) -> datetime:
+    """The end of the minute that was told; of the day, where no hour was."""
+    told = at.astimezone(zone)
+    if told.time() == time.min:
+        return datetime.combine(told.date() + timedelta(days=1), time.min, zone)
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -7,13 +7,13 @@ is not recorded again: a file may be read twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from secrets import token_hex
 
 from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
+from outreach.files.tables import in_chunks
 from outreach.model.admission import Rejection
 from outreach.model.change import Change
 from outreach.model.money import to_minor
@@ -29,6 +29,8 @@ COLUMNS = (
     "contact", "stage", "campaign", "on", "amount", "margin", "by", "note",
     "channel", "minutes", "km", "reason", "back_on", "origin", "referrer", "quality",
 )  # fmt: skip
+#: Who, and what came of it: without them a row says nothing.
+NEEDED = ("contact", "stage")
 
 #: Rows written in one transaction.
 CHUNK = 2000
@@ -40,9 +42,12 @@ class WrongColumns(DefinitionError):
     def __init__(self, file: str, found: Iterable[str]) -> None:
         names = tuple(found)
         strange = [name for name in names if name not in COLUMNS]
+        lacking = [name for name in NEEDED if name not in names]
         near = did_you_mean(strange[0], COLUMNS) if strange else None
         super().__init__(
-            Text("the columns {found} cannot be recorded", found=", ".join(names)),
+            Text("the columns {found} cannot be recorded", found=", ".join(strange))
+            if strange
+            else Text("the column {name!r} is missing", name=", ".join(lacking)),
             where=Location(file, 1),
             hint=near
             or Text("contact and stage are needed; known: {names}", names=", ".join(COLUMNS)),
@@ -108,7 +113,7 @@ def record_rows(
     )
     batch = together(desk.store, file=file)
     bulk = Bulk()
-    for chunk in _chunks(iter(rows), CHUNK):
+    for chunk in in_chunks(iter(rows), CHUNK):
         tally = _record_chunk(chunk, desk, batch)
         reject([_rejection(line, error) for line, error in tally.wrong])
         errors = [
@@ -207,8 +212,3 @@ def _rejection(line: int, error: OutreachError) -> Rejection:
     if error.hint is None:
         return Rejection(line, error.what)
     return Rejection(line, Text("{what} – {hint}", what=error.what, hint=error.hint))
-
-
-def _chunks(rows: Iterator[Told], size: int) -> Iterator[list[Told]]:
-    while chunk := list(islice(rows, size)):
-        yield chunk

@@ -10,10 +10,10 @@ from outreach.errors import Text
 from outreach.files.rejects import Rejects
 from outreach.files.tables import Row, Table, open_table
 from outreach.model.admission import Rejection
-from outreach.model.text import shown
-from outreach.runner.admit import RejectsUnwritable
+from outreach.model.text import fold, shown
 from outreach.runner.desk import Desk
-from outreach.runner.recording import CHUNK, COLUMNS, Bulk, Told, WrongColumns, record_rows
+from outreach.runner.recording import CHUNK, COLUMNS, NEEDED, Bulk, Told, WrongColumns, record_rows
+from outreach.runner.sheets import HEADERS
 
 
 def record_file(
@@ -29,7 +29,7 @@ def record_file(
     Mended by hand, the file of rejected rows is recorded as it is.
     """
     table = open_table(file)
-    names = _names(table)
+    names = _names(table, say)
     stamp = desk.now.astimezone(desk.settings.zone).strftime("%Y%m%d-%H%M%S")
     place = desk.settings.data / "rejects" / f"{file.stem}-{stamp}.csv"
     #: The rows of the chunk in hand, for those of them that are rejected.
@@ -46,28 +46,26 @@ def record_file(
 
         def reject(rejected: Sequence[Rejection]) -> None:
             if keep:
-                _write(rejects, chunk, rejected)
+                rejects.keep(chunk, rejected)
 
         bulk = record_rows(rows(), desk, file=shown(file), reject=reject, told=told)
     return bulk, rejects.written
 
 
-def _names(table: Table) -> list[str]:
-    """The columns by the names of the contract. Raises `WrongColumns`."""
-    names = [name.strip().lower() for name in table.header]
-    known = {*COLUMNS, *OWN_COLUMNS}
-    if not {"contact", "stage"} <= set(names) or not set(names) <= known:
-        raise WrongColumns(str(table.file), names)
+def _names(table: Table, say: Callable[[Text], str]) -> list[str]:
+    """The columns by the names of the contract, or in the reader's language.
+
+    Raises `WrongColumns`.
+    """
+    heads = {"stage": Text("stage")} | {name: HEADERS[name] for name in COLUMNS if name in HEADERS}
+    spoken = {fold(say(title)): name for name, title in heads.items()}
+    typed = [head.strip().lower() for head in table.header]
+    names = [head if head in COLUMNS else spoken.get(fold(head), head) for head in typed]
+    ours = [name for name in names if name not in OWN_COLUMNS]
+    if not set(NEEDED) <= set(names) or not set(ours) <= set(COLUMNS):
+        raise WrongColumns(str(table.file), ours)
     return names
 
 
 def _cells(names: Sequence[str], row: Row) -> dict[str, str]:
     return {name: cell for name, cell in zip(names, row.cells, strict=False) if name in COLUMNS}
-
-
-def _write(rejects: Rejects, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
-    try:
-        rejects.write(rows, rejected)
-    except OSError as error:
-        place = rejects.written or Path(str(error.filename or "rejects"))
-        raise RejectsUnwritable(place, error.strerror or str(error)) from error

@@ -25,6 +25,7 @@ from outreach.runner.call_outcomes import Answer, Asked, Outcome, outcomes, read
 from outreach.runner.call_session import Concluded, conclude, planned_minutes
 from outreach.runner.calls import Call, DayList
 from outreach.runner.desk import read_amount
+from outreach.runner.objected import heard_in, read_objected
 from outreach.runner.said_days import SaidDay, read_day
 from outreach.runner.sheets import COLUMNS, HEADERS
 from outreach.runner.wording import stage_text
@@ -226,7 +227,7 @@ class ReportDesk:
     def _answer(
         self, outcome: Outcome, cells: Mapping[str, str], call: Call, at: datetime
     ) -> Answer:
-        reason = cells.get("reason") or None
+        reason, met = read_objected(cells, lambda: heard_in(self.day, call, at))
         if outcome.reason is Asked.MUST and not reason:
             raise RowWrong(Text("a refusal needs its reason"))
         day = self._said_day(outcome, cells.get("back_on"), at)
@@ -243,6 +244,7 @@ class ReportDesk:
             amount=amount,
             minutes=_positive(planned_minutes(self.day, call) if minutes is None else minutes),
             km=_positive(read_amount(cells.get("km"))),
+            objections=met,
         )
 
     def _said_day(self, outcome: Outcome, text: str | None, at: datetime) -> SaidDay | None:

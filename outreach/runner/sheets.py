@@ -27,7 +27,7 @@ from outreach.runner.wording import ruling_text
 #: The columns of the table; those from `outcome` on are filled in.
 COLUMNS = (
     "ref", "contact", "name", "number", "campaign", "step", "try", "outcome", "on", "back_on",
-    "reason", "note", "minutes", "km", "amount", "by",
+    "reason", "objections", "note", "minutes", "km", "amount", "by",
 )  # fmt: skip
 #: What they are called in the reader's language.
 HEADERS: Mapping[str, Text] = {
@@ -42,6 +42,7 @@ HEADERS: Mapping[str, Text] = {
     "on": Text("on"),
     "back_on": Text("Come back on"),
     "reason": Text("reason"),
+    "objections": Text("Objections"),
     "note": Text("note"),
     "minutes": Text("minutes"),
     "km": Text("km"),
@@ -125,6 +126,8 @@ class SheetMaker:
         known = outcomes(call.channel, self._chain(call))
         last = Text("Kilometres") if call.channel is Channel.VISIT else Text("Who answered")
         blanks = [Text("On (day, hour)"), Text("Why, in their words"), Text("Minutes"), last]
+        if call.guide and call.guide.objections:
+            blanks.append(Text("Objections heard (their numbers)"))
         notes = dict(call.guide.blocks).get("notes", ()) if call.guide else ()
         return Sheet(
             kind=f"{say(_KIND[call.channel])}{where}",
