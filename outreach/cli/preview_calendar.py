@@ -3,147 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from outreach.application import Application
 from outreach.cli.output import say, show, table
+from outreach.cli.preview_foreseen import USED, Foreseen, as_json, foresee
 from outreach.errors import Plural, Text
 from outreach.language import Percent
-from outreach.model.audience import Arm
 from outreach.model.campaign import Campaign, CampaignState
+from outreach.model.money import to_decimal
 from outreach.planning.expectation import Expectation
 from outreach.planning.habits import Coefficient, Habits, Origin
-from outreach.runner.ahead import (
-    Going,
-    ahead,
-    going_on,
-    passed_over,
-    waiting_for_people,
-)
+from outreach.runner.ahead import Going, passed_over, waiting_for_people
 from outreach.runner.preview import Preview
-from outreach.runner.season import Price, expected, price, warnings
+from outreach.runner.season import Price
 from outreach.runner.wording import CHANNELS
-from outreach.scheduling.foreseen import Ahead, Leaving
+from outreach.scheduling.foreseen import Leaving
 from outreach.store.campaigns import Launched
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foreseen:
-    """Everything the calendar says of a campaign."""
-
-    campaign: Campaign
-    launched: Launched | None
-    going: Going | None
-    looked: Ahead
-    price: Price
-    outlook: Expectation
-    habits: Habits
-    warnings: Sequence[Text]
-
-    @property
-    def left(self) -> tuple[Leaving, ...]:
-        return self.going.left if self.going else ()
 
 
 def show_calendar(parts: Application, seen: Preview) -> None:
     """As a table, or as JSON."""
     foreseen = foresee(parts, seen)
-    show(parts, _as_json(parts, seen, foreseen), lambda: _print(parts, seen, foreseen))
-
-
-def foresee(parts: Application, seen: Preview) -> Foreseen:
-    """Of a campaign that is launched: as the ledger has it; else as if it were launched now."""
-    launched = parts.store.campaigns.look_up(seen.campaign.name)
-    going = going_on(seen, launched) if launched else None
-    looked = going.planned if going else ahead(seen)
-    campaign = launched.definition if launched else seen.campaign
-    left = going.left if going else ()
-    people = _enrolled(parts, seen, launched)
-    outlook, habits = expected(parts.store, parts.settings.planning, people)
-    return Foreseen(
-        campaign=campaign,
-        launched=launched,
-        going=going,
-        looked=looked,
-        price=price(campaign, looked, parts.settings.costs, left=left, people=people),
-        outlook=outlook,
-        habits=habits,
-        warnings=warnings(campaign, parts.settings, looked),
-    )
-
-
-def _enrolled(parts: Application, seen: Preview, launched: Launched | None) -> int:
-    if launched is not None:
-        return parts.store.campaigns.arms(launched.id).get(Arm.ENROLLED, 0)
-    chosen = seen.checked.chosen
-    return chosen.count.enrolled if chosen else 0
-
-
-# --- as JSON ----------------------------------------------------------------------------------
-
-
-def _as_json(parts: Application, seen: Preview, foreseen: Foreseen) -> dict[str, Any]:
-    campaign, launched, looked = foreseen.campaign, foreseen.launched, foreseen.looked
-    return {
-        "campaign": seen.campaign.name,
-        "state": launched.state.value if launched else None,
-        "left": day_rows(campaign, foreseen.left, seen.only),
-        "calendar": day_rows(campaign, looked.days, seen.only),
-        "too_late": dict(looked.too_late),
-        "passed_over": dict(looked.passed_over),
-        "until": looked.until,
-        "warnings": [parts.language.say(one) for one in foreseen.warnings],
-        "cost": cost_data(foreseen.price),
-        "expected": expected_data(foreseen.outlook, foreseen.habits),
-    }
-
-
-def day_rows(campaign: Campaign, days: Sequence[Leaving], only: str | None) -> list[dict[str, Any]]:
-    channels = {step.name: step.channel.value for step in campaign.steps}
-    return [
-        {
-            "date": one.day,
-            "step": one.step,
-            "channel": channels[one.step],
-            "count": one.count,
-            "by": dict(one.members),
-        }
-        for one in days
-        if only in (None, one.step)
-    ]
-
-
-def cost_data(cost: Price) -> dict[str, Any]:
-    return {
-        "total": cost.total,
-        "steps": dict(cost.steps),
-        "fixed": cost.fixed,
-        "spent": cost.spent,
-        "budget": cost.budget,
-        "break_even_orders": cost.break_even.orders,
-        "minimum_response": cost.break_even.minimum_response,
-    }
-
-
-def expected_data(outlook: Expectation, habits: Habits) -> dict[str, Any]:
-    used = {
-        field.name: figure
-        for field in fields(habits)
-        if field.name in _USED and (figure := getattr(habits, field.name)) is not None
-    }
-    return {
-        **{field.name: getattr(outlook, field.name) for field in fields(outlook)},
-        "coefficients": {
-            name: {"value": figure.value, "origin": figure.origin.value}
-            for name, figure in used.items()
-        },
-    }
-
-
-# --- as text ----------------------------------------------------------------------------------
+    show(parts, as_json(parts, seen, foreseen), lambda: _print(parts, seen, foreseen))
 
 
 def _print(parts: Application, seen: Preview, foreseen: Foreseen) -> None:
@@ -269,7 +152,7 @@ def print_outlook(parts: Application, outlook: Expectation, habits: Habits) -> N
         ),
     )
     if outlook.revenue is not None:
-        amount = _money(parts, _decimal(outlook.revenue))
+        amount = _money(parts, to_decimal(outlook.revenue))
         say(parts, Text("That is a revenue of {amount}.", amount=amount))
     for origin, figures in _by_origin(parts, habits):
         say(parts, Text("{origin}: {figures}", origin=_ORIGINS[origin], figures=figures))
@@ -279,7 +162,7 @@ def _by_origin(parts: Application, used: Habits) -> Iterator[tuple[Origin, str]]
     """Which figures come from where."""
     for origin in Origin:
         figures = []
-        for name, text in _USED.items():
+        for name, text in USED.items():
             figure: Coefficient | None = getattr(used, name)
             if figure is not None and figure.origin is origin:
                 value = _value(parts, name, figure.value)
@@ -287,14 +170,6 @@ def _by_origin(parts: Application, used: Habits) -> Iterator[tuple[Origin, str]]
         if figures:
             yield origin, ", ".join(figures)
 
-
-#: The figures an expectation is made of, as a reader calls them.
-_USED: dict[str, Text] = {
-    "accessibility": Text("accessibility"),
-    "compensation": Text("actives per proposal"),
-    "proposals_per_deal": Text("proposals per deal"),
-    "average_deal": Text("average deal"),
-}
 
 _ORIGINS = {
     Origin.GIVEN: Text("Given"),
@@ -307,16 +182,12 @@ def _value(parts: Application, name: str, value: Fraction) -> str:
     if name == "accessibility":
         return parts.language.percent(float(value), digits=1)
     if name == "average_deal":
-        return _money(parts, _decimal(value))
+        return _money(parts, to_decimal(value))
     return _figure(parts, value)
 
 
 def _figure(parts: Application, value: Fraction) -> str:
-    return parts.language.write(round(_decimal(value), 1).normalize() + 0)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
+    return parts.language.write(round(to_decimal(value), 1).normalize() + 0)
 
 
 def _money(parts: Application, amount: Decimal) -> str:

@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING
 
 from outreach.application import Application
 from outreach.cli.output import leave, notice, say, show
-from outreach.cli.preview_calendar import (
-    cost_data,
-    day_rows,
-    expected_data,
-    print_cost,
-    print_days,
-    print_outlook,
-)
+from outreach.cli.preview_calendar import print_cost, print_days, print_outlook
+from outreach.cli.preview_foreseen import cost_data, day_rows, expected_data
 from outreach.cli.telling import as_json
 from outreach.errors import ExitCode, Plural, Text
 from outreach.model.delivery import DeliveryState

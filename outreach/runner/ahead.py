@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 
 from outreach.errors import OutreachError, Plural, Text
 from outreach.model.audience import Arm
-from outreach.model.campaign import Step
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import StepId
 from outreach.runner.around import PAGE, Around
@@ -19,9 +19,9 @@ from outreach.runner.beginning import wave_of
 from outreach.runner.launch import EmptyAudience
 from outreach.runner.preview import Preview
 from outreach.scheduling.ahead import look_ahead, look_on
-from outreach.scheduling.foreseen import Ahead, Kind, Leaving, Planned
+from outreach.scheduling.foreseen import Ahead, Kind, Leaving, Planned, Waits
 from outreach.store.campaigns import Launched
-from outreach.store.placing import Waits
+from outreach.store.placing import Waits as Row
 
 
 def ahead(preview: Preview) -> Ahead:
@@ -61,11 +61,7 @@ def going_on(preview: Preview, launched: Launched) -> Going:
         left[day_of(at), names[step]] += count
     mails = {step.name for step in definition.steps if step.channel.kind.by_clock}
     today = day_of(preview.now)
-    waiting = preview.mailroom.store.placing.waiting(
-        launched.id,
-        before=around.calendar.midnight(today + timedelta(days=1)),
-        now=preview.now,
-    )
+    waiting = preview.mailroom.store.placing.waiting(launched.id, now=preview.now)
     bounds = around.bounds(left=sum(left[today, name] for name in mails))
     planned = look_on(
         definition, _planned(around, launched, waiting),
@@ -82,23 +78,40 @@ def going_on(preview: Preview, launched: Launched) -> Going:
     )
 
 
-def _planned(around: Around, launched: Launched, waiting: Iterable[Waits]) -> Iterator[Planned]:
-    """What waits, counted by when it is due, by step and by kind of people."""
-    counted: Counter[tuple[datetime, StepId, Kind, str | None]] = Counter()
+#: What one person waits for: when, of which step, in whose day, whether nothing moves it, and
+#: whether it comes again.
+_Row = tuple[datetime, StepId, str | None, bool, bool]
+
+
+def _planned(around: Around, launched: Launched, waiting: Iterable[Row]) -> Iterator[Planned]:
+    """What waits, person by person; those are counted together who wait for the same."""
+    counted: Counter[tuple[Kind, tuple[_Row, ...]]] = Counter()
     firings = _last_firings(around, launched)
-    rows = iter(waiting)
-    while page := list(islice(rows, PAGE)):
-        kinds = dict(around.kinds([one.contact for one in page]))
-        for one in page:
-            if one.contact in kinds:
-                repeats = firings.get(one.step) == one.occurrence
-                kind = replace(kinds[one.contact], owner=one.owner, repeats=repeats)
-                counted[one.due_at, one.step, kind, one.member] += 1
-    for (due_at, number, kind, member), count in counted.items():
-        step: Step = launched.step_named(number)
-        # What is on its way of a step that was taken out leads no further.
-        if step in launched.definition.steps:
-            yield Planned(due_at, step, kind, count, member)
+    people = ((who, list(rows)) for who, rows in groupby(waiting, key=attrgetter("contact")))
+    while page := dict(islice(people, PAGE)):
+        for who, kind in around.kinds(list(page)):
+            rows = page[who]
+            steps = tuple(
+                (_minute(row.due_at), row.step, row.member, row.fixed,
+                 firings.get(row.step) == row.occurrence)
+                for row in rows
+            )  # fmt: skip
+            counted[replace(kind, owner=rows[0].owner), steps] += 1
+    # What is on its way of a step that was taken out leads no further.
+    named = {number: launched.step_named(number) for number in launched.steps.values()}
+    known = {number: step for number, step in named.items() if step in launched.definition.steps}
+    for (kind, steps), count in counted.items():
+        waits = (
+            Waits(due, known[number], member, fixed=fixed, repeats=repeats)
+            for due, number, member, fixed, repeats in steps
+            if number in known
+        )
+        yield Planned(kind, count, tuple(waits))
+
+
+def _minute(at: datetime) -> datetime:
+    """Windows open and close with a minute: within one it makes no difference of days."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _last_firings(around: Around, launched: Launched) -> dict[StepId, int]:

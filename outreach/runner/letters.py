@@ -14,7 +14,7 @@ from outreach.cleaning.post_order import post_order
 from outreach.errors import OutreachError
 from outreach.files.bundles import whole_file, write_letter
 from outreach.files.pdf import Failed
-from outreach.model.campaign import Campaign
+from outreach.model.campaign import Campaign, Channel
 from outreach.model.change import Change
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
@@ -89,18 +89,21 @@ class Letters:
         again: bool = False,
         pdf: AsPdf | None = None,
         beside: Beside | None = None,
+        more: tuple[Channel, ...] = (),
     ) -> tuple[Printed, ...]:
         """Print the letters that are due, a bundle per campaign and step, into the outbox or `out`.
 
         Letters that lie in a bundle already are printed again only when asked for; as PDF
         too, with labels and envelopes, when that is wished. Several bundles each get a folder
-        of their own in `out`.
+        of their own in `out`. `more` are channels on which more is still to leave today: that goes
+        first where the settings state a pressure.
         """
-        leave_in_peace_by_post(self.store, self.settings, campaigns, now=now)
+        waits = leave_in_peace_by_post(self.store, self.settings, campaigns, now=now, more=more)
         due = self.store.printing.due_letters(now=now, campaigns=list(campaigns), printed_too=again)
         groups: dict[tuple[CampaignId, StepId], list[Delivery]] = {}
         for delivery in due:
-            groups.setdefault((delivery.campaign, delivery.step_id), []).append(delivery)
+            if delivery.id not in waits:
+                groups.setdefault((delivery.campaign, delivery.step_id), []).append(delivery)
         made: list[Printed] = []
         wish = beside or Beside()
         with self.mailroom.office:
@@ -275,7 +278,7 @@ class Letters:
     def _situation(self, launched: Launched, now: datetime) -> Situation:
         return Situation(
             launched=launched,
-            calendar=Calendar(self.settings.country, self.settings.zone, self.settings.region),
+            calendar=Calendar.of(self.settings),
             costs=self.settings.costs,
             now=now,
         )

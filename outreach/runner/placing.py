@@ -7,14 +7,14 @@ done on its day comes first on the next. Without a team nothing is placed and no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
 from outreach.model.campaign import Step
-from outreach.model.ids import CampaignId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId
 from outreach.model.settings import Settings
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.levelling import Book, Taken, Turn, Work, day_turn, minutes_of, seller_of
@@ -24,28 +24,33 @@ from outreach.store.store import Store
 
 
 def place_by_hand(
-    store: Store, settings: Settings, campaigns: Mapping[CampaignId, Launched], *, now: datetime
+    store: Store,
+    settings: Settings,
+    campaigns: Mapping[CampaignId, Launched],
+    *,
+    now: datetime,
+    but: Collection[DeliveryId] = (),
 ) -> int:
     """Give what has fallen due by the end of the day to somebody; how many were placed or moved.
 
-    Asked twice on a day, the second time changes nothing.
+    `but` these wait; the place of those that stand in today is kept. Asked twice on a day, the
+    second time changes nothing.
     """
     numbers = with_work(campaigns)
     if not settings.team or not numbers:
         return 0
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     today = calendar.day_of(now)
     before = calendar.midnight(today + timedelta(days=1))
-    waiting = store.placing.to_place(numbers, before=before, now=now)
+    due = store.placing.to_place(numbers, before=before, now=now)
+    waiting = [one for one in due if one.id not in but]
     if not waiting:
         return 0
     book = Book(settings.team, calendar)
     book.take(taken(store, settings, calendar, now=now))
-    placed = [
-        one
-        for one in _placed(_in_turn(waiting, campaigns, settings, calendar), book, today)
-        if one is not None
-    ]
+    book.take(_kept(due, but, campaigns, today))
+    turns = in_turn(waiting, campaigns, settings, calendar)
+    placed = [one for one in _placed(turns, settings, book, today) if one is not None]
     if placed:
         store.placing.place(placed)
     return len(placed)
@@ -84,73 +89,91 @@ def taken(
     return tuple(found)
 
 
+def _kept(
+    due: Iterable[ToPlace],
+    but: Collection[DeliveryId],
+    campaigns: Mapping[CampaignId, Launched],
+    today: date,
+) -> Iterator[Taken]:
+    """The places of today of those that wait for something else of today."""
+    for one in due:
+        if one.id in but and one.assignee is not None:
+            step = campaigns[one.campaign].step_named(one.step)
+            yield Taken(one.assignee, today, step.channel, minutes_of(step))
+
+
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Dated:
     """One step to place, with what its turn depends on."""
 
     day: date
-    priority: int
+    turn: Turn
     work: Work
-    position: int
     one: ToPlace
+    step: Step
     calendar: Calendar
     #: Its last day: what does not fit in before is passed over.
     last: date | None
 
-    @property
-    def turn(self) -> tuple[date, Turn]:
-        """Longest due, then as the calendar of a preview has it."""
-        stands = self.one.assignee is not None
-        return self.day, day_turn(stands, self.priority, self.work, self.position)
 
-
-def _in_turn(
+def in_turn(
     waiting: Iterable[ToPlace],
     campaigns: Mapping[CampaignId, Launched],
     settings: Settings,
     calendar: Calendar,
-) -> list[_Turn]:
-    turns: list[_Turn] = []
+) -> list[Dated]:
+    """Longest due first, then as the calendar of a preview has it."""
+    turns: list[Dated] = []
     for one in waiting:
         launched = campaigns[one.campaign]
         step = launched.step_named(one.step)
         work = _work(step, settings, one)
-        turns.append(
-            _Turn(
-                calendar.day_of(one.due_at),
-                launched.definition.priority,
-                work,
-                launched.definition.steps.index(step),
-                one,
-                calendar,
-                launched.definition.last_day(step),
-            )
-        )
-    return sorted(turns, key=attrgetter("turn"))
+        stands, priority = one.assignee is not None, launched.definition.priority
+        position = launched.definition.steps.index(step)
+        turn = day_turn(stands, priority, work, position)
+        last = launched.definition.last_day(step)
+        turns.append(Dated(calendar.day_of(one.due_at), turn, work, one, step, calendar, last))
+    return sorted(turns, key=attrgetter("day", "turn"))
 
 
-def _work(step: Step, settings: Settings, one: ToPlace) -> Work:
+def _work(step: Step, settings: Settings, one: ToPlace, given: str | None = None) -> Work:
     # What stands in somebody's day stays with him.
-    only = seller_of(settings.team, step, one.assignee, *one.owners)
+    only = seller_of(settings.team, step, one.assignee, one.owners[0] or given, one.owners[1])
     return Work(step.channel, minutes_of(step), only)
 
 
-def _placed(turns: Iterable[_Turn], book: Book, today: date) -> Iterator[Placed | None]:
-    """Where each of them stands; nothing of those that stand there already."""
-    for (day, work, last), alike in groupby(turns, key=attrgetter("day", "work", "last")):
-        group = list(alike)
-        places = iter(book.place(work, max(day, today), len(group), last=last))
-        place, left = None, 0
-        for turn in group:
-            if not left:
-                place = next(places)
-                left = place.count
-            left -= 1
-            assert place is not None
-            yield _moved(turn, place.day, place.member, today)
+def _placed(
+    turns: Iterable[Dated], settings: Settings, book: Book, today: date
+) -> Iterator[Placed | None]:
+    """Where each of them stands; nothing of those that stand there already.
+
+    Whoever is given a person for one step is given the others that come after it, too.
+    """
+    given: dict[tuple[CampaignId, ContactId], str] = {}
+    for _, rank in groupby(turns, key=attrgetter("day", "turn")):
+        group = [_of_whom(turn, settings, given) for turn in rank]
+        group.sort(key=lambda turn: turn.work.only is None)
+        for (work, last), same in groupby(group, key=attrgetter("work", "last")):
+            alike = list(same)
+            day = max(alike[0].day, today)
+            places = book.place(work, day, len(alike), last=last)
+            each = (place for place in places for _ in range(place.count))
+            for turn, place in zip(alike, each, strict=True):
+                if place.member is not None:
+                    given.setdefault((turn.one.campaign, turn.one.contact), place.member)
+                yield _moved(turn, place.day, place.member, today)
 
 
-def _moved(turn: _Turn, day: date, member: str | None, today: date) -> Placed | None:
+def _of_whom(
+    turn: Dated, settings: Settings, given: Mapping[tuple[CampaignId, ContactId], str]
+) -> Dated:
+    member = given.get((turn.one.campaign, turn.one.contact))
+    if member is None:
+        return turn
+    return replace(turn, work=_work(turn.step, settings, turn.one, member))
+
+
+def _moved(turn: Dated, day: date, member: str | None, today: date) -> Placed | None:
     one = turn.one
     stays = day == max(turn.day, today)
     # Nobody's and elsewhere: no day of the team holds it before its last one.

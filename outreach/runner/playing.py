@@ -17,11 +17,11 @@ from datetime import date, datetime, timedelta
 from outreach.errors import OutreachError, Problems
 from outreach.files.campaigns import CampaignFile
 from outreach.model.audience import Arm
-from outreach.model.campaign import CampaignState
+from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
 from outreach.model.channels import BY_HAND
 from outreach.model.delivery import Delivery, DeliveryState, Outcome, Sent, Skipped
-from outreach.model.ids import CampaignId
+from outreach.model.ids import CampaignId, DeliveryId
 from outreach.model.settings import Sender, Settings
 from outreach.runner.check import check
 from outreach.runner.clock import PretendedClock
@@ -31,8 +31,8 @@ from outreach.runner.fingerprint import fingerprint
 from outreach.runner.launch import EmptyAudience
 from outreach.runner.mending import letters_of
 from outreach.runner.outcomes import Situation, change_for
-from outreach.runner.peace import leave_in_peace_by_hand, leave_in_peace_by_post
-from outreach.runner.placing import place_by_hand, with_work
+from outreach.runner.peace import hand_out, leave_in_peace_by_post
+from outreach.runner.placing import with_work
 from outreach.runner.run import Runner, RunReport
 from outreach.runner.send import Progress
 from outreach.runner.starting import launch
@@ -133,7 +133,7 @@ class _Season:
 
     def __post_init__(self) -> None:
         settings = self.stage.settings
-        self.calendar = Calendar(settings.country, settings.zone, settings.region)
+        self.calendar = Calendar.of(settings)
         self.clock = PretendedClock(self.began)
         running = {
             one.id: one
@@ -145,9 +145,11 @@ class _Season:
 
     def play(self) -> Played:
         while True:
-            self._share_out()
+            self._share_out(more=(Channel.EMAIL, Channel.LETTER))
             report = self._run()
-            again = self._next(report, self._post() + self._make())
+            more = self._more_today(report)
+            done = self._post(more=more) + self._make(more=more)
+            again = self._next(report, done)
             if again is None or again - self.began > self._longest or self.errors:
                 break
             self.clock = PretendedClock(max(again, self.clock.now() + _STEP))
@@ -165,6 +167,7 @@ class _Season:
             secret=self.stage.secret,
             transport=self.stage.transport,
             rehearsal=True,
+            hands_out=False,
         )
         found = self.store.campaigns.find(self.launched.name)
         report = runner.run((found,), progress=self.stage.progress)
@@ -188,7 +191,13 @@ class _Season:
 
     # --- by people --------------------------------------------------------------------------------
 
-    def _post(self) -> int:
+    def _more_today(self, report: RunReport) -> tuple[Channel, ...]:
+        """E-mails, where more of them may leave today."""
+        again, today = report.not_before, self.calendar.day_of(self.clock.now())
+        goes_on = again is not None and self.calendar.day_of(again) == today
+        return (Channel.EMAIL,) if goes_on else ()
+
+    def _post(self, *, more: tuple[Channel, ...]) -> int:
         """The letters that are due are made, and go to the post."""
         now = self.clock.now()
         numbers = {self.launched.id: self.launched}
@@ -196,38 +205,42 @@ class _Season:
         room = Mailroom(
             self.store, settings, secret=self.stage.secret, now=self.clock.now, campaigns=numbers
         )
-        leave_in_peace_by_post(self.store, settings, numbers, now=now)
+        waits = leave_in_peace_by_post(self.store, settings, numbers, now=now, more=more)
         due = self.store.printing.due_letters(now=now, campaigns=list(numbers), printed_too=True)
         with room.office:
             letters = letters_of(room)
-            made = [(one, letters.try_one(one)) for one in due]
+            made = [(one, letters.try_one(one)) for one in due if one.id not in waits]
         return self._settle(
             (one, Sent() if isinstance(outcome, bytes) else outcome) for one, outcome in made
         )
 
-    def _make(self) -> int:
+    def _make(self, *, more: tuple[Channel, ...]) -> int:
         """The calls and visits of the day are made, by those in whose day they stand."""
         now = self.clock.now()
         # Those that the letters of this very day brought are handed out as a run would.
-        self._share_out()
+        waits = self._share_out(more=more)
         standing = self.store.by_hand.waiting(
             BY_HAND, before=now + _MOMENT, now=now, campaigns=[self.launched.id, *self.others]
         )
         today = self.calendar.day_of(now)
         done: list[tuple[Delivery, Outcome]] = []
         for one in standing:
+            if one.delivery.id in waits:
+                continue
             done.append((one.delivery, Skipped(one.obstacle) if one.obstacle else Sent()))
             ours = one.delivery.campaign == self.launched.id
             if ours and not one.obstacle and one.assignee:
                 self.made[today, one.delivery.step, one.assignee] += 1
         return self._settle(done)
 
-    def _share_out(self) -> None:
-        """What falls due today is given to the team, other campaigns' too, as a run would."""
+    def _share_out(self, *, more: tuple[Channel, ...]) -> set[DeliveryId]:
+        """What falls due today is given to the team, other campaigns' too, as a run would.
+
+        What waits for something else of today is answered.
+        """
         now, settings = self.clock.now(), self.stage.settings
         numbers = {self.launched.id: self.launched, **self.others}
-        leave_in_peace_by_hand(self.store, settings, numbers, now=now)
-        place_by_hand(self.store, settings, numbers, now=now)
+        return hand_out(self.store, settings, numbers, now=now, more=more)
 
     def _settle(self, done: Iterable[tuple[Delivery, Outcome]]) -> int:
         """How many are over by it."""

@@ -4,7 +4,8 @@ recover   what a dead run left claimed becomes unknown, shown, never sent again
 mend      held messages whose value is there now become due again
 pass over steps whose condition is false or for which there is no address
 hand out  calls and visits of today, to whom and on which day the team holds them
-send      e-mails, at the sender's pace (`runner/send.py`)
+send      e-mails, at the sender's pace (`runner/send.py`); then calls and visits are handed out
+          that this led to, or that waited for it (`runner/peace.py`)
 print     letters, into the outbox (`runner/letters.py`)
 count     what waits for people: letters to post, calls to make
 """
@@ -20,7 +21,7 @@ from outreach.errors import OutreachError, Text
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.channels import BY_HAND
 from outreach.model.delivery import SETTLED, DeliveryState
-from outreach.model.ids import CampaignId
+from outreach.model.ids import CampaignId, DeliveryId
 from outreach.model.settings import Sender, Settings
 from outreach.runner.clock import Clock
 from outreach.runner.coming import coming
@@ -31,9 +32,8 @@ from outreach.runner.ledger import SendLedger
 from outreach.runner.mailing import Mailing
 from outreach.runner.mending import letters_of, mend
 from outreach.runner.passing_over import pass_over
-from outreach.runner.peace import leave_in_peace_by_hand
+from outreach.runner.peace import hand_out
 from outreach.runner.place import begin_run
-from outreach.runner.placing import place_by_hand
 from outreach.runner.recovery import recover
 from outreach.runner.repeating import plan_firings
 from outreach.runner.send import Asked, Progress, SendReport
@@ -89,6 +89,8 @@ class Runner:
     #: Everything is done as ever, on a store that keeps nothing (`runner/rehearse.py`): what a
     #: dead run left on the wire is left alone, nothing is printed, no journal is written.
     rehearsal: bool = False
+    #: Calls and visits are given to the team; else somebody else does it (`runner/playing.py`).
+    hands_out: bool = True
     #: How many processes compose and hand over; None: as many as the work is worth.
     processes: int | None = None
 
@@ -112,7 +114,7 @@ class Runner:
         plan_firings(self.store, running.values(), calendar=self._calendar, now=now)
         mend(mailroom, running, now=self.clock.now())
         skipped = pass_over(running, mailroom, now=self.clock.now)
-        self._hand_out(running)
+        self._hand_out(running, more=(Channel.EMAIL, Channel.LETTER))
         number = begin_run(self.store, now=now, rehearsal=self.rehearsal)
         note_zones(self.store, self.settings, running)
         ledger = SendLedger(
@@ -133,11 +135,14 @@ class Runner:
             )
             asked = Asked(run=number, campaigns=list(running), limit=limit, until=until)
             sent = mailing.send(asked, progress)
-        self._hand_out(running)
         if not self.rehearsal:
             note_informed(self.store, mailroom, running, now=self.clock.now())
         stays = sent.interrupted or self.rehearsal
-        printed = () if stays else self._print(running, mailroom)
+        more = self._more_today(sent)
+        waits = self._hand_out(running, more=(*more, Channel.LETTER))
+        printed = () if stays else self._print(running, mailroom, more=more)
+        if waits and not stays:
+            self._hand_out(running, more=more)
         report = self._report(running, ledger, sent, printed, skipped, errors)
         self.store.runs.finish(number, now=self.clock.now(), summary=_summary(report))
         return report
@@ -177,16 +182,22 @@ class Runner:
             if sender is not None and sender.dkim:
                 mailroom.signer.keys(sender)
 
-    def _hand_out(self, running: Running) -> None:
-        """Calls, visits and tasks of today: whose they are, or later where the day is full."""
-        now = self.clock.now()
-        leave_in_peace_by_hand(self.store, self.settings, running, now=now)
-        place_by_hand(self.store, self.settings, running, now=now)
+    def _hand_out(self, running: Running, *, more: tuple[Channel, ...]) -> set[DeliveryId]:
+        """Calls, visits and tasks of today: whose they are, or later where the day is full.
 
-    def _print(self, running: Running, mailroom: Mailroom) -> tuple[Printed, ...]:
+        Answers what waits, for what is still to leave today on these channels too.
+        """
+        if not self.hands_out:
+            return set()
+        return hand_out(self.store, self.settings, running, now=self.clock.now(), more=more)
+
+    def _print(
+        self, running: Running, mailroom: Mailroom, *, more: tuple[Channel, ...]
+    ) -> tuple[Printed, ...]:
         steps = (step for launched in running.values() for step in launched.definition.steps)
-        written = any(step.channel is Channel.LETTER for step in steps)
-        return letters_of(mailroom).print_due(running, now=self.clock.now()) if written else ()
+        if all(step.channel is not Channel.LETTER for step in steps):
+            return ()
+        return letters_of(mailroom).print_due(running, now=self.clock.now(), more=more)
 
     # --- e-mails ------------------------------------------------------------------------------
 
@@ -235,6 +246,12 @@ class Runner:
             errors=(*errors, *sent.errors),
         )
 
+    def _more_today(self, sent: SendReport) -> tuple[Channel, ...]:
+        """E-mails, where of those that may leave now more will do so today, at their pace."""
+        again, today = sent.not_before, self._calendar.day_of(self.clock.now())
+        goes_on = again is not None and self._calendar.day_of(again) == today
+        return (Channel.EMAIL,) if goes_on else ()
+
     def _next(self, ledger: SendLedger, sent: SendReport, now: datetime) -> datetime | None:
         """The first of: the sender's pace, an opening window, the next due day."""
         # Of a campaign that was paused meanwhile nothing is to come.
@@ -258,7 +275,7 @@ class Runner:
 
     @property
     def _calendar(self) -> Calendar:
-        return Calendar(self.settings.country, self.settings.zone, self.settings.region)
+        return Calendar.of(self.settings)
 
 
 def _finished(store: Store, launched: Launched) -> bool:

@@ -4,34 +4,39 @@ Pure. Letters are taken to be posted on the day they fall due, calls and visits 
 the day that the team's capacity gives them (`levelling.py`, which `run` asks too); e-mails
 wait for their window by their person's clock, and for what their sender, their campaign and
 the provider of the address allow on a day. Where the settings state a pressure, a step waits
-until its person may be touched again. Conditions (`when`) are not known
+until its person may be touched again; of the steps of one person on one day the e-mails go
+first, then letters, then what is done by hand, as in a run. Conditions (`when`) are not known
 ahead: nobody is taken to answer, so it is the most that can leave. A campaign that repeats is
 looked at up to its last day, or as far as `repeats.horizon`, and says so. Nor are the domains of
 firms whose mail a known provider receives, and the limit of single domains. People are counted
-by kind: whose turn is first among kinds that share a limit is not known, nor does one branch of
-a chain know whom another one touched, or gave to whom.
+by kind (`alike.py`): whose turn is first among those who share a limit is not known.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import count as numbers
-from zoneinfo import ZoneInfo
 
 from outreach.model.campaign import Campaign, Channel, Step
-from outreach.model.settings import First, Limits
+from outreach.model.settings import First
+from outreach.scheduling.alike import Alike, Coming, Queue, Rank
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.foreseen import Ahead, Bounds, Elsewhere, Kind, Leaving, Planned
+from outreach.scheduling.counted import Counted
+from outreach.scheduling.foreseen import Ahead, Bounds, Elsewhere, Kind, Planned, Waits
 from outreach.scheduling.levelling import Book, Place, Turn, Work, day_turn, minutes_of, seller_of
-from outreach.scheduling.pace import day_cap
+from outreach.scheduling.mail_days import MailDays
 from outreach.scheduling.pressure import free_on
 from outreach.scheduling.repeats import firing_after, horizon
 from outreach.scheduling.sequence import due_at
 from outreach.scheduling.waves import begins
+
+_DAY = timedelta(days=1)
+#: Whose turn it is where nothing decides it but time.
+_AS_IT_COMES: Turn = (0, 0, 0, 0)
+#: On one day a person's e-mails go first, then letters, then what is done by hand: `run` sends,
+#: prints, and hands out in this order.
+_EMAIL, _LETTER, _BY_HAND = range(3)
 
 
 def look_ahead(
@@ -44,12 +49,14 @@ def look_ahead(
 ) -> Ahead:
     """The days of a campaign that starts at `now`; `people` counts those of each kind."""
     planned: list[Planned] = []
-    for step in campaign.following(None):
-        for kind, count in people.items():
-            due = begins(campaign, step, wave=kind.wave, launched_at=now, calendar=calendar)
-            if due is not None:
-                anew = replace(kind, repeats=campaign.repeat is not None)
-                planned.append(Planned(due, step, anew, count))
+    repeats = campaign.repeat is not None
+    for kind, count in people.items():
+        dues = (
+            (begins(campaign, step, wave=kind.wave, launched_at=now, calendar=calendar), step)
+            for step in campaign.following(None)
+        )
+        steps = [Waits(due, step, repeats=repeats) for due, step in dues if due is not None]
+        planned.append(Planned(kind, count, tuple(steps)))
     return look_on(campaign, planned, bounds=bounds, calendar=calendar, now=now)
 
 
@@ -64,39 +71,9 @@ def look_on(
     """The days to come of a campaign of which that much waits; what is late leaves from `now`."""
     looking = _Looking(campaign, bounds, calendar, now)
     for one in planned:
-        looking.plan(max(one.due, now), one.step, one.kind, one.count, placed=one.member)
+        looking.begin(one)
     looking.run()
-    place = {step.name: number for number, step in enumerate(campaign.steps)}
-    members: dict[tuple[date, str], list[tuple[str, int]]] = {}
-    for (day, name, member), n in sorted(looking.members.items()):
-        members.setdefault((day, name), []).append((member, n))
-    leaving = (
-        Leaving(day, step, n, tuple(members.get((day, step), ())))
-        for (day, step), n in looking.leaving.items()
-        if n
-    )
-    return Ahead(
-        days=tuple(sorted(leaving, key=lambda one: (one.day, place[one.step]))),
-        too_late=dict(looking.too_late),
-        passed_over=dict(looking.passed_over),
-        fall_due=dict(looking.fall_due),
-        until=looking.until,
-    )
-
-
-#: Whose limits are counted: what it is, and which one.
-_Key = tuple[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """So many people whose step comes next."""
-
-    step: Step
-    kind: Kind
-    count: int
-    #: Stands in this member's day.
-    placed: str | None = None
+    return looking.counted.ahead(campaign, looking.until)
 
 
 @dataclass(slots=True)
@@ -105,25 +82,15 @@ class _Looking:
     bounds: Bounds
     calendar: Calendar
     now: datetime
-    leaving: Counter[tuple[date, str]] = field(default_factory=Counter)
-    members: Counter[tuple[date, str, str]] = field(default_factory=Counter)
-    too_late: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    fall_due: Counter[tuple[date, str]] = field(default_factory=Counter)
-    #: How many have left on each day under each limit.
-    _sent: Counter[tuple[_Key, date]] = field(default_factory=Counter)
-    #: By day, then by rank, then by instant and by turn.
-    _waiting: list[tuple[date, Turn, datetime, int, _Waiting | Elsewhere]] = field(
-        default_factory=list
-    )
-    #: Keeps those that fall due at one instant in the order in which they were planned.
-    _turns: Iterator[int] = field(default_factory=numbers)
-    _calendars: dict[str, Calendar] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)
+    _queue: Queue = field(default_factory=Queue)
+    _mails: MailDays = field(init=False)
     _book: Book = field(init=False)
     #: The last day that is looked at, where the campaign repeats beyond it.
     until: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self._mails = MailDays(self.campaign, self.bounds, self.calendar, self.now)
         if self.campaign.repeat is not None:
             far = self.calendar.day_of(self.now + horizon(self.campaign.repeat))
             last = self.campaign.not_after
@@ -132,185 +99,207 @@ class _Looking:
         self._book.take(self.bounds.taken)
         for other in self.bounds.elsewhere:
             day = max(other.day, self.calendar.day_of(self.now))
-            rank = day_turn(other.stands, other.priority, other.work, other.position)
+            turn = day_turn(other.stands, other.priority, other.work, other.position)
             at = self.calendar.midnight(day)
-            heapq.heappush(self._waiting, (day, rank, at, next(self._turns), other))
+            free = other.work.only is None
+            self._queue.put_other(other, Rank(day, _BY_HAND, False, other.day, turn, free, at, at))
 
-    def plan(
-        self, due: datetime, step: Step, kind: Kind, count: int, *, placed: str | None = None
-    ) -> None:
-        at = due
-        if step.channel is Channel.EMAIL and step.name in kind.steps:
-            at = self._of(kind).opening(self.campaign.window, due)
+    def begin(self, planned: Planned) -> None:
+        """They wait for their steps."""
+        people = Alike(planned.kind, planned.count)
+        today = self.calendar.day_of(self.now)
+        for one in planned.steps:
+            stands = one.member is not None and self.calendar.day_of(one.due) > today
+            coming = Coming(
+                people, one.step, one.due, self._queue.number(), one.repeats, one.member,
+                # What stands in a day to come is in `taken`; what stands in today may be moved.
+                placed=one.fixed or stands, fixed=one.fixed,
+            )  # fmt: skip
+            people.coming.append(coming)
+            self._await(coming)
+
+    # --- whose turn it is ---------------------------------------------------------------------
+
+    def _await(self, one: Coming, *, since: datetime | None = None) -> None:
+        """It comes when it is due, and not before `since`."""
+        at = max(one.due, since or self.now)
+        if one.step.channel is Channel.EMAIL and one.step.name in one.people.kind.steps:
+            at = self._mails.of(one.people.kind).opening(self.campaign.window, at)
         day = self.calendar.day_of(at)
         if self.until is not None and day > self.until:
-            return
-        waiting = _Waiting(step, kind, count, placed)
-        rank = self._rank(waiting)
-        heapq.heappush(self._waiting, (day, rank, at, next(self._turns), waiting))
+            one.people.coming.remove(one)
+        else:
+            self._queue.put(one, self._rank(one, day, at))
 
-    def _rank(self, one: _Waiting) -> Turn:
-        """Whose turn it is on a day: what is done by hand, as `run` places it, then e-mails.
-
-        Of these, those go first whom the settings name `first`.
-        """
-        if one.step.channel.by_hand:
-            position = self.campaign.steps.index(one.step)
-            return day_turn(
-                one.placed is not None, self.campaign.priority, self._work(one), position
-            )
-        follows = one.step.after is not None
-        return 2 + (follows is (self.bounds.first is First.NEW_PEOPLE)), 0, 0, 0
+    def _rank(self, one: Coming, day: date, at: datetime) -> Rank:
+        if not one.step.channel.by_hand:
+            turn, lane = _AS_IT_COMES, _LETTER
+            if one.step.channel is Channel.EMAIL:
+                follows = one.step.after is not None
+                lane = _EMAIL
+                turn = (int(follows is (self.bounds.first is First.NEW_PEOPLE)), 0, 0, 0)
+            return Rank(day, lane, False, day, turn, False, at, one.due, one.number)
+        work, position = self._work(one), self.campaign.steps.index(one.step)
+        turn = day_turn(one.member is not None, self.campaign.priority, work, position)
+        due = self.calendar.day_of(one.due)
+        return Rank(day, _BY_HAND, False, due, turn, work.only is None, at, one.due, one.number)
 
     def run(self) -> None:
-        while self._waiting:
-            day, _, at, _, one = heapq.heappop(self._waiting)
+        while (found := self._queue.take()) is not None:
+            rank, one = found
             if isinstance(one, Elsewhere):
-                self._book.place(one.work, day, one.count, last=one.last)
-            elif one.step.name not in one.kind.steps:
-                self.passed_over[one.step.name] += one.count
-                self._follow(one.step, one.kind, one.count, at, passed_over=True)
-            elif not self._rests(at, one):
-                self._do(at, one)
+                self._book.place(one.work, rank.day, one.count, last=one.last)
+            elif one.step.name not in one.people.kind.steps:
+                self.counted.passed_over[one.step.name] += one.people.count
+                self._over(one, rank.at)
+            elif self._too_late(one, rank.day):
+                self.counted.too_late[one.step.name] += one.people.count
+                self._over(one, rank.at)
+            elif self._goes_later(one, rank):
+                self._queue.put(one, rank._replace(late=True))
+            elif not self._rests(one, rank.day):
+                self._do(one, rank)
 
-    def _rests(self, at: datetime, one: _Waiting) -> bool:
-        """Whether these people must be left in peace on that day: their step waits."""
-        pressure, day = self.bounds.pressure, self.calendar.day_of(at)
-        if pressure is None or one.placed or not pressure.covers(one.step.channel):
-            return False
-        free = free_on(one.kind.touched, pressure, day)
-        if free > day:
-            again = self.calendar.at(free, at.astimezone(self.calendar.zone).time())
-            self.plan(again, one.step, one.kind, one.count)
-        return free > day
-
-    def _do(self, at: datetime, one: _Waiting) -> None:
-        if one.step.channel is Channel.EMAIL:
-            self._mail(at, one.step, one.kind, one.count)
-        elif one.step.channel.by_hand:
-            self._by_hand(at, one)
-        else:
-            self._leave(at, one.step, one.kind, one.count)
-
-    def _by_hand(self, at: datetime, one: _Waiting) -> None:
-        """Spread over the days and people of the team."""
-        day = self.calendar.day_of(at)
-        if self._over(one.step, day):
-            # Passed over on the day it falls due: it takes nobody's time.
-            self._leave(at, one.step, one.kind, one.count)
-            return
-        self.fall_due[day, one.step.name] += one.count
-        if one.placed:
-            places = [Place(day, one.placed, one.count)]
-        else:
-            last = self.campaign.last_day(one.step)
-            places = self._book.place(self._work(one), day, one.count, last=last)
-        for place in places:
-            then = at if place.day == day else self.calendar.midnight(place.day)
-            kind = replace(one.kind, owner=one.kind.owner or place.member)
-            self._leave(then, one.step, kind, place.count, place.member)
-
-    def _mail(self, at: datetime, step: Step, kind: Kind, count: int) -> None:
-        """As many as may leave on that open day; the others wait for the next one."""
-        day = self.calendar.day_of(at)
-        keys = self._limits(step, kind)
-        rooms = [
-            self._room(limits, step, kind, at) - self._sent[key, day]
-            for key, limits in keys.items()
-        ]
-        leaving = max(0, min(count, *rooms))
-        if leaving:
-            self._sent.update({(key, day): leaving for key in keys})
-            self._leave(at, step, kind, leaving)
-        if leaving < count:
-            tomorrow = self._of(kind).midnight(self._of(kind).day_of(at) + timedelta(days=1))
-            self.plan(tomorrow, step, kind, count - leaving)
-
-    def _limits(self, step: Step, kind: Kind) -> dict[_Key, Limits]:
-        """Every limit that mail of a step to people of a kind is under."""
-        limits = {("sender", self.campaign.sender_of(step)): self.bounds.sender(step)}
-        if self.campaign.limits is not None:
-            limits["campaign", None] = self.campaign.limits
-        provider = kind.provider
-        if provider is not None and provider in self.bounds.providers:
-            limits["provider", provider] = self.bounds.providers[provider]
-        return limits
-
-    def _room(self, limits: Limits, step: Step, kind: Kind, at: datetime) -> int:
-        """What a limit lets go from `at` to the end of that day: 1 at least, but for what left."""
-        open_ = self._of(kind).open_for(self.campaign.window, at)
-        seconds = open_.total_seconds()
-        rates = ((limits.per_second, 1), (limits.per_minute, 60), (limits.per_hour, 3600))
-        rooms = [int(rate * seconds / per) for rate, per in rates if rate is not None]
-        if limits.gap is not None:
-            rooms.append(int(seconds / (sum(limits.gap) / 2)) + 1)
-        began = self.bounds.began(step) or self.now
-        # The ramp counts in days of 24 hours: what it allows when the day's window ends.
-        cap = day_cap(limits, began, at + open_)
-        most = max(1, min(rooms, default=2**62))
-        if cap is None:
-            return most
-        today = self.calendar.day_of(at) == self.calendar.day_of(self.now)
-        return min(most, max(1, cap) - (self._earlier(limits, step) if today else 0))
-
-    def _earlier(self, limits: Limits, step: Step) -> int:
-        """How many have left today already that count for a limit."""
-        if limits is self.bounds.sender(step):
-            return self.bounds.sent(step)
-        return self.bounds.left if limits is self.campaign.limits else 0
-
-    def _of(self, kind: Kind) -> Calendar:
-        """The calendar by their clock."""
-        if kind.zone is None:
-            return self.calendar
-        if kind.zone not in self._calendars:
-            self._calendars[kind.zone] = replace(self.calendar, zone=ZoneInfo(kind.zone))
-        return self._calendars[kind.zone]
-
-    def _leave(
-        self, at: datetime, step: Step, kind: Kind, count: int, member: str | None = None
-    ) -> None:
-        day = self.calendar.day_of(at)
-        if self._over(step, day):
-            self.too_late[step.name] += count
-            self._follow(step, kind, count, at, passed_over=True)
-            return
-        self.leaving[day, step.name] += count
-        if member is not None:
-            self.members[day, step.name, member] += count
-        self._follow(step, self._touched(kind, step, day), count, at)
-
-    def _over(self, step: Step, day: date) -> bool:
+    def _too_late(self, one: Coming, day: date) -> bool:
         """Whether the last day of the step, or of the campaign, is gone by then."""
-        last = self.campaign.last_day(step)
+        last = self.campaign.last_day(one.step)
         return last is not None and day > last
 
-    def _work(self, one: _Waiting) -> Work:
-        only = seller_of(self.bounds.team, one.step, one.kind.owner, one.kind.keeper)
+    def _do(self, one: Coming, rank: Rank) -> None:
+        if one.step.channel is Channel.EMAIL:
+            self._mail(one, rank.at)
+        elif one.step.channel.by_hand:
+            self._by_hand(one, rank)
+        else:
+            self._leave(one, rank.at)
+
+    def _goes_later(self, one: Coming, rank: Rank) -> bool:
+        """Whether a run hands it out when it has sent: it waits for an e-mail of that day."""
+        pressure, channel = self.bounds.pressure, one.step.channel
+        if rank.late or one.placed or not channel.by_hand or pressure is None:
+            return False
+        waited = one.people.kept_back == rank.day
+        return waited and pressure.covers(channel) and pressure.covers(Channel.EMAIL)
+
+    # --- in peace -----------------------------------------------------------------------------
+
+    def _rests(self, one: Coming, day: date) -> bool:
+        """Whether these people must be left in peace on that day: their step waits."""
+        pressure, people = self.bounds.pressure, one.people
+        if pressure is None or one.fixed or not pressure.covers(one.step.channel):
+            return False
+        touched = people.kind.touched
+        free = free_on(touched, pressure, day)
+        if free == day and one.step.channel.by_hand:
+            # Of two that are to be done by hand one is handed out on a day: whether it really
+            # comes then is known on the next.
+            if people.allowed == day and free_on((*touched, day), pressure, day) > day:
+                free = day + _DAY
+            else:
+                people.allowed = day
+        if free > day:
+            self._put_off(one, free)
+        return free > day
+
+    def _put_off(self, one: Coming, free: date) -> None:
+        """Until that day, at its time of day; nobody's day is taken any more."""
+        if one.placed and one.member is not None:
+            stood = self.calendar.day_of(one.due)
+            self._book.give_back(one.member, stood, self._work(one), one.people.count)
+        if one.fell is not None:
+            self.counted.fall_due[one.fell, one.step.name] -= one.people.count
+        one.member, one.placed, one.fell = None, False, None
+        one.due = self.calendar.at(free, one.due.astimezone(self.calendar.zone).time())
+        self._await(one)
+
+    # --- what is done -------------------------------------------------------------------------
+
+    def _mail(self, one: Coming, at: datetime) -> None:
+        """As many as may leave on that open day; the others wait for the next one."""
+        kind = one.people.kind
+        leaving = self._mails.take(one.step, kind, one.people.count, at)
+        rest = self._queue.rest(one, leaving) if leaving else one
+        if leaving:
+            self._leave(one, at)
+        if rest is not None:
+            rest.people.kept_back = self.calendar.day_of(at)
+            clock = self._mails.of(kind)
+            self._await(rest, since=clock.midnight(clock.day_of(at) + _DAY))
+
+    def _by_hand(self, one: Coming, rank: Rank) -> None:
+        """Spread over the days and people of the team; done on the day it stands on."""
+        if one.fixed or one.placed:
+            self._leave(one, rank.at)
+            return
+        count, last = one.people.count, self.campaign.last_day(one.step)
+        self.counted.fall_due[rank.day, one.step.name] += count
+        one.fell = rank.day
+        rest: Coming | None = one
+        for place in self._book.place(self._work(one), rank.day, count, last=last):
+            assert rest is not None
+            next_one, rest = rest, self._queue.rest(rest, place.count)
+            self._place(next_one, place, rank)
+
+    def _place(self, one: Coming, place: Place, rank: Rank) -> None:
+        one.member, one.placed = place.member, True
+        self._belong(one.people, place.member, rank.day)
+        if place.day == rank.day:
+            self._leave(one, rank.at)
+        else:
+            one.due = self.calendar.midnight(place.day)
+            self._await(one)
+
+    def _belong(self, people: Alike, member: str | None, day: date) -> None:
+        """The first one who is given a person keeps him, also on other branches."""
+        if member is None or people.kind.owner is not None:
+            return
+        people.kind = replace(people.kind, owner=member)
+        for other in people.coming:
+            rank = other.rank
+            if rank is None or not other.step.channel.by_hand or other.placed:
+                continue
+            if rank.day > day:
+                self._await(other)
+            else:
+                self._queue.put(other, rank._replace(free=self._work(other).only is None))
+
+    def _work(self, one: Coming) -> Work:
+        kind = one.people.kind
+        only = seller_of(self.bounds.team, one.step, one.member, kind.owner, kind.keeper)
         return Work(one.step.channel, minutes_of(one.step), only)
 
-    def _touched(self, kind: Kind, step: Step, day: date) -> Kind:
-        """They remember the day, where a pressure counts it."""
+    def _leave(self, one: Coming, at: datetime) -> None:
+        day, people = self.calendar.day_of(at), one.people
+        member = one.member if one.step.channel.by_hand else None
+        self.counted.leave(day, one.step.name, people.count, member)
         pressure = self.bounds.pressure
-        if pressure is None or not pressure.covers(step.channel):
-            return kind
-        return replace(kind, touched=(*kind.touched, day))
+        if pressure is not None and pressure.covers(one.step.channel):
+            touched = people.kind.touched
+            # What is on its way already is the last touch that is known.
+            before = touched[:-1] if one.fixed and not one.step.channel.by_hand else touched
+            people.kind = replace(people.kind, touched=(*before, day))
+        self._follow(one, at)
 
-    def _follow(
-        self, step: Step, kind: Kind, count: int, done_at: datetime, *, passed_over: bool = False
-    ) -> None:
-        for following in self.campaign.following(step.name):
-            due = due_at(
-                following, done_at=done_at, calendar=self.calendar, passed_over=passed_over
-            )
-            self.plan(due, following, kind, count)
-        if kind.repeats and step in self.campaign.following(None):
-            self._repeat(step, kind, count, done_at)
+    # --- what follows -------------------------------------------------------------------------
 
-    def _repeat(self, step: Step, kind: Kind, count: int, done_at: datetime) -> None:
-        """They begin anew with the next firing; one that came while they waited is left out."""
-        assert self.campaign.repeat is not None
-        last = self.campaign.not_after
-        fires = firing_after(self.campaign.repeat, done_at, calendar=self.calendar, last=last)
-        if fires is not None:
-            self.plan(fires, step, kind, count)
+    def _over(self, one: Coming, at: datetime) -> None:
+        """It does not come; what follows it does."""
+        self._follow(one, at, passed_over=True)
+
+    def _follow(self, one: Coming, done_at: datetime, *, passed_over: bool = False) -> None:
+        one.people.coming.remove(one)
+        for step in self.campaign.following(one.step.name):
+            due = due_at(step, done_at=done_at, calendar=self.calendar, passed_over=passed_over)
+            self._plan(one.people, step, due)
+        if one.repeats and one.step in self.campaign.following(None):
+            assert self.campaign.repeat is not None
+            # They begin anew with the next firing; one that came while they waited is left out.
+            cron, last = self.campaign.repeat, self.campaign.not_after
+            fires = firing_after(cron, done_at, calendar=self.calendar, last=last)
+            if fires is not None:
+                self._plan(one.people, one.step, fires, repeats=True)
+
+    def _plan(self, people: Alike, step: Step, due: datetime, *, repeats: bool = False) -> None:
+        coming = Coming(people, step, due, self._queue.number(), repeats)
+        people.coming.append(coming)
+        self._await(coming)

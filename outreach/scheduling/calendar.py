@@ -15,6 +15,7 @@ from itertools import count as count_from
 from typing import assert_never
 
 from outreach.model.campaign import Unit, Window
+from outreach.model.settings import Settings
 
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
@@ -29,6 +30,11 @@ class Calendar:
     zone: tzinfo
     #: Of the country, where it has holidays of its own: the code of the `holidays` library.
     region: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Calendar:
+        """The days where the workspace is."""
+        return cls(settings.country, settings.zone, settings.region)
 
     def is_holiday(self, day: date) -> bool:
         return day in _holidays(self.country, self.region, day.year)

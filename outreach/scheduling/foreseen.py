@@ -29,8 +29,6 @@ class Kind:
     touched: tuple[date, ...] = ()
     #: In which wave they begin.
     wave: int = 1
-    #: Whether they begin anew with the next firing of a campaign that repeats.
-    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +70,26 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """So many people of a kind have a step to come, due at an instant."""
+class Waits:
+    """A step that waits for somebody's time to come."""
 
     due: datetime
     step: Step
-    kind: Kind
-    count: int
     #: Of calls and visits that stand in somebody's day already: whose.
     member: str | None = None
+    #: Nothing moves it: somebody has begun with it, or has promised it for its day.
+    fixed: bool = False
+    #: Whether it comes again with the next firing of a campaign that repeats.
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """So many people of a kind have the same steps to come, as they were planned."""
+
+    kind: Kind
+    count: int
+    steps: tuple[Waits, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)

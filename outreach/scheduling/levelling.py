@@ -103,11 +103,21 @@ class Book:
     _minutes: dict[tuple[str, date], Decimal] = field(default_factory=dict)
     #: By work: no day from the first to before the second has room for it.
     _full: dict[Work, tuple[date, date]] = field(default_factory=dict)
+    #: But for these, which may have room again.
+    _given_back: set[date] = field(default_factory=set)
 
     def take(self, taken: Iterable[Taken]) -> None:
         """What stands in somebody's day already, also where it is more than the day holds."""
         for one in taken:
             self._take(one.member, one.day, one.channel, one.minutes, one.count)
+
+    def give_back(self, member: str, day: date, work: Work, count: int) -> None:
+        """So many that stood in a member's day do not any more: others may, from that day on."""
+        self._take(member, day, work.channel, work.minutes, -count)
+        monday = _monday(day)
+        # Nobody asks for a day before that one any more; its week has minutes to spare, too.
+        week = {monday + number * _DAY for number in range(7)}
+        self._given_back = {one for one in self._given_back | week if one >= day}
 
     def place(
         self, work: Work, day: date, count: int = 1, *, last: date | None = None
@@ -124,7 +134,7 @@ class Book:
         over = 0
         for number in range(count):
             while not (free := self._free(members, work, at)) and (last is None or at <= last):
-                at += _DAY
+                at = self._next_day(work, at)
             if last is not None and at > last:
                 over = count - number
                 break
@@ -133,7 +143,8 @@ class Book:
             placed[at, least.key] += 1
         since, until = self._full.get(work, (day, day))
         # What lies between two looks that do not join up was not looked at.
-        self._full[work] = (since if since <= day <= until else day, at)
+        joined = since <= day <= until
+        self._full[work] = (since, max(until, at)) if joined else (day, at)
         places = [Place(on, who, n) for (on, who), n in placed.items()]
         if last is not None and over:
             places.append(Place(max(day, last + _DAY), None, over))
@@ -153,11 +164,19 @@ class Book:
     def _first_day(self, work: Work, day: date) -> date:
         since, until = self._full.get(work, (day, day))
         if since <= day < until:
-            return until
+            return self._not_full(day, until)
         if day < since:
             # Asked of an earlier day: what is known of later ones does not join up with it.
             del self._full[work]
         return day
+
+    def _next_day(self, work: Work, day: date) -> date:
+        """The first day after that one that is not known to be full."""
+        since, until = self._full.get(work, (day, day))
+        return self._not_full(day + _DAY, until) if since <= day < until else day + _DAY
+
+    def _not_full(self, day: date, until: date) -> date:
+        return min((one for one in self._given_back if day <= one < until), default=until)
 
     def _has_room(self, member: TeamMember, work: Work, day: date) -> bool:
         if not self._works(member, day):

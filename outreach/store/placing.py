@@ -62,8 +62,10 @@ class Waits:
     contact: ContactId
     step: StepId
     due_at: datetime
-    #: In whose day it stands and stays; None: in nobody's, or it may be moved.
+    #: In whose day it stands; None: in nobody's.
     member: str | None
+    #: Nothing moves it any more: it is on its way, or somebody has begun with it or promised it.
+    fixed: bool
     owner: str | None
     #: Of a campaign that repeats: with which of its firings.
     occurrence: int = 1
@@ -161,29 +163,31 @@ class Placing:
                 for who, campaign, step, when, done, count in connection.execute(query)
             ]
 
-    def waiting(self, campaign: CampaignId, *, before: datetime, now: datetime) -> Iterator[Waits]:
-        """Everything of a campaign that will leave if nothing happens; a stream.
+    def waiting(self, campaign: CampaignId, *, now: datetime) -> Iterator[Waits]:
+        """Everything of a campaign that will leave if nothing happens, person by person; a stream.
 
-        `before` is the end of the day: what stands in a later one stays there.
+        A letter that is printed goes to the post any day now: it is on its way.
         """
         d, e = schema.delivery.c, schema.enrolment.c
         here = and_(e.campaign_id == d.campaign_id, e.contact_id == d.contact_id)
-        stays = or_(d.due_at >= before, ~_may_be_moved(now))
+        on_its_way = or_(d.state == DeliveryState.CLAIMED.value, d.batch_id.is_not(None))
+        fixed = or_(on_its_way, and_(d.channel.in_(_BY_HAND), ~_may_be_moved(now)))
         query = (
-            select(d.contact_id, d.step_id, d.due_at, case((stays, d.assignee)), e.owner,
-                   d.occurrence)
+            select(d.contact_id, d.step_id, d.due_at, d.assignee, case((fixed, 1), else_=0),
+                   e.owner, d.occurrence)
             .outerjoin(schema.enrolment, here)
             .where(
                 d.campaign_id == campaign,
                 d.state.in_([DeliveryState.DUE.value, DeliveryState.CLAIMED.value]),
             )
-            .order_by(d.id)
+            .order_by(d.contact_id, d.id)
             .execution_options(yield_per=2000)
         )  # fmt: skip
         with self.database.reading() as connection:
-            for contact, step, due_at, member, owner, occurrence in connection.execute(query):
+            rows = connection.execute(query)
+            for contact, step, due_at, member, fixed_too, owner, occurrence in rows:
                 yield Waits(contact=contact, step=step, due_at=due_at, member=member,
-                            owner=owner, occurrence=occurrence)  # fmt: skip
+                            fixed=bool(fixed_too), owner=owner, occurrence=occurrence)  # fmt: skip
 
     def elsewhere(
         self, campaign: CampaignId | None, *, before: datetime, now: datetime

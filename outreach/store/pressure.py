@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-from outreach.model.campaign import CampaignState
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId
@@ -36,6 +35,7 @@ from outreach.model.pressure import Pressure
 from outreach.model.value import value
 from outreach.scheduling.pressure import MONTH, free_on, reach_back
 from outreach.store import schema
+from outreach.store.due_to import Writing, due_in, written_today
 from outreach.store.engine import Database
 from outreach.store.lists import listed, packed
 from outreach.store.prepared import ForEach, Query, given
@@ -53,6 +53,8 @@ class Claim:
     contact: ContactId
     campaign: CampaignId
     due_at: datetime
+    #: Whose turn it is among those of one campaign, before the time they are due; the least.
+    turn: int = 0
 
 
 @dataclass(slots=True)
@@ -64,6 +66,8 @@ class Resting:
     priorities: Mapping[CampaignId, int] = field(default_factory=dict)
     #: Whose step was put off: it is neither sent nor passed over.
     put_off: set[DeliveryId] = field(default_factory=set)
+    #: What goes before that which is asked about; `Writing` says what comes of it.
+    writing: Writing = field(default_factory=Writing)
 
 
 def hold_back(
@@ -74,30 +78,30 @@ def hold_back(
     *,
     now: datetime,
 ) -> set[DeliveryId]:
-    """Put off the steps of people who must be left in peace now; which ones.
+    """Put off the steps of people who must be left in peace now; which ones wait.
 
-    They are due again on the first day on which they may be done, at their time of day.
+    They are due again on the first day on which they may be done, at their time of day. What waits
+    for something that goes first today is due as before, and is asked about again.
     """
     if not claims:
         return set()
-    waits = _waits(connection, database, claims, resting, now)
-    due = {
-        one.delivery: datetime.combine(
-            waits[one.delivery], _clock(one.due_at, database), database.zone
-        )
-        for one in claims
-        if one.delivery in waits
-    }
-    was_due = [one.due_at for one in claims if one.delivery in waits]
+    waits, behind = _waits(connection, database, claims, resting, now)
+    put_off = [one for one in claims if one.delivery in waits]
+    due = [datetime.combine(waits[one.delivery], _clock(one, database)) for one in put_off]
     _putting_off(connection.dialect).run(
-        connection, {"id": list(due), "due_at": list(due.values()), "was_due": was_due}
+        connection,
+        {
+            "id": [one.delivery for one in put_off],
+            "due_at": [at.replace(tzinfo=database.zone) for at in due],
+            "was_due": [one.due_at for one in put_off],
+        },
     )
     resting.put_off |= waits.keys()
-    return set(waits)
+    return waits.keys() | behind
 
 
-def _clock(at: datetime, database: Database) -> time:
-    return at.astimezone(database.zone).time()
+def _clock(one: Claim, database: Database) -> time:
+    return one.due_at.astimezone(database.zone).time()
 
 
 def _waits(
@@ -106,19 +110,29 @@ def _waits(
     claims: Sequence[Claim],
     resting: Resting,
     now: datetime,
-) -> dict[DeliveryId, date]:
-    """Until which day each of them waits; of two for one person the weightier goes."""
+) -> tuple[dict[DeliveryId, date], set[DeliveryId]]:
+    """Until which day each of them waits; of two for one person the weightier goes.
+
+    And what waits for something else of today.
+    """
     today = database.day_of(now)
     people = {one.contact for one in claims}
     days = touched(connection, database, people, resting.pressure, now=now)
     least = min(resting.priorities.get(one.campaign, 0) for one in claims)
     rivals = _rivals(connection, people, resting, now, above=least)
+    written = written_today(
+        connection, database, people, resting.writing, resting.priorities, now=now
+    )
     #: Of these very claims: who goes today.
     going: dict[ContactId, list[date]] = {}
     waits: dict[DeliveryId, date] = {}
+    behind: set[DeliveryId] = set()
     weight = resting.priorities
     tomorrow = today + timedelta(days=1)
-    for one in sorted(claims, key=lambda c: (-weight.get(c.campaign, 0), c.due_at, c.delivery)):
+    in_turn = sorted(
+        claims, key=lambda c: (-weight.get(c.campaign, 0), c.turn, c.due_at, c.delivery)
+    )
+    for one in in_turn:
         before, own = days.get(one.contact, []), weight.get(one.campaign, 0)
         free = free_on(before, resting.pressure, today)
         if free > today:
@@ -128,9 +142,11 @@ def _waits(
         ):
             # Whether the other one really goes is known tomorrow.
             waits[one.delivery] = tomorrow
+        elif written.before(one.contact, one.campaign, own):
+            behind.add(one.delivery)
         else:
             going.setdefault(one.contact, []).append(today)
-    return waits
+    return waits, behind
 
 
 def _rivals(
@@ -147,7 +163,7 @@ def _rivals(
         return {}
     rest = resting.pressure.min_days_between_touches or _A_WEEK
     dialect = connection.dialect
-    rows = _due_in(dialect, resting.pressure.channels).rows(
+    rows = due_in(dialect, resting.pressure.channels).rows(
         connection,
         people=packed(dialect, sorted(people)),
         campaigns=packed(dialect, sorted(weighty)),
@@ -158,32 +174,6 @@ def _rivals(
     for contact, campaign in rows:
         most[contact] = max(most.get(contact, 0), weighty[campaign])
     return most
-
-
-@lru_cache(maxsize=8)
-def _due_in(dialect: Dialect, channels: tuple[str, ...]) -> Query:
-    """For whom a step is due in which of some campaigns."""
-    d, k = schema.delivery.c, schema.campaign.c
-    # Asked of each row of these people: as plain conditions SQLite would go through all that is
-    # due, for every page of a run.
-    is_due = and_(
-        d.state == DeliveryState.DUE.value,
-        d.due_at <= given("now", d.due_at.type),
-        d.due_at > given("since", d.due_at.type),
-    )
-    query = (
-        select(d.contact_id, d.campaign_id)
-        .join(schema.campaign, k.id == d.campaign_id)
-        .where(
-            listed(dialect, d.contact_id, "people"),
-            case((is_due, 1), else_=0) == 1,
-            listed(dialect, d.campaign_id, "campaigns"),
-            k.state == CampaignState.RUNNING.value,
-        )
-    )
-    if channels:
-        query = query.where(d.channel.in_(channels))
-    return Query(query, dialect)
 
 
 # --- who was touched when ------------------------------------------------------------------------

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.change import Change
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import BatchId, CampaignId, ContactId, DeliveryId, StepId
 from outreach.store import schema
-from outreach.store.delivery_rows import delivery_query, to_delivery
+from outreach.store.delivery_rows import delivery_query, read_deliveries
 from outreach.store.engine import Database
 from outreach.store.ledger import write_change
 
@@ -68,7 +67,7 @@ class Printing:
         )
         if not printed_too:
             query = query.where(or_(d.batch_id.is_(None), d.batch_id.in_(gone)))
-        return self._list(query)
+        return read_deliveries(self.database, query)
 
     def post(self, campaign: CampaignId, change: Change, *, on: date) -> None:
         """Letters were posted: the change, and the day noted on their bundles."""
@@ -93,7 +92,7 @@ class Printing:
             d.batch_id.is_not(None),
             d.due_at <= now,
         )
-        return self._list(query)
+        return read_deliveries(self.database, query)
 
     def withdrawn(self, campaign: CampaignId) -> list[tuple[ContactId, str]]:
         """Whose letter lies in a bundle not posted yet and must not go any more, and why."""
@@ -121,8 +120,3 @@ class Printing:
         with self.database.reading() as connection:
             found: date | None = connection.execute(query).scalar_one()
             return found
-
-    def _list(self, query: Select[Any]) -> list[Delivery]:
-        with self.database.reading() as connection:
-            rows = connection.execute(query.order_by(schema.delivery.c.id))
-            return [to_delivery(row) for row in rows]

@@ -7,7 +7,7 @@ or a few.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, case, func, update
 from sqlalchemy.engine import Dialect
 
 from outreach.model.change import Change
+from outreach.model.days import end_of
 from outreach.model.follow_up import FollowUp, FollowUpDone
 from outreach.model.ids import ContactId
 from outreach.model.network import Inquiry, InquiryAnswered, InterestSet, Referral, Thanked
@@ -167,8 +168,7 @@ def _answer(
 
 def end_of_day(database: Database, at: datetime) -> datetime:
     """The first instant of the day after."""
-    day = database.day_of(at) + timedelta(days=1)
-    return datetime.combine(day, time(), database.zone).astimezone(UTC)
+    return end_of(database.day_of(at), database.zone)
 
 
 @lru_cache(maxsize=4)
