@@ -132,10 +132,24 @@ class Problems(OutreachError):
 
     def __init__(self, errors: Iterable[OutreachError]) -> None:
         self.errors: Sequence[OutreachError] = tuple(errors)
-        super().__init__(Plural("{count} problem", "{count} problems", len(self.errors)))
+        super().__init__(_first_of(self.errors))
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+def _first_of(errors: Sequence[OutreachError]) -> Text:
+    """Where there is room for one sentence only: the first problem and its place."""
+    if not errors:
+        return Plural("{count} problem", "{count} problems", 0)
+    first, more = errors[0], len(errors) - 1
+    what = first.what
+    if first.where and str(first.where):
+        what = Text("{place}: {what}", place=first.where, what=what)
+    if more:
+        return Plural("{what} … and {count} more problem", "{what} … and {count} more problems",
+                      more, what=what)  # fmt: skip
+    return what
 
 
 class WrongUsage(OutreachError):

@@ -100,7 +100,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened.engine.dispose()
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
-        with server.fresh_database() as url:
+        with server.laid_database() as url:
             opened = open_database(url, folder=tmp_path)
             yield opened
             opened.engine.dispose()

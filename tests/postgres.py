@@ -16,31 +16,67 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 import psycopg
+
+from outreach.store.opening import open_database
 
 _numbers = itertools.count(1)
 
 
 class PostgresServer:
-    """A server that hands out empty databases."""
+    """A server that hands out databases: empty ones, and ones with a store's tables in them."""
 
     def __init__(self, admin_url: str, stop: Callable[[], None]) -> None:
         self.admin_url = admin_url
-        self.stop = stop
+        self._stop = stop
+        self._laid: str | None = None
+
+    def stop(self) -> None:
+        if self._laid is not None:
+            self._drop(self._laid)
+        self._stop()
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """The address of an empty database, dropped afterwards."""
+    def fresh_database(self, template: str = "template0") -> Iterator[str]:
+        """The address of an empty database, or of a copy of another one; dropped afterwards."""
+        name = self._create(template)
+        try:
+            yield self._address(name)
+        finally:
+            self._drop(name)
+
+    @contextmanager
+    def laid_database(self) -> Iterator[str]:
+        """The address of a store that is as new: a copy of one that the product laid.
+
+        Copying a database takes a fraction of what making its hundred tables takes.
+        """
+        if self._laid is None:
+            self._laid = self._create("template0")
+            open_database(self._address(self._laid), folder=Path()).engine.dispose()
+        with self.fresh_database(self._laid) as url:
+            with psycopg.connect(url, autocommit=True) as connection:
+                for key, size in (("store_id", 16), ("secret", 32)):
+                    connection.execute(
+                        "UPDATE meta SET value = %s WHERE key = %s", (token_hex(size), key)
+                    )
+            yield url
+
+    def _create(self, template: str) -> str:
         name = f"outreach_test_{os.getpid()}_{next(_numbers)}"
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _drop(self, name: str) -> None:
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _address(self, name: str) -> str:
         base, _, query = self.admin_url.partition("?")
-        try:
-            yield f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-        finally:
-            with psycopg.connect(self.admin_url, autocommit=True) as admin:
-                admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
 def no_postgres() -> str:

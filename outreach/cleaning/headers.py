@@ -17,7 +17,7 @@ from outreach.cleaning.twice_encoded import mended
 from outreach.errors import DefinitionError, Location, Text, did_you_mean
 from outreach.model.field import SCORED_TYPES, STANDARD_NAMES, Catalogue, Field, Origin
 from outreach.model.stage import DEFAULT_CHAIN, FACTS
-from outreach.model.text import fold
+from outreach.model.text import fold, letters_of
 
 #: What the file of rejected rows adds to the columns of its origin: passed over when it comes back.
 OWN_COLUMNS = ("outreach_line", "outreach_reason")
@@ -74,7 +74,7 @@ class BadMap(DefinitionError):
 
 def key_of(header: str) -> str:
     """What makes two headers the same: `Code postal` and `code_postal` → `codepostal`."""
-    return "".join(c for c in fold(header.replace("°", "o")) if c.isalnum())
+    return letters_of(header.replace("°", "o"))
 
 
 def _ranks() -> dict[str, tuple[str, int]]:

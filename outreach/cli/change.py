@@ -89,7 +89,7 @@ class _Change:
             self.edit,
             fingerprint=self.mark,
             file=str(self.file.path),
-            calendar=Calendar(settings.country, settings.zone, settings.region),
+            calendar=Calendar.of(settings),
             now=self.parts.now(),
         )
 

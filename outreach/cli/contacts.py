@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Group
-from outreach.cli.output import plain_json, say, show, table
+from outreach.cli.output import say, show, show_rows, table
 from outreach.cli.values import cell, shown
 from outreach.errors import Plural, Text, WrongUsage, did_you_mean
 from outreach.model.admission import OnMatch
@@ -222,11 +221,10 @@ def _chosen(parts: Application, names: str | None) -> list[str] | None:
 def _list_json(found: Any, names: list[str] | None) -> None:
     """One object, written as it is read: a base may be larger than memory."""
     click.echo('{"contacts": [', nl=False)
-    for number, contact in enumerate(found):
-        whole = as_json(contact)
-        data = {"id": whole["id"], **{n: whole[n] for n in names}} if names else whole
-        row = json.dumps(data, ensure_ascii=False, default=plain_json)
-        click.echo(f", {row}" if number else row, nl=False)
+    whole = map(as_json, found)
+    show_rows(
+        {"id": one["id"], **{name: one[name] for name in names}} if names else one for one in whole
+    )
     click.echo("]}")
 
 

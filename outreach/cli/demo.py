@@ -22,7 +22,7 @@ import click
 from outreach.application import Application, Options
 from outreach.cli.demo_season import CAMPAIGN, MAILED, POSTED, outcomes_of, season_of
 from outreach.cli.door import Command
-from outreach.cli.output import broken
+from outreach.cli.output import broken, json_text
 from outreach.errors import ExitCode, OutreachError, Text
 from outreach.files.workspace import SETTINGS_FILE, new_workspace, samples_folder
 from outreach.language import Language, environment_locale
@@ -75,7 +75,7 @@ def demo(parts: Application, folder: Path, locale: str | None) -> None:
         report = _play(show, folder)
         received = sink.received
     if parts.options.json:
-        click.echo(json.dumps({"dir": str(folder), "received": received, "report": report}))
+        click.echo(json_text({"dir": str(folder), "received": received, "report": report}))
     else:
         _farewell(show, folder, received)
 

@@ -39,7 +39,7 @@ class Season:
 
 def season_of(parts: Application) -> Season:
     """The launch is a working Monday ten weeks ago, or the working days after it."""
-    calendar = Calendar(parts.settings.country, parts.settings.zone, parts.settings.region)
+    calendar = Calendar.of(parts.settings)
     launch = parts.today() - _BACK
     launch -= timedelta(days=launch.weekday())
     while not all(calendar.is_working_day(launch + timedelta(days=d)) for d in (0, MAILED)):

@@ -13,6 +13,7 @@ from outreach.cli.door import Command
 from outreach.cli.output import leave, notice, show
 from outreach.cli.telling import as_json, tell
 from outreach.errors import ExitCode, Plural, Text, WrongUsage
+from outreach.model.text import shown
 from outreach.runner.wording import reason_text
 
 #: What could not be read is told so often; all of it under --json.
@@ -124,7 +125,7 @@ def returned(
             store=store, settings=parts.settings, now=parts.now(), person=parts.person,
             campaign=parts.launched, instant=parts.instant,
         )  # fmt: skip
-        bulk = bring_back(codes, desk, campaign=campaign, on=on, file=str(file or ""))
+        bulk = bring_back(codes, desk, campaign=campaign, on=on, file=shown(file or ""))
     data = {
         "recorded": bulk.recorded,
         "unchanged": bulk.unchanged,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
-from outreach.cli.output import notice, plain_json, say, show, table
+from outreach.cli.output import notice, say, show, show_rows, table
 from outreach.cli.values import label, written
 from outreach.errors import OutreachError, Plural, Text, WrongUsage
 from outreach.runner.naming import AmbiguousPerson, UnknownPerson
@@ -148,9 +147,7 @@ def companies(parts: Application, expression: str | None, limit: int | None) -> 
     if parts.options.json:
         rows = islice(found, limit or None)
         click.echo('{"companies": [', nl=False)
-        for number, firm in enumerate(rows):
-            row = json.dumps(_as_json(firm), ensure_ascii=False, default=plain_json)
-            click.echo(f", {row}" if number else row, nl=False)
+        show_rows(map(_as_json, rows))
         click.echo("]}")
         return
     limit = SHOWN if limit is None else limit

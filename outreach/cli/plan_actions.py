@@ -138,13 +138,8 @@ def import_(parts: Application, file: Path, dry_run: bool) -> None:
     """
     from outreach.runner.plan_import import Reading, read_actions
 
-    def day(text: str) -> date:
-        found = day_of(parts, text)
-        assert found is not None
-        return found
-
     reading = Reading(
-        now=parts.now(), day=day, owner=lambda key: member(parts, key),
+        now=parts.now(), day=_day(parts), owner=lambda key: member(parts, key),
         objective=lambda name: the_objective(parts.store, name).name,
     )  # fmt: skip
     found = read_actions(file, reading)

@@ -14,21 +14,23 @@ from outreach.runner.plan_actions import ActionPlan
 def written(
     parts: Application, plan: ActionPlan, *, xlsx: Path | None, ics: Path | None
 ) -> dict[str, str]:
-    """Write the files that were asked for; their paths by kind."""
-    files: dict[str, str] = {}
-    if xlsx is not None:
-        from outreach.files.reports.writing import write_document
+    """Write the files that were asked for, all or none; their paths by kind."""
+    from outreach.files.bundles import write_together
 
-        write_document(document(parts, plan, whole=True), xlsx, parts.language,
-                       currency=parts.settings.currency)  # fmt: skip
-        files["xlsx"] = str(xlsx)
+    contents: dict[Path, bytes] = {}
+    if xlsx is not None:
+        from outreach.files.reports.writing import content_of
+
+        made = document(parts, plan, whole=True)
+        contents[xlsx] = content_of(made, xlsx, parts.language, parts.settings.currency)
     if ics is not None:
-        from outreach.files.ics import write_calendar
+        from outreach.files.ics import checked_calendar
 
         name = parts.language.say(Text("Commercial action plan"))
-        write_calendar(ics, name, list(_entries(parts, plan)))
-        files["ics"] = str(ics)
-    return files
+        contents[ics] = checked_calendar(ics, name, list(_entries(parts, plan)))
+    write_together(list(contents.items()))
+    asked = {"xlsx": xlsx, "ics": ics}
+    return {kind: str(path) for kind, path in asked.items() if path is not None}
 
 
 def _entries(parts: Application, plan: ActionPlan) -> Any:

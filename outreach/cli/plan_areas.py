@@ -213,7 +213,9 @@ def plan_score(
     assert who is not None
     scores: dict[str, Decimal | int | str | None] = {}
     if potential is not None:
-        scores["potential"] = amount_of(potential, "--potential")
+        scores["potential"] = worth = amount_of(potential, "--potential")
+        if worth is not None and worth < 0:
+            raise WrongUsage(Text("a potential is not below 0"))
     if ease is not None:
         scores["ease"] = _ease(ease)
     if kind is not None:

@@ -10,9 +10,9 @@ from typing import Any
 from outreach.application import Application
 from outreach.cli.document import show_section
 from outreach.cli.output import say
-from outreach.cli.plan_values import as_decimal
 from outreach.errors import Text
 from outreach.evaluation.document import Column, Section, Table, Unit
+from outreach.model.money import to_decimal
 from outreach.planning.checkpoints import Comparison
 from outreach.planning.objective import Metric, Objective, ObjectiveKind, ScopeKind
 from outreach.planning.smart import is_smart
@@ -230,11 +230,11 @@ def _amount(parts: Application, goal: Objective, value: Fraction | None) -> str:
     if value is None:
         return "–"
     if goal.unit is None and goal.measured in _IN_MONEY:
-        return parts.language.money(as_decimal(value), parts.settings.currency)
+        return parts.language.money(to_decimal(value), parts.settings.currency)
     written = _short(parts, value)
     return f"{written} {goal.unit}" if goal.unit else written
 
 
 def _short(parts: Application, value: Fraction) -> str:
-    rounded: Decimal = round(as_decimal(value), 2)
+    rounded: Decimal = round(to_decimal(value), 2)
     return parts.language.write(rounded.normalize() + 0)

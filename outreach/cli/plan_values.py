@@ -10,6 +10,7 @@ from fractions import Fraction
 from outreach.application import Application
 from outreach.cli.numbers import BadNumber, read_number
 from outreach.errors import Text
+from outreach.model.money import to_decimal
 
 #: Typed in place of a value to say that there is none after all.
 NOTHING = "-"
@@ -25,7 +26,7 @@ def day_of(parts: Application, text: str | None) -> date | None:
 def amount_of(text: str | None, option: str) -> Decimal | None:
     """An amount that was typed. Raises `BadNumber`."""
     found = number_of(text, option)
-    return None if found is None else as_decimal(found)
+    return None if found is None else to_decimal(found)
 
 
 def number_of(text: str | None, option: str) -> Fraction | None:
@@ -36,10 +37,6 @@ def number_of(text: str | None, option: str) -> Fraction | None:
     if found is None:
         raise BadNumber(option, text, Text("write it like 60000 or 2.5"))
     return found
-
-
-def as_decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / value.denominator
 
 
 def member(parts: Application, key: str | None) -> str | None:

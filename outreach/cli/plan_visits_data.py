@@ -36,6 +36,8 @@ def data_of(plan: VisitPlan, written: Sequence[Written]) -> dict[str, Any]:
         "loyalty": stayed,
         "volatility": None if stayed is None else 1 - stayed,
         "loyalty_basis": loyalty.at_start,
+        "portfolio_retention": plan.moved.retention,
+        "portfolio_retention_basis": plan.moved.start,
         "visits_per_customer": _known(plan.visits_per_customer),
         "prospecting": {
             "new_customers_exact": share.asked, "new_customers": share.new_customers,

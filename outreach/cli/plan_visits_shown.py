@@ -114,10 +114,11 @@ def _share(parts: Application, plan: VisitPlan) -> Section | None:
         _row(Text("customers now"), plan.current.value, Unit.COUNT, _ORIGINS[plan.current.origin])
     ]
     if plan.retention:
-        known = plan.retention
-        rows.append(_row(Text("who stay"), known.value, Unit.RATE, _origin(known)))
-        rows.append(_row(Text("who leave (volatility)"), 1 - known.value, Unit.RATE,
-                         Text("of the customers at the start")))  # fmt: skip
+        rows += _who_stay(plan.retention)
+    if plan.moved.start:
+        rows.append(_row(Text("not lost, by life stage"), plan.moved.retention, Unit.RATE,
+                         Text("as in the portfolio: of {count} customers a year ago",
+                              count=plan.moved.start)))  # fmt: skip
     if plan.visits_per_customer:
         known = plan.visits_per_customer
         rows.append(_row(Text("visits for a new customer"), known.value, Unit.NUMBER,
@@ -145,6 +146,22 @@ def _share(parts: Application, plan: VisitPlan) -> Section | None:
     )
     table = Table(key="share", title=title, columns=columns, rows=tuple(rows))
     return Section(key="share", title=title, tables=(table,), notes=tuple(missing))
+
+
+def _who_stay(known: Known) -> list[Mapping[str, Cell]]:
+    """As it was given; else who ordered again, which is not who is lost: that is said beside."""
+    if known.origin is not Origin.HISTORY:
+        return [
+            _row(Text("who stay"), known.value, Unit.RATE, _origin(known)),
+            _row(Text("who leave (volatility)"), 1 - known.value, Unit.RATE,
+                 Text("of the customers at the start")),
+        ]  # fmt: skip
+    return [
+        _row(Text("who ordered again"), known.value, Unit.RATE,
+             Text("in the last 12 months, of {count} who did in the 12 before", count=known.of)),
+        _row(Text("who did not (volatility)"), 1 - known.value, Unit.RATE,
+             Text("of the same; they are counted as leaving")),
+    ]  # fmt: skip
 
 
 def _missing(plan: VisitPlan) -> list[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import textwrap
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.application import Application
-from outreach.cli.output import WIDTH, plain_json
+from outreach.cli.output import WIDTH, json_text
 from outreach.cli.privacy_words import Words
 from outreach.errors import Location, OutreachError, Text
 from outreach.language import LOCALES, Language, one_of_ours
@@ -114,7 +113,7 @@ class NotWritten(OutreachError):
 
 def as_json(parts: Application, found: Dossier) -> str:
     """Everything, in a form that programs read (GDPR art. 20)."""
-    return json.dumps(_data(parts, found), ensure_ascii=False, indent=2, default=plain_json)
+    return json_text(_data(parts, found), indent=2)
 
 
 def _data(parts: Application, found: Dossier) -> dict[str, Any]:

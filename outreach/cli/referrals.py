@@ -94,7 +94,7 @@ def ask(parts: Application, who: str, on: str, by: str | None, note: str | None)
     number = plan_to_ask(parts.store, contact, on=day, author=by, note=note, now=parts.now())
     data = {"number": number, "contact": contact.id, "on": day}
     line = Text("{name} is to be asked for recommendations on {day}", name=contact.name, day=day)
-    show(parts, data, [line])
+    show(parts, data, [line, *_taken_back_by(number)])
 
 
 @referrals.command()
@@ -114,7 +114,8 @@ def thank(parts: Application, who: str, on: str | None, by: str | None, note: st
     )
     recorded = write_down(parts.store, fact, settings=parts.settings, now=parts.now())
     data = {"number": recorded.number, "contact": fact.contact.id}
-    show(parts, data, [Text("{name} was thanked", name=fact.contact.name)])
+    line = Text("{name} was thanked", name=fact.contact.name)
+    show(parts, data, [line, *_taken_back_by(recorded.number)])
 
 
 def _added(parts: Application, fact: Fact, number: int | None) -> None:
@@ -123,7 +124,15 @@ def _added(parts: Application, fact: Fact, number: int | None) -> None:
                         other=fact.referred.name))  # fmt: skip
     else:
         say(parts, Text("{name} recommended us", name=fact.contact.name))
-    say(parts, Text("Recorded as no. {number}; take it back with: outreach undo", number=number))
+    for line in _taken_back_by(number):
+        say(parts, line)
+
+
+def _taken_back_by(number: int | None) -> list[Text]:
+    """The number by which a recording is undone, where it is a new one."""
+    if number is None:
+        return []
+    return [Text("Recorded as no. {number}; take it back with: outreach undo", number=number)]
 
 
 def _row(parts: Application, one: Brought) -> dict[str, Any]:

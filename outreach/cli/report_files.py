@@ -64,15 +64,14 @@ def answer(
 ) -> None:
     """The answer of a command with `report_files`: its data, its text, or the files asked for.
 
-    Where files were asked for, these are the answer: the text says where they are.
+    Where files were asked for, these are the answer: the text says where they are. They are
+    written together: where one of them cannot be, none is.
     """
-    from outreach.files.reports.writing import write_document
+    from outreach.files.reports.writing import write_documents
 
     if not files:
         output.show(parts, data, lines)
         return
-    made = document()
-    for path in files:
-        write_document(made, path, parts.language, currency=parts.settings.currency)
+    write_documents(document(), files, parts.language, currency=parts.settings.currency)
     written = [Text("report written to {file}", file=str(path)) for path in files]
     output.show(parts, {**data, "files": [str(path) for path in files]}, written)

@@ -16,6 +16,7 @@ from outreach.errors import ExitCode, Interrupted, Location, OutreachError, Plur
 from outreach.model.admission import Rejection
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
+from outreach.model.text import shown
 from outreach.runner.calls import DayList, Wish
 from outreach.runner.sheets import Printed, SheetMaker
 from outreach.store.campaigns import Launched
@@ -179,14 +180,14 @@ def _read(
         person=parts.person,
         instant=parts.instant,
         say=parts.language.say,
-        batch=together(store, file=str(file)),
+        batch=together(store, file=shown(file)),
     )
     place = file.with_name(f"{file.stem}-rejects.csv")
     with Rejects(place, table.header, parts.language.say) as rejects:
 
         def keep(row: Row, rejection: Rejection) -> None:
             if not dry_run:
-                rejects.write([row], [rejection])
+                rejects.keep([row], [rejection])
 
         done: Reported = report_rows(
             table.header, table.rows(), desk, file=str(file), rejected=keep

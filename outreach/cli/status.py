@@ -59,7 +59,7 @@ def status(parts: Application, campaign: str | None) -> None:
 def _data(parts: Application, launched: Launched, quiet: Silences) -> dict[str, Any]:
     states = parts.store.deliveries.by_state(launched.id)
     arms = parts.store.campaigns.arms(launched.id)
-    calendar = Calendar(parts.settings.country, parts.settings.zone, parts.settings.region)
+    calendar = Calendar.of(parts.settings)
     next_at = coming(parts.store, calendar, [launched], now=parts.now(), overdue=True)
     return {
         "campaign": launched.name,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from outreach.application import Application
 from outreach.cli.door import Command
-from outreach.cli.output import show
+from outreach.cli.output import json_text, show
 from outreach.errors import OutreachError, Text
 from outreach.language import Language, environment_locale
 
@@ -80,4 +79,4 @@ def schema(kind: str) -> None:
     from outreach.files.schemas import json_schema
 
     found = json_schema("campaign" if kind == "campaign" else "settings")
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    click.echo(json_text(found, indent=2))

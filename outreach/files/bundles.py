@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from errno import EISDIR, ENOTSUP
 from pathlib import Path
 
 from outreach.errors import OutreachError, Text
@@ -61,6 +62,7 @@ def whole_file(path: Path, *, settled: bool = True) -> Iterator[Write]:
     `settled`: not before it is on the disk, so that a power cut leaves it whole or not there.
     Raises `CannotWrite` where the disk refuses; the block's own errors pass through.
     """
+    path = _led_to(path)
     with _disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -80,6 +82,49 @@ def whole_file(path: Path, *, settled: bool = True) -> Iterator[Write]:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def write_together(contents: Sequence[tuple[Path, bytes]]) -> None:
+    """Several files of one answer: all of them appear, or none. Raises `CannotWrite`.
+
+    Each is whole on the disk under a temporary name before the first takes its place.
+    """
+    for path, _ in contents:
+        if path.is_dir():
+            raise CannotWrite(path, IsADirectoryError(EISDIR, os.strerror(EISDIR)))
+    with ExitStack() as left:
+        led = [(_led_to(path), content) for path, content in contents]
+        ready = [(left.enter_context(_ready(*one)), one[0]) for one in led]
+        for temporary, path in ready:
+            with _disk_errors(path):
+                os.replace(temporary, path)
+
+
+def _led_to(path: Path) -> Path:
+    """Where a link leads to: the link stays. A pipe or a device is not replaced by a file."""
+    target = path.resolve() if path.is_symlink() else path
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise CannotWrite(path, OSError(ENOTSUP, os.strerror(ENOTSUP)))
+    return target
+
+
+@contextmanager
+def _ready(path: Path, content: bytes) -> Iterator[Path]:
+    """The content beside its place; gone at the end, where nobody has put it there."""
+    with _disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    temporary = Path(name)
+    try:
+        with _disk_errors(path), os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _give_usual_rights(temporary)
+        yield temporary
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _careful(write: Write, path: Path) -> Write:

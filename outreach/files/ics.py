@@ -51,12 +51,18 @@ def write_calendar(path: Path, name: str, entries: Sequence[Entry]) -> int:
 
     Raises `CannotWrite`, `BrokenCalendar`.
     """
-    content = calendar_bytes(name, entries)
-    if [entry.uid for entry in entries] != list(uids_in(content)):
-        raise BrokenCalendar(path)
+    content = checked_calendar(path, name, entries)
     with whole_file(path) as write:
         write(content)
     return len(entries)
+
+
+def checked_calendar(path: Path, name: str, entries: Sequence[Entry]) -> bytes:
+    """What the file at `path` shall hold. Raises `BrokenCalendar` where it does not read back."""
+    content = calendar_bytes(name, entries)
+    if [entry.uid for entry in entries] != list(uids_in(content)):
+        raise BrokenCalendar(path)
+    return content
 
 
 def calendar_bytes(name: str, entries: Sequence[Entry]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from outreach.errors import Text
-from outreach.files.shapes import Number, Shape, Whole, listed, schema
+from outreach.files.shapes import Number, Shape, Whole, listed, said_in, schema
 from outreach.files.values import Unreadable, read_number
 from outreach.model.planning import Planning
 
@@ -86,11 +86,7 @@ def planning_of(shape: PlanningShape | None) -> Planning:
         "weight": shape.weight,
         "payment_days": shape.payment_days,
         "delays": shape.delays or None,
-        "weights": _said(shape.weights),
-        "minutes": _said(shape.minutes),
+        "weights": said_in(shape.weights),
+        "minutes": said_in(shape.minutes),
     }
     return Planning(**{key: value for key, value in said.items() if value is not None})
-
-
-def _said(shape: Shape | None) -> dict[str, Any]:
-    return {key: value for key, value in shape or () if value is not None}

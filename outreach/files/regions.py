@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from outreach.errors import Text, did_you_mean
 from outreach.files.french_regions import DEPARTMENTS, OTHER_NAMES, OWN_HOLIDAYS, REGIONS
 from outreach.files.values import Unreadable, read_text
-from outreach.model.text import fold
+from outreach.model.text import letters_of
 
 _LONGEST_CODE = 3
 
@@ -31,12 +31,12 @@ def read_region(text: str, country: str) -> str | None:
     if country == "FR":
         own |= OWN_HOLIDAYS
     others = _french() if country == "FR" else {}
-    known: dict[str, str | None] = {_plain(name): None for name in (*others, *others.values())}
-    known |= {_plain(name): code for name, code in own.items()}
+    known: dict[str, str | None] = {letters_of(name): None for name in (*others, *others.values())}
+    known |= {letters_of(name): code for name, code in own.items()}
     # ISO 3166-2 writes the country before the region: FR-35.
     for written in (text, text.removeprefix(f"{country}-")):
-        if _plain(written) in known:
-            return known[_plain(written)]
+        if letters_of(written) in known:
+            return known[letters_of(written)]
     if others:
         what = Text("{text!r} is no region of {country}", text=text, country=country)
     else:
@@ -48,8 +48,8 @@ def read_region(text: str, country: str) -> str | None:
 
 def _hint(text: str, names: Iterable[str], chief: Iterable[str]) -> Text:
     """The name that is nearest, however its letters are written; else the chief ones."""
-    by_plain = {_plain(name): name for name in names}
-    near = did_you_mean(_plain(text), by_plain)
+    by_plain = {letters_of(name): name for name in names}
+    near = did_you_mean(letters_of(text), by_plain)
     if near is not None:
         return Text("did you mean {name!r}?", name=by_plain[str(near.values["name"])])
     if not by_plain:
@@ -68,8 +68,3 @@ def _french() -> Mapping[str, str]:
 def _names(of_country: object) -> dict[str, str]:
     names = getattr(of_country, "subdivisions_aliases", None)
     return dict(names) if names else {}
-
-
-def _plain(name: str) -> str:
-    """Letters and digits alone, small and without accents."""
-    return "".join(letter for letter in fold(name) if letter.isalnum())

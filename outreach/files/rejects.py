@@ -9,10 +9,21 @@ from pathlib import Path
 from typing import IO
 
 from outreach.cleaning.headers import OWN_COLUMNS
-from outreach.errors import Text
+from outreach.errors import OutreachError, Text
 from outreach.files.exports import neutral
 from outreach.files.tables import Row
 from outreach.model.admission import Rejection
+
+
+class RejectsUnwritable(OutreachError):
+    """The rejected rows cannot be kept; what was read until then is in the base."""
+
+    def __init__(self, place: Path, reason: str) -> None:
+        super().__init__(
+            Text("the rejected rows cannot be written to {file}: {reason}",
+                 file=place, reason=reason),
+            hint=Text("make room and import the file again: it goes on where it stopped"),
+        )  # fmt: skip
 
 
 class Rejects:
@@ -39,6 +50,14 @@ class Rejects:
             # What could not be written was told by `write`; it must not hide another error.
             with suppress(OSError):
                 self._file.close()
+
+    def keep(self, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
+        """Write them. Raises `RejectsUnwritable` where there is no room for them."""
+        try:
+            self.write(rows, rejected)
+        except OSError as error:
+            place = self.written or Path(str(error.filename or "rejects"))
+            raise RejectsUnwritable(place, error.strerror or str(error)) from error
 
     def write(self, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
         """Write the rows of a chunk that were rejected, in the order of the file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from outreach.errors import DefinitionError, OutreachError, Text
 from outreach.files.legal_shape import policy_of
@@ -20,7 +20,7 @@ from outreach.files.settings_shape import (
     ServerShape,
     SettingsShape,
 )
-from outreach.files.shapes import Shape, fitted, in_order
+from outreach.files.shapes import fitted, in_order, said_in
 from outreach.files.source import Path_, Plain, parse_source
 from outreach.files.values import Unreadable
 from outreach.model.pressure import Pressure
@@ -121,17 +121,12 @@ def _on_loopback(host: str) -> bool:
 # --- shape → noun ------------------------------------------------------------------------
 
 
-def _said(shape: Shape | None) -> dict[str, Any]:
-    """The keys that a mapping states; the noun knows what holds for the others."""
-    return {key: value for key, value in shape or () if value is not None}
-
-
 def _settings(shape: SettingsShape, folder: Path) -> Settings:
-    values = _said(shape)
+    values = said_in(shape)
     values |= {
-        "organisation": Organisation(**_said(shape.organisation)),
-        "pressure": Pressure(**_said(shape.pressure)) if shape.pressure else None,
-        "costs": Costs(**_said(shape.costs)),
+        "organisation": Organisation(**said_in(shape.organisation)),
+        "pressure": Pressure(**said_in(shape.pressure)) if shape.pressure else None,
+        "costs": Costs(**said_in(shape.costs)),
         "planning": planning_of(shape.planning),
         "portfolio": rules_of(shape.portfolio),
         "compliance": Compliance(shape.compliance or Compliance.WARN),
@@ -139,7 +134,7 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         "first": First(shape.first or First.FOLLOW_UPS),
         "region": read_region(shape.region, shape.country or "FR") if shape.region else None,
         "provider_limits": _provider_limits(shape.provider_limits),
-        "team": {key: TeamMember(key=key, **_said(one)) for key, one in shape.team.items()},
+        "team": {key: TeamMember(key=key, **said_in(one)) for key, one in shape.team.items()},
         "senders": {name: _sender(name, one, folder) for name, one in shape.senders.items()},
     }
     return Settings(folder=folder, **values)
@@ -176,7 +171,7 @@ def _several(value: T | tuple[T, ...] | None) -> tuple[T, ...]:
 
 def _server(shape: ServerShape, folder: Path) -> Server:
     security = Security(shape.security)
-    values = _said(shape) | {"security": security, "port": shape.port or _PORTS[security]}
+    values = said_in(shape) | {"security": security, "port": shape.port or _PORTS[security]}
     if shape.ca_file:
         values["ca_file"] = folder / shape.ca_file
     return Server(**values)

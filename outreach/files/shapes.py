@@ -80,6 +80,11 @@ def fitted(shape: type[S], marked: Marked) -> tuple[S | None, list[OutreachError
         return None, [_worded(dict(one), marked, readers, shape) for one in told]
 
 
+def said_in(shape: Shape | None) -> dict[str, Any]:
+    """The keys that a mapping states; the noun knows what holds for the others."""
+    return {key: value for key, value in shape or () if value is not None}
+
+
 def in_order(errors: list[OutreachError]) -> Problems:
     """Errors in the order in which a reader of the file meets them."""
 

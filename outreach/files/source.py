@@ -7,6 +7,7 @@ are followed, within a limit. What the text means is for `settings` and `campaig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,9 @@ Plain = str | list["Plain"] | dict[str, "Plain"]
 MAX_DEPTH = 30
 #: Nodes after aliases are followed; the "billion laughs" stop here.
 MAX_NODES = 50_000
+
+#: Half of a sign beyond 16 bits: no text can hold it alone.
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,17 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
             parser: Any = self  # PyYAML's stubs leave this method untyped
             raise _TooDeep(problem="too deep", problem_mark=parser.peek_event().start_mark)
         node = super().compose_node(parent, index)
+        if isinstance(node, ScalarNode):
+            node.value = _paired(node.value)
         self._depth -= 1
         return node
+
+
+def _paired(text: str) -> str:
+    """The text with its signs whole: JSON writes those beyond 16 bits as two escapes."""
+    if not _HALF.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 class _Reading:
@@ -154,6 +167,10 @@ class _Reading:
             hint = Text("put the text in quotes if it begins with '!'")
             self._refuse(node, Text("tags such as {tag!r} are not used here", tag=node.tag), hint)
         if isinstance(node, ScalarNode):
+            if _HALF.search(node.value):
+                self._refuse(
+                    node, Text("half a sign stands here: \\ud800 to \\udfff come in pairs")
+                )
             return str(node.value)
         if isinstance(node, SequenceNode):
             return [self.plain(item, depth + 1) for item in node.value]

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from outreach.errors import DefinitionError, Location, OutreachError, Plural, Text
 from outreach.files.plain_text import shown
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ class BadHeader(DefinitionError):
 
     def __init__(self, file: Path, line: int, what: Text, hint: Text | None = None) -> None:
         super().__init__(what, where=Location(shown(file), line), hint=hint)
+
+
+def in_chunks(rows: Iterator[_Read], size: int) -> Iterator[list[_Read]]:
+    """So many at once, as they come; the last ones may be fewer."""
+    while chunk := list(islice(rows, size)):
+        yield chunk
 
 
 def unfit(count: int, width: int) -> Text:

@@ -7,7 +7,7 @@ default alone where there is none. Source of definitions and defaults: domain no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -108,6 +108,12 @@ def habits(given: Coefficients, history: Coefficients) -> Habits:
                 return Coefficient(value, origin)
         return None
 
+    return _each(known)
+
+
+def _each(known: Callable[[str], Coefficient | None]) -> Habits:
+    """Every figure by its name; all but the average deal have a default."""
+
     def always(name: str) -> Coefficient:
         coefficient = known(name)
         assert coefficient is not None, f"{name} has a default"
@@ -117,7 +123,7 @@ def habits(given: Coefficients, history: Coefficients) -> Habits:
         average_deal=known("average_deal"),
         proposals_per_deal=always("proposals_per_deal"),
         compensation=always("compensation"),
-        inbound=always("inbound"),
+        inbound=known("inbound") or Coefficient(Fraction(0), Origin.DEFAULT),
         accessibility=always("accessibility"),
         touches=always("touches"),
         minutes=always("minutes"),
@@ -159,20 +165,7 @@ def weighed(
         origin = Origin.HISTORY if of_history else Origin.DEFAULT
         return Coefficient(found.value, origin, found)
 
-    def always(name: str) -> Coefficient:
-        coefficient = known(name)
-        assert coefficient is not None, f"{name} has a default"
-        return coefficient
-
-    return Habits(
-        average_deal=known("average_deal"),
-        proposals_per_deal=always("proposals_per_deal"),
-        compensation=always("compensation"),
-        inbound=known("inbound") or Coefficient(Fraction(0), Origin.DEFAULT),
-        accessibility=always("accessibility"),
-        touches=always("touches"),
-        minutes=always("minutes"),
-    )
+    return _each(known)
 
 
 def _ratio(part: int | Fraction, whole: int) -> Fraction | None:

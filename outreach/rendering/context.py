@@ -209,15 +209,16 @@ class _Items(Sequence[Mapping[str, object]]):
         if isinstance(place, slice):
             return _Items(self._name, self._items[place])
         name = self._name
-        return {key: _given(f"{name}.{key}", v) for key, v in self._items[place].items()}
+        return {key: given(f"{name}.{key}", v) for key, v in self._items[place].items()}
 
     def __len__(self) -> int:
         return len(self._items)
 
 
 def _mapping(owner: str, **parts: str | None) -> dict[str, object]:
-    return {name: _given(f"{owner}.{name}", value) for name, value in parts.items()}
+    return {name: given(f"{owner}.{name}", value) for name, value in parts.items()}
 
 
-def _given(name: str, value: object) -> object:
+def given(name: str, value: object) -> object:
+    """A value as templates see it: one that is not there is missing by its name."""
     return MissingField(name=name) if value is None else value

@@ -8,7 +8,7 @@ finishes the job.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from outreach.cleaning.postcodes import Postcodes
 from outreach.errors import OutreachError, Problems, Text
 from outreach.files.postcodes import read_postcodes
 from outreach.files.rejects import Rejects
-from outreach.files.tables import Row, Table
+from outreach.files.tables import Row, Table, in_chunks
 from outreach.model.admission import Admitted, ImportCounts, OnMatch, Rejection
 from outreach.model.contact import Draft
 from outreach.model.settings import Settings
@@ -69,17 +69,6 @@ class Wanted:
     table: int | None = None
     #: A table of postal codes and towns; without one, `data/postcodes.csv` where it is.
     postcodes: Path | None = None
-
-
-class RejectsUnwritable(OutreachError):
-    """The rejected rows cannot be kept; what was read until then is in the base."""
-
-    def __init__(self, place: Path, reason: str) -> None:
-        super().__init__(
-            Text("the rejected rows cannot be written to {file}: {reason}",
-                 file=place, reason=reason),
-            hint=Text("make room and import the file again: it goes on where it stopped"),
-        )  # fmt: skip
 
 
 def refuse_unreadable(
@@ -169,7 +158,7 @@ def _admit(
     done = Admitted()
     aside = Aside()
     samples: list[Draft] = []
-    for count, rows in enumerate(_chunks(table.rows()), start=1):
+    for count, rows in enumerate(in_chunks(table.rows(), CHUNK), start=1):
         drafts, refused = _drafts(drafter, rows)
         taken = contacts.put(
             drafts, import_id=number, policy=wanted.policy, policies=policies,
@@ -177,7 +166,7 @@ def _admit(
         )  # fmt: skip
         taken += Admitted(ImportCounts(rejected=len(refused)), refused)
         if rejects:
-            _write_rejects(rejects, rows, taken.rejected)
+            rejects.keep(rows, taken.rejected)
         aside.see(drafts)
         samples += drafts[: SAMPLES - len(samples)] if wanted.dry_run else []
         done = Admitted(done.counts + taken.counts, (done.rejected + taken.rejected)[:SAMPLES])
@@ -200,14 +189,6 @@ def _admit(
         changes=fields_changed(contacts.database, number) if wanted.dry_run else {},
         changed=tuple(first_changed(contacts.database, number, SAMPLES)) if wanted.dry_run else (),
     )
-
-
-def _write_rejects(rejects: Rejects, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
-    try:
-        rejects.write(rows, rejected)
-    except OSError as error:
-        place = rejects.written or Path(str(error.filename or "rejects"))
-        raise RejectsUnwritable(place, error.strerror or str(error)) from error
 
 
 def _policies(columns: Sequence[Column], wanted: Wanted) -> dict[str, OnMatch]:
@@ -246,11 +227,6 @@ def _postcodes(wanted: Wanted, settings: Settings) -> Postcodes | None:
     if wanted.postcodes:
         return read_postcodes(wanted.postcodes)
     return read_postcodes(usual) if usual.is_file() else None
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
 
 
 def _drafts(drafter: Drafter, rows: Sequence[Row]) -> tuple[list[Draft], tuple[Rejection, ...]]:

@@ -41,7 +41,7 @@ class Around:
     @property
     def calendar(self) -> Calendar:
         settings = self.preview.mailroom.settings
-        return Calendar(settings.country, settings.zone, settings.region)
+        return Calendar.of(settings)
 
     def bounds(self, *, left: int = 0) -> Bounds:
         """`left`: how many of its e-mails have left today already."""

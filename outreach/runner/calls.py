@@ -105,7 +105,7 @@ class DayList:
         self.mailroom = mailroom
         self.settings = mailroom.settings
         self.campaigns = {campaign.id: campaign for campaign in campaigns}
-        self.calendar = Calendar(self.settings.country, self.settings.zone, self.settings.region)
+        self.calendar = Calendar.of(self.settings)
         self._beside = beside
         self._names = {key: member.name for key, member in self.settings.team.items()}
         #: By campaign and day: the rules of another day may be others.

@@ -19,6 +19,7 @@ from outreach.runner.check_experiment import experiment_notes, strata_problems
 from outreach.runner.check_letters import LetterCheck
 from outreach.runner.check_mail import MailCheck
 from outreach.runner.check_permission import PermissionCheck
+from outreach.runner.check_prices import price_problems
 from outreach.runner.compose import Mailroom
 from outreach.runner.findings import Checked, Note, Problem, Severity, error, errors_of, warning
 from outreach.runner.launch import EmptyAudience, choose
@@ -104,6 +105,7 @@ def check_change(file: CampaignFile, mailroom: Mailroom, *, now: datetime) -> Ch
 
 def _of_the_file(checker: _Checker, letters: LetterCheck) -> list[Problem]:
     problems = [*checker.senders(), *checker.team(), *checker.templates(), *letters.problems()]
+    problems += price_problems(checker.file, checker.settings.currency)
     problems += [*checker.conditions(), *checker.repeats(), *checker.renewal()]
     problems += strata_problems(checker.file, checker.mailroom.store)
     return [*problems, *checker.legal()]
@@ -215,7 +217,7 @@ class _Checker:
         cron = self.campaign.repeat
         if cron is None:
             return
-        calendar = Calendar(self.settings.country, self.settings.zone, self.settings.region)
+        calendar = Calendar.of(self.settings)
         steps = self.campaign.following(None)
         begin = [
             begins(self.campaign, step, launched_at=self.now, calendar=calendar) for step in steps

@@ -32,7 +32,7 @@ _DAY = timedelta(days=1)
 
 def plan(store: Store, settings: Settings, asked: Asked, *, now: datetime) -> Plan:
     """The plan that is asked for. Raises `WrongUsage` where it does not say for what."""
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     workers = workers_of(settings, asked)
     habits, loads = _figures(store, settings, asked, now)
     if asked.goal is not None:

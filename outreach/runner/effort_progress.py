@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from outreach.model.days import start_of
 from outreach.model.effort_tally import WorkTally
 from outreach.model.settings import Settings
 from outreach.planning.capacity import Fit
@@ -33,7 +34,7 @@ def progress_of(
     chains = chains_of(store)
 
     def work(day: date) -> WorkTally:
-        since, until = _begins(settings, asked.start), _begins(settings, day + _DAY)
+        since, until = start_of(asked.start, settings.zone), start_of(day + _DAY, settings.zone)
         return store.effort_tallies.work(since, max(since, until), chains, asked.campaign)
 
     done = work(today)
@@ -83,10 +84,6 @@ def _counted(goal: Goal | None, work: WorkTally) -> Fraction:
     return Fraction(work.revenue) if money else Fraction(work.orders)
 
 
-def _begins(settings: Settings, day: date) -> datetime:
-    return datetime.combine(day, time(), settings.zone).astimezone(UTC)
-
-
 def checked(
     store: Store, settings: Settings, asked: Asked, fitted: Fit | None, now: datetime
 ) -> tuple[Answer, ...]:
@@ -114,6 +111,9 @@ def _usual(store: Store, settings: Settings, asked: Asked) -> Fraction | None:
         return None
     before = asked.start - (asked.by - asked.start + _DAY)
     work = store.effort_tallies.work(
-        _begins(settings, before), _begins(settings, asked.start), chains_of(store), asked.campaign
+        start_of(before, settings.zone),
+        start_of(asked.start, settings.zone),
+        chains_of(store),
+        asked.campaign,
     )
     return _counted(asked.goal, work)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from outreach.model.days import start_of
 from outreach.model.settings import Settings
 from outreach.planning.blending import Seen, blend
 from outreach.planning.flow import Flow, flow, states
@@ -194,6 +195,6 @@ def _end_of(settings: Settings, day: date, now: datetime) -> datetime:
 
     What is noted for a day without its hour stands at its first instant, and is of that day.
     """
-    begins = datetime.combine(day, time(), settings.zone).astimezone(UTC)
+    begins = start_of(day, settings.zone)
     today = now.astimezone(settings.zone).date()
     return now if today == day else begins - timedelta(microseconds=1)

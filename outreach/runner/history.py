@@ -8,10 +8,9 @@ by then is not written twice.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from outreach.cleaning.drafts import Drafter, is_blank
@@ -19,7 +18,7 @@ from outreach.cleaning.headers import Column, map_columns
 from outreach.cleaning.past_columns import PastColumns, Role, understand_past
 from outreach.errors import DefinitionError, Location, OutreachError, Text
 from outreach.files.rejects import Rejects
-from outreach.files.tables import Row, Table
+from outreach.files.tables import Row, Table, in_chunks
 from outreach.model.admission import Rejection
 from outreach.model.campaign import Channel
 from outreach.model.field import STANDARD_NAMES, Catalogue
@@ -27,7 +26,6 @@ from outreach.model.past import PastCounts, PastRow
 from outreach.model.settings import Settings
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.model.text import shown
-from outreach.runner.admit import RejectsUnwritable
 from outreach.runner.history_rows import PastReader, remembering
 from outreach.store.history import PastCampaign, PastStart
 from outreach.store.store import Store
@@ -163,14 +161,14 @@ def _read(
     told: Callable[[int], None],
 ) -> tuple[PastCounts, tuple[Rejection, ...]]:
     counts, shown = PastCounts(), list[Rejection]()
-    for number, rows in enumerate(_chunks(table.rows()), start=1):
+    for number, rows in enumerate(in_chunks(table.rows(), CHUNK), start=1):
         understood, refused = _understood(reader, rows)
         done, rejected = campaign.take(understood)
         rejected = sorted([*refused, *rejected], key=lambda one: one.line)
         counts += done + PastCounts(read=len(refused), rejected=len(refused))
         shown += rejected[: SHOWN - len(shown)]
         if rejects:
-            _write_rejects(rejects, rows, rejected)
+            rejects.keep(rows, rejected)
         told(len(rows))
         if number % _TIDIED == 0:
             gc.collect()
@@ -195,19 +193,6 @@ def _with_hint(error: OutreachError) -> Text:
     if error.hint is None:
         return error.what
     return Text("{what} – {hint}", what=error.what, hint=error.hint)
-
-
-def _write_rejects(rejects: Rejects, rows: Sequence[Row], rejected: Sequence[Rejection]) -> None:
-    try:
-        rejects.write(rows, rejected)
-    except OSError as error:
-        place = rejects.written or Path(str(error.filename or "rejects"))
-        raise RejectsUnwritable(place, error.strerror or str(error)) from error
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
 
 
 # --- the columns ------------------------------------------------------------------------------

@@ -32,11 +32,13 @@ from outreach.model.contact import Draft
 from outreach.model.field import FieldType
 from outreach.model.ids import ContactId
 from outreach.model.past import PastFact, PastRow, PastTouch
-from outreach.model.stage import FACTS
+from outreach.model.stage import FACTS, NOBODY_THERE
 from outreach.runner.desk import read_amount
 
 #: What an amount belongs to, the further stage first.
 _PRICED = ("order", "quote")
+#: Ways on which somebody is there, or is not.
+_IN_PERSON = (Channel.CALL, Channel.VISIT)
 
 
 class Unreadable(OutreachError):
@@ -71,7 +73,9 @@ class PastReader:
         facts = self._facts(cells, told, stage, sent_at)
         touch = None
         if sent_at is not None or variant is not None:
-            touch = self._touch(told, channel, sent_at, variant, in_vain=stage == "no_answer")
+            # A wrong number says nothing against a letter that was sent.
+            in_vain = stage in NOBODY_THERE and (stage == "no_answer" or channel in _IN_PERSON)
+            touch = self._touch(told, channel, sent_at, variant, in_vain=in_vain)
         return PastRow(
             line=line,
             draft=draft,
@@ -178,7 +182,7 @@ class PastReader:
             return None
         known = (*self.chain, *FACTS)
         if is_silence(cell):
-            return "no_answer" if channel in (Channel.CALL, Channel.VISIT) else None
+            return "no_answer" if channel in _IN_PERSON else None
         found = stage_of(cell, known)
         if found is None:
             raise Unreadable(

@@ -47,7 +47,7 @@ def learn(store: Store, settings: Settings, paths: Sequence[Path], *, now: datet
     No run is under way. Raises `NoEvidence`.
     """
     known = {campaign.id: campaign for campaign in store.campaigns.all()}
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     domains = {domain_of(sender.address) for sender in settings.senders.values()}
     domains |= domains_named(store.database)
     asked: set[DeliveryId] = set()

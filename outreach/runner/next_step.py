@@ -44,4 +44,4 @@ class Around:
 
     @property
     def calendar(self) -> Calendar:
-        return Calendar(self.settings.country, self.settings.zone, self.settings.region)
+        return Calendar.of(self.settings)

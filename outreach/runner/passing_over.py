@@ -32,7 +32,7 @@ def pass_over(
 ) -> int:
     """How many steps that are due were passed over; what follows one may be due too."""
     store, settings = mailroom.store, mailroom.settings
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     bars = Bars(store, settings, campaigns)
     passed = 0
     while True:

@@ -105,7 +105,7 @@ def post(
     if posted:
         here = Situation(
             launched=launched,
-            calendar=Calendar(settings.country, settings.zone, settings.region),
+            calendar=Calendar.of(settings),
             costs=settings.costs,
             now=now,
             at=on,

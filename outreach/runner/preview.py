@@ -256,7 +256,7 @@ class Preview:
     @cached_property
     def _calendar(self) -> Calendar:
         settings = self.mailroom.settings
-        return Calendar(settings.country, settings.zone, settings.region)
+        return Calendar.of(settings)
 
     def _made(self, page: Page, step: Step) -> Page:
         contact = page.contact

@@ -49,7 +49,7 @@ def _settle(
     now: datetime,
 ) -> None:
     known = {campaign.id: campaign for campaign in store.campaigns.all()}
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     flown = journals.merged({claim.delivery.id for claim in claims})
     change = Change()
     due_again: list[DeliveryId] = []

@@ -96,7 +96,7 @@ class Settler:
         """As of the day it was on the wire: what follows is counted from then."""
         here = Situation(
             launched=self.campaigns[doubt.delivery.campaign],
-            calendar=Calendar(self.settings.country, self.settings.zone, self.settings.region),
+            calendar=Calendar.of(self.settings),
             costs=self.settings.costs,
             now=self.now,
             at=doubt.claimed_at or doubt.delivery.message_date,

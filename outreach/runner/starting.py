@@ -62,7 +62,7 @@ def launch(
         raise EmptyAudience(definition.name, count)
     if confirmed is not None and confirmed != count.enrolled:
         raise WrongNumber(confirmed, count.enrolled)
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     if extending is not None:
         already = store.campaigns.members(extending.id)
         more = [member for member in chosen.members if member.contact not in already]
@@ -99,7 +99,7 @@ def waves_ahead(
     extending: Launched | None = None,
 ) -> tuple[Begun, ...]:
     """When those who would come in would begin, wave by wave; nothing is written."""
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     if extending is None:
         return outlook(_at_once(definition, calendar, now), chosen.members)
     already = store.campaigns.members(extending.id)

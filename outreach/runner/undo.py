@@ -125,7 +125,7 @@ def _planned_again(
 
     Of a repeated campaign the coming firing.
     """
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     missing: list[Planned] = []
     for campaign, people in _freed(back).items():
         launched = campaigns[campaign]
@@ -162,7 +162,7 @@ def _as_it_is_now(
     """What comes again in a campaign that was changed since, planned as it is now; how many
     deliveries come in beside.
     """
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     return sum(
         plan_again(
             store, campaigns[campaign], Coming(people, back.coming), calendar=calendar, now=now

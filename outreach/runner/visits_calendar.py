@@ -31,6 +31,8 @@ CUSTOMERS = 'life_stage in ("new", "developing", "mature", "declining")'
 #: What their campaign is called; an area of that name gets a number.
 _CUSTOMERS = "customers"
 _NO_WORD = re.compile(r"[^a-z0-9]+")
+#: Of an area's name in a campaign's, which has 80 characters with the year and a number.
+_LONGEST = 60
 
 
 class NothingToPlan(OutreachError):
@@ -216,4 +218,5 @@ def _free(slug: str, taken: set[str]) -> str:
 
 
 def _slug(name: str) -> str:
-    return _NO_WORD.sub("-", fold(name)).strip("-") or "area"
+    """What a campaign's name may hold of an area's; long ones are cut, `_free` numbers them."""
+    return _NO_WORD.sub("-", fold(name)).strip("-")[:_LONGEST].rstrip("-") or "area"

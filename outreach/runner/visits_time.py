@@ -107,7 +107,7 @@ def _holidays(
     settings: Settings, member: TeamMember, asked: AskedVisits, days: Fraction
 ) -> Fraction:
     """Public holidays on the days he visits; where these are not named, their share of five."""
-    calendar = Calendar(settings.country, settings.zone, settings.region)
+    calendar = Calendar.of(settings)
     found, day = 0, asked.since
     named_days = member.days if asked.days is None else ()
     while day <= asked.until:

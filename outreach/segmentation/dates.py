@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+
+from outreach.model.days import end_of, start_of
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TYPED = re.compile(r"(\d{1,4})([./ -])(\d{1,2})\2(\d{1,4})", re.ASCII)
@@ -46,17 +48,12 @@ def example_date(locale: str) -> str:
 
 def day_bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """The first instant of the day in the zone, and the first of the next day; UTC."""
-    next_day = day + timedelta(days=1)
-    return _first_instant(day, zone), _first_instant(next_day, zone)
+    return start_of(day, zone), end_of(day, zone)
 
 
 def at_zone(instant: datetime, zone: tzinfo) -> datetime:
     """A typed instant, which has no zone, in UTC."""
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _first_instant(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

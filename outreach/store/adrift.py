@@ -263,7 +263,8 @@ def _forgotten(
     facts: Facts,
     kept: datetime | None,
 ) -> Forgotten:
-    known = {name: getattr(row, name) for name in ("first_name", "last_name", "company", "email")}
+    known = {"first_name": row.first_name, "last_name": row.last_name, "company": row.company,
+             "email": row.email}  # fmt: skip
     instants = [row.created_at, last and last.over_at, facts.at, kept]
     return Forgotten(
         id=ContactId(row.id),
@@ -282,5 +283,6 @@ def _forgotten(
 
 def _is_mended(row: Any, stage: str | None) -> bool:
     """Whether another address was found since the one that was dead."""
-    marks = {"bounced": row.email_bounced_at, "returned": row.post_returned_at}
-    return stage in marks and marks[stage] is None
+    return (stage == "bounced" and row.email_bounced_at is None) or (
+        stage == "returned" and row.post_returned_at is None
+    )

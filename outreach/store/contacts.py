@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from operator import itemgetter
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
@@ -24,7 +25,8 @@ from outreach.store import schema
 from outreach.store.engine import Database, HeldDatabase
 from outreach.store.fields import FieldsMoved, add_fields, is_empty, retype
 from outreach.store.lists import listed, packed
-from outreach.store.patience import PATIENCE, patience
+from outreach.store.patience import PATIENCE
+from outreach.store.patience import patience as patience_of
 from outreach.store.prepared import Query
 from outreach.store.rows import contact_query, is_gone, is_there, people_query, to_contact
 from outreach.store.sources import note_source
@@ -63,10 +65,16 @@ class _RolledBack(Exception):
 
 
 class Contacts:
-    def __init__(self, database: Database, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        patience: float = PATIENCE,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self.database = database
-        #: Seconds after which a selection is given up.
-        self.patience = patience
+        #: After how many seconds of that clock a selection is given up.
+        self._patient = partial(patience_of, seconds=patience, clock=clock)
 
     # --- in --------------------------------------------------------------------------------
 
@@ -168,7 +176,7 @@ class Contacts:
         """Contacts that fit, streamed in the order of their ids."""
         query = contact_query(self.database).where(self._where(condition))
         query = query.order_by(self.database.contact.c.id).limit(limit).offset(offset)
-        with self.database.reading() as connection, patience(connection, self.patience) as answered:
+        with self.database.reading() as connection, self._patient(connection) as answered:
             streaming = connection.execution_options(yield_per=_PAGE)
             for page in streaming.execute(query).partitions():
                 answered()
@@ -185,7 +193,7 @@ class Contacts:
         if at_most is not None:
             found = select(table.c.id).where(self._where(condition)).limit(at_most)
             query = select(func.count()).select_from(found.subquery())
-        with self.database.reading() as connection, patience(connection, self.patience):
+        with self.database.reading() as connection, self._patient(connection):
             return int(connection.execute(query).scalar_one())
 
     def _count_all(self) -> int:

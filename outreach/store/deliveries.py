@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
-    Select,
     func,
     select,
 )
@@ -27,7 +26,7 @@ from outreach.model.delivery import Claimed, Delivery, DeliveryState
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
 from outreach.store import claims as claims_of
 from outreach.store import schema
-from outreach.store.delivery_rows import delivery_query, to_delivery
+from outreach.store.delivery_rows import delivery_query, read_deliveries, to_delivery
 from outreach.store.due import Due, due
 from outreach.store.engine import Database
 from outreach.store.ledger import write_change
@@ -152,7 +151,7 @@ class Deliveries:
                 schema.campaign.c.state == CampaignState.RUNNING.value,
             )
         )
-        return self._list(query)
+        return read_deliveries(self.database, query)
 
     def next_due(
         self,
@@ -233,7 +232,7 @@ class Deliveries:
         query = delivery_query().where(schema.delivery.c.state == state.value)
         if campaigns is not None:
             query = query.where(schema.delivery.c.campaign_id.in_(campaigns))
-        return self._list(query)
+        return read_deliveries(self.database, query)
 
     def open_by_hand(self, contact: ContactId, campaign: CampaignId) -> list[Delivery]:
         """Calls, visits and tasks that wait for someone to do them for this person."""
@@ -244,7 +243,7 @@ class Deliveries:
             d.state == DeliveryState.DUE.value,
             d.channel.in_([channel.value for channel in Channel if channel.by_hand]),
         )
-        return self._list(query)
+        return read_deliveries(self.database, query)
 
     def sent_ids_of(
         self,
@@ -284,11 +283,6 @@ class Deliveries:
             query = query.where(d.campaign_id == campaign)
         with self.database.reading() as connection:
             return list(connection.execute(query))
-
-    def _list(self, query: Select[Any]) -> list[Delivery]:
-        with self.database.reading() as connection:
-            rows = connection.execute(query.order_by(schema.delivery.c.id))
-            return [to_delivery(row) for row in rows]
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from outreach.model.campaign import Channel
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.store import schema
+from outreach.store.engine import Database
 
 
 def delivery_query() -> Select[Any]:
@@ -67,3 +68,10 @@ def delivery_of(cells: Sequence[Any]) -> Delivery:
 def to_delivery(row: Any) -> Delivery:
     """A row of `delivery_query` as a value."""
     return delivery_of([getattr(row, column.key) for column in COLUMNS])
+
+
+def read_deliveries(database: Database, query: Select[Any]) -> list[Delivery]:
+    """The deliveries of a query, in the order in which they were written."""
+    with database.reading() as connection:
+        rows = connection.execute(query.order_by(schema.delivery.c.id))
+        return [to_delivery(row) for row in rows]

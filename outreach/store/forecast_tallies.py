@@ -13,7 +13,7 @@ what was imported as history counts as known when it happened.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -43,7 +43,7 @@ from outreach.store.followed import clock_of_events
 from outreach.store.schema import contact, event
 from outreach.store.tally_queries import CONTACTED, ORDER, QUOTE, reached
 from outreach.store.types import Whole
-from outreach.store.wall_clock import DAY, WallClock, on_the_wall
+from outreach.store.wall_clock import DAY, WallClock, date_of, on_the_wall
 
 #: The states, by their places.
 REPLIED, APPOINTMENT, ORDERED, CLOSED = 1, 2, 4, 5
@@ -51,7 +51,6 @@ _PLACES = {CONTACTED: 0, "appointment": APPOINTMENT, QUOTE: 3, ORDER: ORDERED}
 #: Facts that close a chain, and those that make an active prospect.
 _CLOSING = frozenset({"refused", "lost", "arid", *OPPOSED})
 _ACTIVE = frozenset({"active", "inbound"})
-_EPOCH = date(1970, 1, 1)
 
 
 class ForecastTallies:
@@ -125,7 +124,7 @@ class ForecastTallies:
         with self._database.reading() as connection:
             return tuple(
                 Due(
-                    _EPOCH + timedelta(days=int(row.day)),
+                    date_of(int(row.day)),
                     from_minor(int(row.amount), self._database.currency),
                 )
                 for row in connection.execute(query)
@@ -133,7 +132,7 @@ class ForecastTallies:
 
     def _day_of(self, at: ColumnElement[Any]) -> ColumnElement[int]:
         """The workspace's day of an instant, in days since 1970."""
-        return self._clock.seconds(at) // DAY
+        return self._clock.day(at)
 
     def _number(self, at: datetime) -> int:
         """The same of an instant that is known here."""

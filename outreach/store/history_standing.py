@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
 
 from outreach.errors import Text
 from outreach.model.audience import Arm
@@ -17,7 +16,6 @@ from outreach.model.ids import CampaignId, ContactId, DeliveryId, ImportId, Step
 from outreach.model.past import REPEATED, PastRow
 from outreach.store import schema
 from outreach.store.lists import among
-from outreach.store.prepared import ForEach
 
 #: A fact that may be repeated: stage, when, amount.
 Priced = tuple[str, datetime, int | None]
@@ -134,33 +132,3 @@ def _facts(
             one.told.add((row.stage, row.at))
         elif row.import_id != import_id:
             one.before[row.stage, row.at, row.amount_minor] += 1
-
-
-def advance(
-    connection: Connection, campaign: CampaignId, ranks: Mapping[int, int], chain: Sequence[str]
-) -> None:
-    """Those who were in the campaign before and have come further: contact → place."""
-    e = schema.enrolment.c
-
-    def statement(given: Any) -> Any:
-        return (
-            update(schema.enrolment)
-            .where(
-                e.campaign_id == given["campaign"],
-                e.contact_id == given["contact"],
-                func.coalesce(e.stage_rank, -1) < given["rank"],
-            )
-            .values(stage=given["stage"], stage_rank=given["rank"])
-        )
-
-    each = {"contact": e.contact_id, "stage": e.stage, "rank": e.stage_rank}
-    same = {"campaign": e.campaign_id}
-    ForEach(statement, connection.dialect, each=each, same=same).run(
-        connection,
-        {
-            "contact": list(ranks),
-            "stage": [chain[rank] for rank in ranks.values()],
-            "rank": list(ranks.values()),
-        },
-        campaign=campaign,
-    )

@@ -13,17 +13,20 @@ from sqlalchemy import Connection
 from outreach.errors import Text
 from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
+from outreach.model.change import Progress
 from outreach.model.contact import Kind
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
-from outreach.model.ids import CampaignId, DeliveryId, ImportId, StepId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId, ImportId, StepId
 from outreach.model.money import to_minor
 from outreach.model.past import REPEATED, PastCounts, PastFact, PastRow, PastTouch
+from outreach.model.stage import IN_PERSON
 from outreach.model.suppression import Suppression, SuppressionKey, SuppressionScope
 from outreach.store import schema
 from outreach.store.bulk import insert_tuples, next_ids, update_rows
 from outreach.store.engine import Database
-from outreach.store.history_standing import Sent, Standing, advance, too_early
+from outreach.store.history_standing import Sent, Standing, too_early
+from outreach.store.ledger import advance
 from outreach.store.matching import Known
 from outreach.store.suppressions import insert_suppressions
 
@@ -176,6 +179,14 @@ class Writing:
         self._tally["orders" if order else "facts"] += 1
         if fact.stage in self._chain:
             self._reach(person, known, self._chain.index(fact.stage))
+        elif fact.stage in IN_PERSON and person.rank is None and person.arm is Arm.ENROLLED:
+            # He was called or visited, though the list has no day of it.
+            self._reach(person, known, 0)
+            self._event(
+                EventKind.REACHED, known.id, fact.at, stage=self._chain[0], author=row.author
+            )
+            if person.kind == Kind.SUSPECT:
+                self._become(person, known, Kind.PROSPECT, fact.at)
         if order and person.kind in (Kind.SUSPECT, Kind.PROSPECT):
             self._become(person, known, Kind.CUSTOMER, fact.at)
         self._consequences(row, fact, known)
@@ -273,8 +284,15 @@ class Writing:
             stage = first if rank == 0 else None if rank is None else self._chain[rank]
             enrolments.append((self._campaign, contact, person.arm.value, kind, at, stage, rank))
         insert_tuples(connection, schema.enrolment, _ENROLMENT, enrolments)
-        ranks = {c: p.rank or 0 for c, p in self._advanced.items() if c not in self._enrolled}
-        advance(connection, self._campaign, ranks, self._chain)
+        before = [(ContactId(c), p.rank or 0) for c, p in self._advanced.items()
+                  if c not in self._enrolled]  # fmt: skip
+        advance(
+            connection,
+            [
+                Progress(campaign=self._campaign, contact=who, stage=self._chain[rank], rank=rank)
+                for who, rank in before
+            ],
+        )
         ids = next_ids(connection, schema.delivery, len(self._sent))
         rows = [(number, *row) for number, row in zip(ids, self._sent, strict=True)]
         insert_tuples(connection, schema.delivery, _DELIVERY, rows)

@@ -55,7 +55,7 @@ def write_change(connection: Connection, database: Database, change: Change) -> 
     insert_tuples(connection, schema.event, _EVENT, rows)
     leave_others(connection, turned)
     _plan(connection, change.planned, standing)
-    _advance(connection, change.progress)
+    advance(connection, change.progress)
     if change.stops:
         end_chains(connection, change.stops)
     _cancel_ended(connection, change.settled)
@@ -274,7 +274,8 @@ def insert_ignoring(connection: Connection, table: Table) -> Any:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _advance(connection: Connection, progress: Sequence[Progress]) -> None:
+def advance(connection: Connection, progress: Sequence[Progress]) -> None:
+    """People of a campaign who came further than ever; an earlier stage changes nothing."""
     furthest: dict[_Place, Progress] = {}
     for one in progress:
         place = (one.campaign, one.contact)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    extract,
     func,
     literal,
     null,
@@ -32,7 +31,8 @@ from outreach.model.contact import LifeStage
 from outreach.model.event import EventKind
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.types import Day, Instant, Whole
+from outreach.store.types import Day, Instant
+from outreach.store.wall_clock import EpochSeconds
 
 #: Fields that no column holds: derived when they are asked for, at the day of the question.
 COMPUTED = frozenset({"life_stage"})
@@ -130,7 +130,7 @@ def _orders(database: Database, today: date, zone: tzinfo) -> Subquery:
 def _twice_median_gap(database: Database) -> Any:
     """The two middle gaps added, or the middle one twice."""
     e = schema.event.alias("dated")
-    at = seconds_of(database, e.c.at)
+    at = EpochSeconds(e.c.at)
     days = (at - func.lag(at, type_=Integer()).over(order_by=at) + _DAY // 2) // _DAY
     gaps = (
         select(days.label("days"))
@@ -167,13 +167,6 @@ def _are_orders(e: Any, database: Database) -> list[ColumnElement[bool]]:
         e.c.stage == "order",
         e.c.id.not_in(taken_back),
     ]
-
-
-def seconds_of(database: Database, at: ColumnElement[Any]) -> ColumnElement[int]:
-    """Whole seconds since 1970, rounded down."""
-    if database.is_sqlite:
-        return func.unixepoch(at, type_=Integer())
-    return cast(func.floor(extract("epoch", at)), Whole)
 
 
 def _days_since(database: Database, day: ColumnElement[Any], today: date) -> ColumnElement[int]:

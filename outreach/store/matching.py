@@ -19,7 +19,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from outreach.model.field import Value
-from outreach.model.text import fold
+from outreach.model.text import fold, letters_of
 
 
 class Rank(IntEnum):
@@ -153,9 +153,7 @@ def _folded(values: Mapping[str, Value], name: str) -> str:
     return fold(value) if isinstance(value, str) else ""
 
 
-@lru_cache(maxsize=8192)
-def _letters(text: str) -> str:
-    return "".join(c for c in fold(text) if c.isalnum())
+_letters = lru_cache(maxsize=8192)(letters_of)
 
 
 def _bare(values: Mapping[str, Value], name: str) -> str:

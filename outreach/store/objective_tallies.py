@@ -21,7 +21,14 @@ from outreach.planning.objective import Metric
 from outreach.store import schema
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
-from outreach.store.tally_queries import CONTACTED, attempt, of_enrolled, reached, stands
+from outreach.store.tally_queries import (
+    CONTACTED,
+    attempt,
+    got_through,
+    of_enrolled,
+    reached,
+    stands,
+)
 
 _STAGES = {
     Metric.REVENUE: "order",
@@ -92,7 +99,7 @@ def _happened(metric: Metric) -> ColumnElement[bool]:
         return and_(e.kind == EventKind.REACHED.value, e.stage == stage, stands())
     if (channel := _CHANNELS.get(metric)) is not None:
         return and_(attempt(), e.channel == channel.value)
-    return and_(attempt(), e.stage.is_(None)) if metric is Metric.CONTACTED else attempt()
+    return and_(got_through(), stands()) if metric is Metric.CONTACTED else attempt()
 
 
 def _begins(database: Database, day: date) -> datetime:

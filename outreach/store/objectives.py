@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from outreach.model.money import to_decimal
 from outreach.model.plan import Vision
 from outreach.planning.objective import (
     Checkpoint,
@@ -134,7 +135,7 @@ def _scope(text: str | None) -> Scope | None:
 
 def _as_number(value: Fraction | None) -> Decimal | None:
     """What was typed is a decimal number, so nothing is lost."""
-    return None if value is None else Decimal(value.numerator) / value.denominator
+    return None if value is None else to_decimal(value)
 
 
 def _exactly(value: Decimal | None) -> Fraction | None:

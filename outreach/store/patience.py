@@ -37,14 +37,16 @@ class QueryTooSlow(StoreError):
 
 
 @contextmanager
-def patience(connection: Connection, seconds: float) -> Iterator[Callable[[], None]]:
+def patience(
+    connection: Connection, seconds: float, *, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[], None]]:
     """Raise `QueryTooSlow` where the statements in this block work longer than that.
 
     What is given is called when some of the answer is there: the time counts from then on anew.
-    A million rows may take minutes to read, as long as they come.
+    A million rows may take minutes to read, as long as they come. `clock` tells seconds.
     """
     if connection.dialect.name == "sqlite":
-        with _watched(connection, seconds) as answered:
+        with _watched(connection, _Watch(seconds, clock)) as answered:
             yield answered
         return
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
@@ -58,15 +60,14 @@ def patience(connection: Connection, seconds: float) -> Iterator[Callable[[], No
 
 
 @contextmanager
-def _watched(connection: Connection, seconds: float) -> Iterator[Callable[[], None]]:
-    watch = _Watch(seconds)
+def _watched(connection: Connection, watch: _Watch) -> Iterator[Callable[[], None]]:
     raw: Any = connection.connection.driver_connection
     raw.set_progress_handler(watch, _STEPS)
     try:
         yield watch.again
     except OperationalError as error:
         if watch.over:
-            raise QueryTooSlow(seconds) from error
+            raise QueryTooSlow(watch.seconds) from error
         raise
     finally:
         raw.set_progress_handler(None, 0)
@@ -75,20 +76,21 @@ def _watched(connection: Connection, seconds: float) -> Iterator[Callable[[], No
 class _Watch:
     """Adds up the time between looks; true stops the statement."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         self.seconds = seconds
+        self.clock = clock
         self.again()
 
     def again(self) -> None:
         self.left = self.seconds
-        self.looked = time.monotonic()
+        self.looked = self.clock()
 
     @property
     def over(self) -> bool:
         return self.left < 0
 
     def __call__(self) -> bool:
-        now = time.monotonic()
+        now = self.clock()
         self.left -= min(now - self.looked, _PAUSE)
         self.looked = now
         return self.over

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Table, and_, case, exists, false, literal,
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
+from outreach.model.ids import ContactId
 from outreach.store import schema
+from outreach.store.engine import Database
 from outreach.store.lists import LookedUp
 from outreach.store.suppressions import forbidden
 
@@ -26,7 +28,20 @@ def obstacle(contact: Table, channels: Collection[Channel]) -> ColumnElement[Any
     return case(*by_channel, else_=None)
 
 
-def _reasons(contact: Table, channel: Channel) -> Iterator[tuple[ColumnElement[bool], Any]]:
+def out_of_reach(database: Database, contact: ContactId, channel: Channel) -> str | None:
+    """Why nothing would reach a person on a channel, as he is now, in a word; None: it would."""
+    query = select(case(*_reasons(database.contact, channel, step=False), else_=None)).where(
+        database.contact.c.id == contact
+    )
+    with database.reading() as connection:
+        reason: str | None = connection.execute(query).scalar()
+        return reason
+
+
+def _reasons(
+    contact: Table, channel: Channel, *, step: bool = True
+) -> Iterator[tuple[ColumnElement[bool], Any]]:
+    """In the order in which they are told; `step`: also what only a step of a campaign meets."""
     c = contact.c
     by_himself = (forbidden(contact, channel, reason="opted_out"), "opted_out")
     yield forbidden(contact, channel), case(by_himself, else_="suppressed")
@@ -36,7 +51,7 @@ def _reasons(contact: Table, channel: Channel) -> Iterator[tuple[ColumnElement[b
     if kind.dead:
         since, reason = kind.dead
         yield c[since].is_not(None), reason
-    if kind.shared:
+    if kind.shared and step:
         yield same_address(contact), "same_address"
     yield c.erased_at.is_not(None), "erased"
     yield c.merged_into.is_not(None), "merged"

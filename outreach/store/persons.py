@@ -7,7 +7,7 @@ million people few cases occur, and each is decided once (`runner/permission.py`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import IntFlag
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Dialect
 from outreach.compliance.permission import Ground, Person
 from outreach.model.campaign import Channel
 from outreach.model.contact import Kind
+from outreach.model.days import start_of
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.legal import Basis, Purpose
@@ -131,7 +132,7 @@ def stale(contact: Table, kept_since: date, zone: tzinfo) -> ColumnElement[bool]
     last act of the prospect; of a customer, from the last order.
     """
     c = contact.c
-    begins = datetime.combine(kept_since, time(), zone).astimezone(UTC)
+    begins = start_of(kept_since, zone)
     return and_(
         c.created_at < begins,
         or_(c.last_active_at.is_(None), c.last_active_at < begins),

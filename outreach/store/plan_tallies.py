@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from outreach.model.campaign import Channel
 from outreach.model.contact import Kind, LifeStage
+from outreach.model.days import start_of
 from outreach.model.event import EventKind
 from outreach.model.market_tally import GroupTally, RetentionTally, VisitTally
 from outreach.model.money import from_minor
@@ -160,7 +161,7 @@ class PlanTallies:
             )
             .select_from(schema.event.join(schema.contact, c.id == e.contact_id))
             .where(e.kind == EventKind.REACHED.value, e.stage == ORDER, stands())
-            .where(e.at >= self._starts(first.since), e.at < self._starts(second.until))
+            .where(self._within(e.at, Period(first.since, second.until)))
             .group_by(who)
             .subquery("person")
         )
@@ -245,10 +246,8 @@ class PlanTallies:
         return start.join(self.database.contact, c.id == func.coalesce(of.c.merged_into, of.c.id))
 
     def _within(self, at: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
-        return and_(at >= self._starts(period.since), at < self._starts(period.until))
-
-    def _starts(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self.database.zone).astimezone(UTC)
+        zone = self.database.zone
+        return and_(at >= start_of(period.since, zone), at < start_of(period.until, zone))
 
     def _money(self, minor: Any) -> Decimal:
         return from_minor(int(minor or 0), self.database.currency)

@@ -17,9 +17,9 @@ from sqlalchemy import cast as sql_cast
 
 from outreach.model.contact import LifeStage
 from outreach.model.portfolio import UNKNOWN, CellTally, ScoreTally
-from outreach.store.portfolio_days import number_of
 from outreach.store.portfolio_tables import customers, people, total
 from outreach.store.types import Whole
+from outreach.store.wall_clock import number_of
 
 _LOST = LifeStage.LOST.value
 

@@ -1,85 +1,17 @@
-"""Local days and months in SQL: whole numbers that both databases compare as such.
-
-A day is the number of days since 1970-01-01 where the workspace is. The zone's changes of the
-clock are few and known beforehand, so an offset is found by halving their list; neither
-database's own notion of time zones is asked.
-"""
+"""Calendar months in SQL: which of them a day is in, and the same day months before."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal
 
 from outreach.store.types import Whole
-
-_EPOCH = date(1970, 1, 1)
-_DAY = 86400
-
-
-def number_of(day: date) -> int:
-    """A date as the statements write it."""
-    return (day - _EPOCH).days
-
-
-def date_of(number: int) -> date:
-    return _EPOCH + timedelta(days=number)
-
-
-def end_of(day: date, zone: tzinfo) -> datetime:
-    """The first instant that is not in the day any more."""
-    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The offsets of a zone between two instants: (from that second on, seconds east)."""
-
-    changes: tuple[tuple[int, int], ...]
-
-    def day(self, seconds: ColumnElement[Any]) -> ColumnElement[int]:
-        """The local day of an instant given in seconds since 1970 in UTC."""
-        return (seconds + self._offset(seconds, self.changes)) // _DAY
-
-    def _offset(
-        self, seconds: ColumnElement[Any], changes: Sequence[tuple[int, int]]
-    ) -> ColumnElement[int]:
-        if len(changes) == 1:
-            return literal(changes[0][1], Whole)
-        half = len(changes) // 2
-        earlier = self._offset(seconds, changes[:half])
-        later = self._offset(seconds, changes[half:])
-        return case((seconds < changes[half][0], earlier), else_=later)
-
-
-def clock_of(zone: tzinfo, first: datetime, last: datetime) -> Clock:
-    """The clock of a zone, told from the first instant to the last."""
-    at = int(first.timestamp()) - _DAY
-    end = int(last.timestamp()) + _DAY
-    found = [(at, _east(zone, at))]
-    while at < end:
-        if (after := _east(zone, at + _DAY)) != found[-1][1]:
-            found.append((_change(zone, at, at + _DAY), after))
-        at += _DAY
-    return Clock(tuple(found))
-
-
-def _east(zone: tzinfo, seconds: int) -> int:
-    offset = datetime.fromtimestamp(seconds, zone).utcoffset() or timedelta()
-    return int(offset.total_seconds())
-
-
-def _change(zone: tzinfo, low: int, high: int) -> int:
-    """The first second of the new offset."""
-    before = _east(zone, low)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _east(zone, middle) == before else (low, middle)
-    return high
+from outreach.store.wall_clock import number_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,17 @@ from sqlalchemy import Connection, Select, and_, case, func, literal, select
 from sqlalchemy import cast as sql_cast
 
 from outreach.model import life
+from outreach.model.days import end_of
 from outreach.model.event import EventKind
 from outreach.model.portfolio import MonthTally
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.life import seconds_of
-from outreach.store.portfolio_days import Clock, Months, end_of
+from outreach.store.portfolio_days import Months
 from outreach.store.portfolio_people import arid, opposed
 from outreach.store.portfolio_tables import orders, owner, people, total
 from outreach.store.tally_queries import stands
 from outreach.store.types import Whole
+from outreach.store.wall_clock import WallClock
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class _Month:
 
 
 def months_of(
-    connection: Connection, database: Database, clock: Clock, months: Months
+    connection: Connection, database: Database, clock: WallClock, months: Months
 ) -> tuple[MonthTally, ...]:
     """One row per month, the last one up to its day."""
     found = [_Month() for _ in months.spans]
@@ -115,7 +116,7 @@ def _stocks(found: list[_Month], rows: Iterable[Any]) -> None:
             found[row.customer_in].conversions += row.people
 
 
-def _arid(database: Database, clock: Clock, months: Months) -> Any:
+def _arid(database: Database, clock: WallClock, months: Months) -> Any:
     """Who was arid from which month to which, where he had not opted out before its end."""
     said = arid(database, clock).subquery("set_aside")
     against = opposed(database, clock).subquery("against")
@@ -125,7 +126,7 @@ def _arid(database: Database, clock: Clock, months: Months) -> Any:
     return _of_people(months, joined, said.c.contact_id, said.c.day, until)
 
 
-def _opposed(database: Database, clock: Clock, months: Months) -> Any:
+def _opposed(database: Database, clock: WallClock, months: Months) -> Any:
     said = opposed(database, clock).subquery("against")
     return _of_people(months, said, said.c.contact_id, said.c.day, None)
 
@@ -190,9 +191,9 @@ def _turnover(months: Months) -> Any:
     return query.group_by("month")
 
 
-def _touches(database: Database, clock: Clock, months: Months) -> Any:
+def _touches(database: Database, clock: WallClock, months: Months) -> Any:
     """Attempts on prospects, by month."""
-    month = months.place(clock.day(seconds_of(database, schema.event.c.at)))
+    month = months.place(clock.day(schema.event.c.at))
     spent = total(schema.event.c.cost_minor).label("cost")
     query: Any = select(month.label("month"), func.count().label("touches"), spent)
     query = query.group_by("month")
@@ -200,7 +201,7 @@ def _touches(database: Database, clock: Clock, months: Months) -> Any:
 
 
 def on_prospects(
-    query: Select[Any], database: Database, clock: Clock, on: date, *, since: date | None = None
+    query: Select[Any], database: Database, clock: WallClock, on: date, *, since: date | None = None
 ) -> Select[Any]:
     """The attempts on who was no customer that day: up to the end of `on`, after `since`."""
     e, p = schema.event, people.c
@@ -211,6 +212,6 @@ def on_prospects(
         e.c.at < end_of(on, database.zone),
         func.coalesce(e.c.stage, "") != "done",
         stands(),
-        p.customer.is_(None) | (clock.day(seconds_of(database, e.c.at)) < p.customer),
+        p.customer.is_(None) | (clock.day(e.c.at) < p.customer),
     )
     return made if since is None else made.where(e.c.at >= end_of(since, database.zone))

@@ -24,18 +24,17 @@ from outreach.model.stage import INTERESTS, OPPOSED
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.known import ACTIVE_BY
-from outreach.store.life import seconds_of
-from outreach.store.portfolio_days import Clock
 from outreach.store.portfolio_tables import Moment, customers, owner
 from outreach.store.rows import is_there
 from outreach.store.tally_queries import ORDER, reached, stands
 from outreach.store.types import Whole
+from outreach.store.wall_clock import WallClock
 
 #: What the tables say of a person, laid one under the other.
 _SAID = ("known", "moved", "bought", "ordered", "kind", "source", "potential")
 
 
-def everybody(database: Database, clock: Clock, at: Moment) -> Any:
+def everybody(database: Database, clock: WallClock, at: Moment) -> Any:
     """Everybody on file at a moment; days of what came later are NULL.
 
     Contacts, enrolments, moves and first orders are laid one under the other and gathered by
@@ -81,22 +80,22 @@ def _row(contact: ColumnElement[Any], there: int, **said: ColumnElement[Any]) ->
     return select(contact.label("contact_id"), literal(there, Whole).label("there"), *values)
 
 
-def _on_file(database: Database, clock: Clock) -> Any:
+def _on_file(database: Database, clock: WallClock) -> Any:
     c = database.contact.c
-    created = clock.day(seconds_of(database, c.created_at))
+    created = clock.day(c.created_at)
     return _row(
         c.id, 1, known=created, kind=c.kind, source=c.source, potential=c.potential_minor
     ).where(is_there(database))
 
 
-def _enrolled(database: Database, clock: Clock) -> Any:
+def _enrolled(database: Database, clock: WallClock) -> Any:
     """When somebody was chosen for a campaign: a past that was imported is dated by it."""
     e = schema.enrolment.c
-    day = clock.day(seconds_of(database, e.enrolled_at))
+    day = clock.day(e.enrolled_at)
     return _row(e.contact_id, 0, known=day).where(e.arm != Arm.EXCLUDED.value)
 
 
-def _moved(database: Database, clock: Clock) -> Any:
+def _moved(database: Database, clock: WallClock) -> Any:
     """When somebody became a prospect, and a customer, by the events that stand."""
     e = schema.event
     who, whole, _ = owner()
@@ -108,7 +107,7 @@ def _moved(database: Database, clock: Clock) -> Any:
     rows = (
         select(
             whole.label("contact_id"),
-            clock.day(seconds_of(database, e.c.at)).label("day"),
+            clock.day(e.c.at).label("day"),
             to.label("kind"),
         )
         .select_from(e.join(who, who.c.id == e.c.contact_id))
@@ -125,7 +124,7 @@ def _ordered() -> Any:
     return _row(customers.c.contact_id, 0, known=first, ordered=first).where(first.is_not(None))
 
 
-def arid(database: Database, clock: Clock) -> Select[Any]:
+def arid(database: Database, clock: WallClock) -> Select[Any]:
     """Who was set aside as arid, from which day to which; NULL: to this day.
 
     The next word about his interest ends it, and so does what makes him active again.
@@ -139,7 +138,7 @@ def arid(database: Database, clock: Clock) -> Select[Any]:
     said = (
         select(
             whole.label("contact_id"),
-            clock.day(seconds_of(database, e.c.at)).label("day"),
+            clock.day(e.c.at).label("day"),
             e.c.stage,
             e.c.at,
             e.c.id,
@@ -165,14 +164,14 @@ def arid(database: Database, clock: Clock) -> Select[Any]:
     )
 
 
-def opposed(database: Database, clock: Clock) -> Any:
+def opposed(database: Database, clock: WallClock) -> Any:
     """Who opted out or complained, and on which day first: nothing but an undo ends it."""
     e = schema.event
     who, whole, there = owner()
     return (
         select(
             whole.label("contact_id"),
-            func.min(clock.day(seconds_of(database, e.c.at))).label("day"),
+            func.min(clock.day(e.c.at)).label("day"),
         )
         .select_from(e.join(who, who.c.id == e.c.contact_id))
         .where(reached(), e.c.stage.in_(sorted(OPPOSED)), there)

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, Text, func
 from sqlalchemy import cast as sql_cast
 
+from outreach.model.days import end_of
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.portfolio_days import end_of, number_of
 from outreach.store.types import Whole
+from outreach.store.wall_clock import number_of
 
 
 def _table(name: str, *columns: str, words: tuple[str, ...] = ()) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from outreach.model.audience import Arm
 from outreach.model.campaign import Channel
 from outreach.model.contact import Kind
 from outreach.model.event import EventKind
@@ -19,15 +20,20 @@ from outreach.store.folding import Folded, kind_of
 from outreach.store.lists import among
 from outreach.store.matching import ADDRESS
 
+#: How somebody is reached without a step that planned it.
+_IN_PERSON = frozenset({Channel.CALL.value, Channel.VISIT.value})
+
 
 def contacted_after_all(
     connection: Connection, people: Mapping[ContactId, Folded], now: datetime
 ) -> bool:
     """Tell the first contact of those who were touched and of whom it is not told any more.
 
-    It was not told then because a later stage was known already. Whether there were any.
+    It was not told then because a later stage was known already. Whether there were any. A call
+    or a visit that no step had planned is a contact of who is enrolled, as it was when recorded.
     """
     rows = []
+    enrolled = _enrolled_in(connection, people)
     for contact, said in people.items():
         told = {e.campaign_id for e in said.events
                 if e.kind == EventKind.REACHED.value and e.stage == "contacted"}  # fmt: skip
@@ -35,12 +41,33 @@ def contacted_after_all(
             touched = event.kind == EventKind.TOUCHED.value and event.stage is None
             if not touched or event.campaign_id in told or event.campaign_id is None:
                 continue
-            if event.channel == Channel.TASK.value or event.step_id is None:
+            if event.channel == Channel.TASK.value:
+                continue
+            beside = event.channel in _IN_PERSON and (event.campaign_id, contact) in enrolled
+            if event.step_id is None and not beside:
                 continue
             told.add(event.campaign_id)
             rows.append(_reached(contact, event, now))
     insert_rows(connection, schema.event, rows)
     return bool(rows)
+
+
+def _enrolled_in(
+    connection: Connection, people: Mapping[ContactId, Folded]
+) -> set[tuple[int, ContactId]]:
+    """The places of those who were called or visited beside all steps; asked of them alone."""
+    some = [
+        contact
+        for contact, said in people.items()
+        if any(e.step_id is None and e.channel in _IN_PERSON for e in said.events)
+    ]
+    if not some:
+        return set()
+    e = schema.enrolment.c
+    query = select(e.campaign_id, e.contact_id).where(
+        among(connection, e.contact_id, some), e.arm == Arm.ENROLLED.value
+    )
+    return {(row.campaign_id, ContactId(row.contact_id)) for row in connection.execute(query)}
 
 
 def _reached(contact: ContactId, touch: Any, now: datetime) -> dict[str, object]:

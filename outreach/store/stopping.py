@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -45,15 +46,22 @@ def end_chains(connection: Connection, stops: Sequence[Stop]) -> None:
     rows = connection.execute(waiting).all()
     ended = [(row, first[place]) for row in rows
              if (place := (row.campaign_id, row.contact_id)) in first]  # fmt: skip
-    _cancelling(connection.dialect).run(
+    cancel(
         connection,
-        {
-            "id": [row.id for row, _ in ended],
-            "reason": [stop.reason for _, stop in ended],
-            "at": [stop.at for _, stop in ended],
-        },
+        [row.id for row, _ in ended],
+        reasons=[stop.reason for _, stop in ended],
+        at=[stop.at for _, stop in ended],
     )
     insert_rows(connection, schema.event, [_told(row, stop) for row, stop in ended])
+
+
+def cancel(
+    connection: Connection, ids: Sequence[int], *, reasons: Sequence[str], at: Sequence[datetime]
+) -> None:
+    """Deliveries that will never leave, each with its reason and the instant."""
+    _cancelling(connection.dialect).run(
+        connection, {"id": list(ids), "reason": list(reasons), "at": list(at)}
+    )
 
 
 def _told(row: Any, stop: Stop) -> dict[str, object]:

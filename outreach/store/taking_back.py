@@ -41,6 +41,7 @@ from outreach.store.lists import among
 from outreach.store.opposing import take_oppositions_back
 from outreach.store.prepared import ForEach
 from outreach.store.promises import end_of_day
+from outreach.store.stopping import cancel
 from outreach.store.turning import cancelled
 
 _OPEN = (DeliveryState.DUE.value, DeliveryState.HELD.value)
@@ -98,9 +99,8 @@ def _unplan(connection: Connection, heads: Sequence[Any], now: datetime) -> None
         )
     ).all()
     gone = [row for row in rows if _place(row) in places]
-    _cancelling(connection.dialect).run(
-        connection, {"id": [row.id for row in gone]}, detail=UNDONE, at=now
-    )
+    count = len(gone)
+    cancel(connection, [row.id for row in gone], reasons=[UNDONE] * count, at=[now] * count)
     # Of those that the stop had cancelled it was told then.
     open_ = [row for row in gone if row.state in _OPEN]
     insert_rows(connection, schema.event, cancelled(open_, now, UNDONE))
@@ -131,25 +131,6 @@ def _unplanned(connection: Connection, people: set[int]) -> set[tuple[int, int, 
 
 def _place(row: Any) -> tuple[int, int, int, int]:
     return (row.campaign_id, row.step_id, row.occurrence, row.contact_id)
-
-
-@lru_cache(maxsize=4)
-def _cancelling(dialect: Dialect) -> ForEach:
-    d = schema.delivery.c
-
-    def statement(given: Any) -> Any:
-        return (
-            update(schema.delivery)
-            .where(d.id == given["id"])
-            .values(
-                state=DeliveryState.CANCELLED.value, detail=given["detail"],
-                settled_at=given["at"],
-            )
-        )  # fmt: skip
-
-    return ForEach(
-        statement, dialect, each={"id": d.id}, same={"detail": d.detail, "at": d.settled_at}
-    )
 
 
 # --- promises, suppressions, network ----------------------------------------------------------

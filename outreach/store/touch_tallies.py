@@ -1,76 +1,141 @@
-"""The attempts of a campaign by step and channel, with what they cost: one statement."""
+"""The attempts of campaigns by step and channel, with what they cost: one statement for all.
+
+Attempts are of the people enrolled; what it cost was spent, whoever it was done for, and on
+our own work. Customers and others stand apart, so that what keeping a customer took is known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, select
 
+from outreach.model.audience import Arm
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, StepId
+from outreach.model.spending import Effort
 from outreach.model.tally import TouchTally
 from outreach.store.credits import TouchKind
-from outreach.store.followed import TOGETHER, Followed
+from outreach.store.engine import Database
+from outreach.store.followed import Followed
+from outreach.store.sales import money_of
 from outreach.store.schema import event, step
-from outreach.store.tally_queries import not_own_work, of_enrolled, stands
+from outreach.store.tally_queries import is_customer, is_enrolment_of, not_own_work, stands
 from outreach.store.types import decimal_of
 
 
-def touches_of(
-    people: Followed, campaign: CampaignId, money: Callable[[Any], Decimal]
-) -> list[tuple[TouchKind, TouchTally]]:
-    """The attempts by step in the campaign's order; of several campaigns by channel.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touches:
+    """Those of one step by one channel, on customers or on others."""
 
-    Attempts are of the people enrolled; what it cost was spent, whoever it was done for, and
-    on our own work. What was done before the period only tells which kinds there are.
-    `money` makes an amount of minor units.
+    campaign: CampaignId
+    #: None of both: beside any step.
+    step_id: StepId | None
+    position: int | None
+    step: str | None
+    channel: str | None
+    on_customers: bool
+    people: int
+    #: Only what was done in the period that was asked for.
+    effort: Effort
+
+
+def touches_of(people: Followed, database: Database) -> list[Touches]:
+    """All of them, in the order of each campaign's steps.
+
+    What was done before the period only tells which kinds there are.
     """
-    together = campaign == TOGETHER
-    v, s = event.c, step.c
-    keys = [v.channel] if together else [s.position, s.name, v.step_id, v.channel]
-    ids = people.campaigns if together else (campaign,)
+    steps = _steps(people.connection, people.campaigns)
+    found = []
+    for row in people.connection.execute(_counted(people)):
+        position, name = steps.get(row.step_id, (None, None))
+        effort = Effort(
+            touches=row.touches,
+            cost=money_of(row.cost, database),
+            minutes=decimal_of(row.minutes),
+            km=decimal_of(row.km),
+            unpriced=row.unpriced,
+        )
+        found.append(
+            Touches(
+                campaign=CampaignId(row.campaign_id),
+                step_id=None if row.step_id is None else StepId(row.step_id),
+                position=position,
+                step=name,
+                channel=row.channel,
+                on_customers=bool(row.is_customer),
+                people=row.people,
+                effort=effort,
+            )
+        )
+    return sorted(
+        found, key=lambda one: (one.position is None, one.position or 0, one.channel or "")
+    )
+
+
+def _steps(
+    connection: Connection, campaigns: Iterable[CampaignId]
+) -> Mapping[int | None, tuple[int, str]]:
+    s = step.c
+    query = select(s.id, s.position, s.name).where(s.campaign_id.in_(campaigns))
+    return {row.id: (row.position, row.name) for row in connection.execute(query)}
+
+
+def _counted(people: Followed) -> Any:
+    v, f = event.c, people.table.c
     since = people.since()
-    ours = case((and_(not_own_work(), of_enrolled(ids), *since), v.contact_id))
+    ours = [not_own_work(), f.arm == Arm.ENROLLED.value, *since]
+    # Whoever is followed in none of the campaigns may have been a customer all the same.
+    else_was = select(is_customer()).where(is_enrolment_of(event)).scalar_subquery()
+    keys = [v.campaign_id, v.step_id, v.channel,
+            func.coalesce(f.is_customer, else_was, 0).label("is_customer")]  # fmt: skip
 
     def taken(amount: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.coalesce(func.sum(case((since[0], amount)) if since else amount), 0)
 
-    query = (
+    return (
         select(
             *keys,
-            func.count(ours).label("touches"),
-            func.count(distinct(ours)).label("people"),
+            func.count(case((and_(*ours), 1))).label("touches"),
+            func.count(distinct(case((and_(*ours), f.contact_id)))).label("people"),
             taken(v.cost_minor).label("cost"),
             taken(v.minutes).label("minutes"),
+            taken(v.km).label("km"),
+            func.count(case((and_(*ours, v.cost_minor.is_(None)), 1))).label("unpriced"),
         )
-        .select_from(event if together else event.outerjoin(step, s.id == v.step_id))
+        .select_from(event.outerjoin(people.table, people.is_of(event)))
         .where(
-            v.campaign_id.in_(ids),
+            v.campaign_id.in_(people.campaigns),
             v.kind == EventKind.TOUCHED.value,
             stands(),
             *people.until(),
         )
         .group_by(*keys)
     )
-    order = [v.channel] if together else [s.position.is_(None), s.position, v.channel]
-    found = []
-    for row in people.connection.execute(query.order_by(*order)):
-        number = None if together else row.step_id
-        kind = TouchKind(
-            None if number is None else StepId(number), None if together else row.name, row.channel
+
+
+def by_step(touches: Iterable[Touches]) -> list[tuple[TouchKind, TouchTally]]:
+    """Of one campaign: everybody's, by step and channel."""
+    found: dict[TouchKind, TouchTally] = {}
+    for one in touches:
+        kind = TouchKind(one.step_id, one.step, one.channel)
+        old = found.get(kind) or TouchTally(step=one.step, channel=one.channel, touches=0, people=0)
+        found[kind] = replace(
+            old,
+            touches=old.touches + one.effort.touches,
+            people=old.people + one.people,
+            cost=old.cost + one.effort.cost,
+            minutes=old.minutes + one.effort.minutes,
         )
-        tally = TouchTally(
-            step=kind.step,
-            channel=kind.channel,
-            touches=row.touches,
-            people=row.people,
-            cost=money(row.cost),
-            minutes=decimal_of(row.minutes),
-        )
-        found.append((kind, tally))
-    return found
+    return list(found.items())
+
+
+def channels(touches: Iterable[Touches]) -> list[TouchKind]:
+    """Of several campaigns together: what earns is a channel; nobody asks for their touches."""
+    known = dict.fromkeys(one.channel for one in touches)
+    return [TouchKind(None, None, name) for name in sorted(known, key=lambda name: name or "")]
 
 
 def tells(touch: TouchTally) -> bool:

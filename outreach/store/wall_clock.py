@@ -1,11 +1,13 @@
 """Instants as the clock on the wall shows them: whole seconds, the same in both databases.
 
 Days, weeks and durations of a report are those of the workspace's zone. The databases know
-no zone alike, so the few offsets in force over the base's years stand in the statement.
+no zone alike, so the few offsets in force over the base's years stand in the statement; which of
+them, is found by halving their list. A day is a whole number, which both compare as such.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -18,6 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from outreach.store.types import Instant, Whole
 
 DAY = 86_400
+_FIRST_DAY = date(1970, 1, 1)
 #: The Monday before 1 January 1970, which was a Thursday.
 _FIRST_MONDAY = date(1969, 12, 29)
 _SINCE_MONDAY = 3
@@ -85,39 +88,46 @@ def _postgresql_as_it_is(element: Unindexed, compiler: SQLCompiler, **how: Any) 
 
 @dataclass(frozen=True, slots=True)
 class WallClock:
-    """The offsets in force: (until when, in seconds), then the last one."""
+    """The offsets of a zone: (from which instant on, seconds east of UTC), in their order.
+
+    Before the first instant its offset holds too.
+    """
 
     changes: tuple[tuple[datetime, int], ...]
-    last: int
 
     def seconds(self, instant: ColumnElement[Any]) -> ColumnElement[int]:
         """Of an instant: seconds since 1970 on the wall. NULL stays NULL."""
-        if not self.changes:
-            return EpochSeconds(instant) + literal(self.last, Whole)
-        offset = case(
-            *[
-                (instant < literal(until, Instant()), literal(each, Whole))
-                for until, each in self.changes
-            ],
-            else_=literal(self.last, Whole),
-        )
-        return EpochSeconds(instant) + offset
+        return EpochSeconds(instant) + _in_force(instant, self.changes)
+
+    def day(self, instant: ColumnElement[Any]) -> ColumnElement[int]:
+        """Of an instant: the local day, as its number."""
+        return self.seconds(instant) // DAY
+
+
+def _in_force(
+    instant: ColumnElement[Any], changes: Sequence[tuple[datetime, int]]
+) -> ColumnElement[int]:
+    """The offset at an instant, found by halving the list of them."""
+    if len(changes) == 1:
+        return literal(changes[0][1], Whole)
+    half = len(changes) // 2
+    earlier, later = _in_force(instant, changes[:half]), _in_force(instant, changes[half:])
+    return case((instant < literal(changes[half][0], Instant()), earlier), else_=later)
 
 
 def wall_clock(zone: tzinfo, first: datetime | None, last: datetime | None) -> WallClock:
     """The offsets of a zone between two instants; None: nothing ever happened."""
     if first is None or last is None:
-        return WallClock((), 0)
-    changes: list[tuple[datetime, int]] = []
-    at, offset = first, _offset(zone, first)
+        return WallClock(((datetime(1970, 1, 1, tzinfo=UTC), 0),))
+    changes = [(first, _offset(zone, first))]
+    at = first
     while at < last:
         # Changes of a zone are weeks apart at the least, and none takes longer than a week.
         ahead = min(at + timedelta(days=7), last)
-        if _offset(zone, ahead) != offset:
+        if (offset := _offset(zone, ahead)) != changes[-1][1]:
             changes.append((_change(zone, at, ahead), offset))
-            offset = _offset(zone, ahead)
         at = ahead
-    return WallClock(tuple(changes), offset)
+    return WallClock(tuple(changes))
 
 
 def _offset(zone: tzinfo, at: datetime) -> int:
@@ -141,6 +151,16 @@ def _change(zone: tzinfo, before: datetime, after: datetime) -> datetime:
 def on_the_wall(at: datetime, zone: tzinfo) -> int:
     """The same seconds, of an instant in Python."""
     return int(at.timestamp() // 1) + _offset(zone, at)
+
+
+def number_of(day: date) -> int:
+    """A date as the statements write it: days since 1970."""
+    return (day - _FIRST_DAY).days
+
+
+def date_of(number: int) -> date:
+    """The same date again."""
+    return _FIRST_DAY + timedelta(days=number)
 
 
 def week_of(seconds: ColumnElement[int]) -> ColumnElement[int]:

@@ -11,7 +11,7 @@ from docx import Document as WordDocument
 from sample_report import REPORT, long_winded
 
 from outreach.errors import Text
-from outreach.evaluation.document import Document
+from outreach.evaluation.document import Column, Document, Section, Table, Unit
 from outreach.files.pdf_office import Office
 from outreach.files.reports import one_page
 from outreach.files.reports.word import word
@@ -67,3 +67,39 @@ def test_rows_and_columns_that_do_not_fit_are_left_out_and_rows_are_told() -> No
     assert 1 < len(block.grid.titles) < 14
     more = 40 - (len(block.grid.rows) - 1)
     assert block.remark.startswith(f"and {more} more rows")
+
+
+def figures(*counts: int) -> Document:
+    """A table of two columns for each count, with so many rows."""
+    columns = (Column("figure", Text("figure"), Unit.TEXT), Column("n", Text("value"), Unit.COUNT))
+    return Document(Text("Result"), None, (), tuple(
+        Section(key=f"s{place}", title=Text("Result"), tables=(
+            Table(key=f"t{place}", title=Text("Result"), columns=columns,
+                  rows=tuple({"figure": f"line {n}", "n": n} for n in range(count))),
+        ))
+        for place, count in enumerate(counts)
+    ))  # fmt: skip
+
+
+def rows_of(document: Document) -> list[int]:
+    return [len(one.grid.rows) for one in one_page.one_page(document, ENGLISH, "EUR").blocks]
+
+
+def test_no_row_is_left_out_while_there_is_room_for_it() -> None:
+    """A row is 14 points high; 756 less 24 at the foot, the title's 23, 15 below it leave 694.
+
+    A table takes 24 for its heading, 14 for its titles, and 12 to say what was left out.
+    """
+    assert rows_of(figures(12)) == [12]
+    assert rows_of(figures(11, 11, 11)) == [11, 11, 11]
+    # 694 − 24 − 14 − 12 = 644 are 46 rows.
+    assert rows_of(figures(100)) == [46]
+    # The second keeps its 8 rows of (24 + 14 + 112 + 12) 162: 694 − 162 − 50 = 482 are 34 rows.
+    assert rows_of(figures(100, 100)) == [34, 8]
+
+
+@pytest.mark.parametrize("counts", [(100,), (100, 100), (30,) * 12], ids=str)
+def test_a_page_that_is_filled_is_one_page(office: Office, counts: tuple[int, ...]) -> None:
+    made = word(figures(*counts), ENGLISH, "EUR")
+    with pikepdf.open(BytesIO(office.convert(made))) as pdf:
+        assert len(pdf.pages) == 1

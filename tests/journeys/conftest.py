@@ -27,7 +27,7 @@ def base(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Datab
         yield open_database("sqlite:///data/outreach.db", folder=workspace.folder)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    with server.fresh_database() as url:
+    with server.laid_database() as url:
         workspace.settings(more=f"store: {url}\n")
         opened = open_database(url, folder=workspace.folder)
         yield opened

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from docx import Document
 from workspaces import Workspace, letter
 
@@ -179,3 +180,81 @@ def test_what_was_typed_wrongly_is_told_without_a_file(workspace: Workspace) -> 
     answer = workspace.run("letters", "returned", "nobody", now="2027-03-03T09:00")
     assert answer.code == 4
     assert answer.err.startswith("nobody in the contact base is called 'nobody'")
+
+
+# --- what is said of a step that will not arrive ----------------------------------------------
+
+LONG = """\
+  - {step: letter, channel: letter, template: letter.docx}
+  - {step: again, channel: letter, template: letter.docx, after: letter + 10 days}
+  - step: mail
+    channel: email
+    after: again + 5 days
+    subject: Hello
+    template: mail.html.j2
+  - {step: call, channel: call, after: mail + 5 days}
+"""
+
+
+@pytest.fixture
+def long(workspace: Workspace) -> Workspace:
+    """A letter was posted; a second letter, an e-mail and a call are to come."""
+    workspace.people(
+        [(ref, ref.capitalize(), f"{ref}@mail.example", "1 rue du Four", "35000", "Rennes",
+          f"029900000{n}") for n, ref in enumerate(["alix", "brun", "cléo"], 1)],
+        "Ref;Last name;E-mail;Street;Postal code;City;Phone",
+    )  # fmt: skip
+    workspace.campaign("long", steps=LONG, head="stop_on: [replied]\n")
+    workspace.launch("long", now="2027-03-01T09:00")
+    workspace.ok("letters", "long", now="2027-03-01T10:00")
+    workspace.ok("letters", "posted", "long", now="2027-03-02T10:00")
+    return workspace
+
+
+def test_why_names_no_letter_that_cannot_arrive_but_what_comes_in_its_place(
+    long: Workspace,
+) -> None:
+    """The letter of the 12th is passed over; the e-mail comes 5 days behind it, on the 17th."""
+    long.ok("record", "alix", "returned", "--channel", "letter", now="2027-03-05T10:00")
+    told = long.ok("why", "alix", now="2027-03-05T10:00")
+    assert told["campaigns"][0]["next"] == told["next"] == {
+        "step": "mail",
+        "at": "2027-03-17T00:00:00+01:00",
+        "by": None,
+        "reason": "invalid_address",
+        "rule": None,
+        "what": "again will be passed over: post came back from the address (find another: "
+        "outreach contacts set alix@mail.example street=…); then comes mail",
+    }  # fmt: skip
+    # The day it is due, every command says the same.
+    due = "2027-03-12T10:00"
+    assert long.ok("today", now=due)["today"]["letters"] == 2
+    assert "1 would be passed over" in long.run("run", "--dry-run", now=due).out
+    printed = long.ok("letters", "long", now=due)
+    assert (printed["letters"], printed["skipped"]) == (2, 1)
+    assert long.next_of("alix")["step"] == "mail"
+    # With another address it comes after all: nothing is said against it.
+    long.ok("record", "brun", "returned", "--channel", "letter", now=due)
+    assert long.next_of("brun")["reason"] == "invalid_address"
+    long.ok("contacts", "set", "brun", "street=7 rue Neuve")
+    told = long.ok("why", "brun", now=due)["next"]
+    assert (told["step"], told["reason"]) == ("again", None)
+
+
+def test_two_steps_that_cannot_arrive_are_passed_over_one_behind_the_other(
+    long: Workspace,
+) -> None:
+    """No letter on the 12th, no e-mail on the 17th: the call, 5 days later, is on the 22nd."""
+    long.ok("record", "alix", "returned", "--channel", "letter", now="2027-03-05T10:00")
+    long.ok("record", "alix", "bounced", now="2027-03-05T11:00")
+    told = long.ok("why", "alix", now="2027-03-05T12:00")["next"]
+    assert (told["step"], told["at"]) == ("call", "2027-03-22T00:00:00+01:00")
+    long.ok("contacts", "set", "alix", "phone=")
+    told = long.ok("why", "alix", now="2027-03-05T12:00")["next"]
+    assert (told["step"], told["at"], told["reason"]) == ("again", None, "invalid_address")
+
+
+def test_an_opposition_on_one_channel_passes_over_its_steps_only(long: Workspace) -> None:
+    long.ok("suppress", "add", "alix@mail.example", "--channel", "post", now="2027-03-05T10:00")
+    told = long.ok("why", "alix", now="2027-03-05T12:00")["next"]
+    assert (told["step"], told["reason"]) == ("mail", "suppressed")

@@ -143,3 +143,21 @@ def test_an_undo_of_a_number_that_is_none_says_where_to_look(spring: Workspace) 
     refused = spring.run("undo", "4711", "--json")
     assert refused.code == 2
     assert "--list" in refused.out
+
+
+def test_a_file_of_facts_may_have_its_heads_in_french_and_says_which_is_wrong(
+    workspace: Workspace,
+) -> None:
+    settings = workspace.folder / "outreach.yaml"
+    settings.write_text(settings.read_text().replace("en_GB", "fr_FR"))
+    workspace.people([("a", "Adam", "a@mail.example", "Rennes")])
+    rows = "\ufeffContact;Étape;Le;Montant\r\na;order;01/03/2027;1 250,50\r\n"
+    file = str(workspace.write("faits.csv", rows))
+    assert workspace.ok("record", "--from", file, now="2027-03-02T09:00")["recorded"] == 1
+    assert workspace.ok("contacts", "show", "a")["revenue"] == 1250.5
+    workspace.write("une.csv", "contact;stage;mont\na;order;1\n")
+    workspace.write("manque.csv", "contact;note\na;x\n")
+    wrong = [workspace.run("record", "--from", f"{name}.csv", "--json").errors[0]["message"]
+             for name in ("une", "manque")]  # fmt: skip
+    assert ["mont" in wrong[0], "contact" in wrong[0]] == [True, False]
+    assert "'stage'" in wrong[1]

@@ -123,7 +123,7 @@ def test_an_objective_of_a_campaign_counts_contacted_as_its_report_does(
 ) -> None:
     """An order alone is a contact; a call nobody took and a ticked-off task are none.
 
-    Nor is who was spoken with and came no further: it is no stage of this chain.
+    So is who was spoken with by telephone and came no further: the call reached someone.
     """
     workspace.townspeople(6)
     workspace.campaign("c", steps=TASK)
@@ -138,7 +138,7 @@ def test_an_objective_of_a_campaign_counts_contacted_as_its_report_does(
                  now="2027-03-20T09:00")  # fmt: skip
     (goal,) = workspace.ok("plan", "objectives", now="2027-03-20T09:00")["objectives"]
     report = workspace.ok("report", "c", now="2027-03-20T09:00")
-    assert report["contacted"] == 2
+    assert report["contacted"] == 3
     assert goal["now"]["realised"] == report["contacted"]
 
 

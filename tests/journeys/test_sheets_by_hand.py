@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from terminals import Terminal
 from workspaces import Workspace
 
 MONDAY = "2027-03-01T10:30"
@@ -170,3 +171,104 @@ def test_sheets_as_pdf(spring: Workspace, libreoffice: object) -> None:
     assert made["files"] == ["paper/calls-2027-03-01.docx", "paper/calls-2027-03-01.pdf"]
     with pikepdf.open(made["files"][1]) as pdf:
         assert len(pdf.pages) == 3
+
+
+# --- objections noted on paper ----------------------------------------------------------------
+
+THREE = """\
+title: "Calling {{ last_name }}"
+introduction: ["Good morning."]
+objections:
+  - {heard: "Too dear, and no time.", kind: founded, question: "For what?", answer: It lasts.}
+  - {heard: No time., kind: pretext, question: "Today?", answer: Ten minutes.}
+  - {heard: "{{ company }} has that.", kind: pretext, question: "Since?", answer: Good.}
+"""
+
+
+def counted(workspace: Workspace, *words: str) -> list[tuple[str, int, int]]:
+    found = workspace.ok("calls", "objections", *words, now=EVENING)["objections"]
+    return [(one["objection"], one["met"], one["overcome"]) for one in found]
+
+
+def test_objections_noted_on_paper_are_counted_as_those_of_a_guided_call(spring: Workspace) -> None:
+    """By number, by the words of the guide (a comma is one of theirs), and as the reason."""
+    spring.write("templates/calls/spring.yaml", THREE)
+    made = spring.ok("calls", "sheets", "--out", "paper", now=MONDAY)
+    cells = [
+        cell.text
+        for grid in Document(made["files"][0]).tables
+        for row in grid.rows
+        for cell in row.cells
+    ]
+    assert "Objections heard (their numbers)" in cells
+    rows = table(made["table"])
+    assert list(rows[0])[10:13] == ["reason", "objections", "note"]
+    file = filled(
+        spring, made["table"],
+        {"outcome": "5", "back_on": "2027-03-04", "objections": "1, o2 3"},
+        {"outcome": "1", "objections": "too dear, and NO time"},
+        {"outcome": "6", "reason": "o2", "objections": "no time; 3"},
+    )  # fmt: skip
+    assert spring.ok("calls", "report", file, now=EVENING)["recorded"] == 3
+
+    assert counted(spring, "spring") == [
+        ("No time.", 2, 1),
+        ("Too dear, and no time.", 2, 1),
+        ("Anne SA has that.", 1, 1),
+        ("Carole SA has that.", 1, 0),
+    ]
+    (refused,) = spring.ok("why", "c", now=EVENING)["campaigns"]
+    assert "refused – No time." in [line["what"] for line in refused["past"]]
+    # Read again, nothing is counted twice; another campaign met none of them.
+    assert spring.ok("calls", "report", file, now=EVENING)["unchanged"] == 3
+    assert len(counted(spring)) == 4
+    spring.campaign("autumn", steps=STEPS, head="alongside: true\n")
+    spring.launch("autumn", now=EVENING)
+    assert counted(spring, "autumn") == []
+
+
+def test_an_objection_that_the_guide_does_not_have_comes_back_with_those_it_has(
+    spring: Workspace,
+) -> None:
+    made = spring.ok("calls", "sheets", "--out", "paper", now=MONDAY)
+    file = filled(
+        spring, made["table"],
+        {"outcome": "1", "objections": "2"},
+        {"outcome": "1", "objections": "too deer"},
+        {"outcome": "6", "reason": "already served"},
+    )  # fmt: skip
+    done = spring.ok("calls", "report", file, now=EVENING, code=4)
+    assert (done["recorded"], done["rejected"]) == (1, 2)
+    assert [(one["line"], one["message"]) for one in done["errors"]] == [
+        (2, "'2' is no objection of the guide"),
+        (3, "'too deer' is no objection of the guide"),
+    ]
+    # A reason in other words is a reason, and no objection of the guide.
+    assert counted(spring) == []
+
+
+def test_a_call_without_a_guide_has_no_objections_to_number(workspace: Workspace) -> None:
+    workspace.people([("a", "Anne", "Anneson", "0299000001", "Anne SA", "", "", "Rennes")], HEADER)
+    file = str(workspace.write("a.csv", "contact;outcome;objections\na;1;1\n"))
+    done = workspace.ok("calls", "report", "--from", file, now=MONDAY, code=4)
+    assert done["errors"][0]["message"] == "the guide of this call has no objections: '1' is none"
+
+
+def test_a_reason_in_the_words_of_the_guide_is_that_objection_in_a_guided_call_too(
+    spring: Workspace,
+) -> None:
+    with Terminal(spring.folder, "calls", "next", "--now", MONDAY) as terminal:
+        terminal.answer(("Outcome: ", "6"), ("Why, in their words", "TOO DEAR"))
+        terminal.answer(("May we come back", ""), ("Minutes", ""), ("Note: ", ""))
+        terminal.answer(("Outcome: ", "q"))
+        assert terminal.close() == 0
+    assert counted(spring) == [("Too dear.", 1, 0)]
+
+
+def test_a_guide_that_cannot_be_read_says_what_is_wrong_in_it(spring: Workspace) -> None:
+    spring.write("templates/calls/spring.yaml", "introduction: {what: is this?}\n")
+    shown = spring.run("calls", now=MONDAY).out
+    assert "the guide: templates/calls/spring.yaml:1:15: the bracket that opens here" in shown
+    file = str(spring.write("a.csv", "ref;outcome;objections\n1;1;1\n"))
+    done = spring.ok("calls", "report", "--from", file, now=EVENING, code=4)
+    assert "the bracket that opens here" in done["errors"][0]["message"]

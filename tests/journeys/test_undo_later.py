@@ -273,3 +273,17 @@ def test_nothing_comes_again_in_a_campaign_that_was_stopped_for_good(
     undone = workspace.ok("undo", "--yes", now="2027-03-01T12:05")
     assert (undone["going_on"], undone["steps"]) == (0, 0)
     assert workspace.by_state("one") == {"cancelled": 2}
+
+
+def test_what_is_said_to_the_network_is_undone_by_the_number_it_is_told_with(
+    workspace: Workspace,
+) -> None:
+    """`referrals ask`, `add` and `thank` name their recording, as `record` does."""
+    workspace.people([("a", "Adam", "a@mail.example", "Rennes")])
+    now = "2027-03-01T09:00"
+    for words in (("ask", "a", "--on", "2027-03-08"), ("add", "a"), ("thank", "a")):
+        told = workspace.run("referrals", *words, now=now)
+        number = told.out.split("Recorded as no. ")[1].split(";")[0]
+        assert workspace.ok("undo", "--list", now=now)["recordings"][0]["number"] == int(number)
+        workspace.ok("undo", number, "--yes", now=now)
+    assert workspace.ok("why", "a", now=now)["promises"] == []

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert, update
 
+from outreach.model.asked import Asked
 from outreach.model.ids import CampaignId
 from outreach.model.spending import Effort, Loyalty, Sales, Spending, StepGain
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.store import schema
-from outreach.store.cost_queries import Period
 from outreach.store.cost_tallies import CostTallies
 from outreach.store.engine import Database
+from outreach.store.portfolio_tallies import PortfolioTallies
 
 MARCH = datetime(2027, 3, 1, 12, tzinfo=UTC)
 SPRING = CampaignId(1)
@@ -127,7 +128,7 @@ def drawn(random: Random) -> tuple[list[Row], list[Row]]:
 # --- the plain reading ------------------------------------------------------------------------
 
 
-def plainly(enrolments: list[Row], events: list[Row], period: Period) -> Spending:
+def plainly(enrolments: list[Row], events: list[Row], period: Asked) -> Spending:
     arms = {one["contact_id"]: one for one in enrolments}
     gone = {one["corrects"] for one in events}
     standing = [one for one in events if one["campaign_id"] == 1 and one["id"] not in gone]
@@ -235,10 +236,10 @@ def sales(orders: list[Row]) -> Sales:
 
 @pytest.mark.parametrize(
     "period",
-    [Period(), Period(since=MARCH + timedelta(days=10), until=MARCH + timedelta(days=30))],
+    [Asked(), Asked(since=MARCH + timedelta(days=10), until=MARCH + timedelta(days=30))],
     ids=["always", "some days"],
 )
-def test_every_figure_is_what_a_plain_reading_finds(database: Database, period: Period) -> None:
+def test_every_figure_is_what_a_plain_reading_finds(database: Database, period: Asked) -> None:
     """Distinct people, standing events, the control group left out; the last touch before."""
     enrolments, events = drawn(Random(7))
     campaign(database)
@@ -276,7 +277,9 @@ def test_what_was_bought_in_a_year(database: Database) -> None:
     ]
     events.append(event(9, contact_id=4, kind="corrected", corrects=5))
     write(database, [(schema.event, events)])
-    assert CostTallies(database).bought(since=MARCH - 365 * day, until=MARCH) == Loyalty(
+    store, today = PortfolioTallies(database), MARCH.date()
+    _, bought = store.year(on=today, since=today - 365 * day, until=MARCH + day)
+    assert bought == Loyalty(
         active=2,
         sales=Sales(
             orders=3, revenue=Decimal(300), with_amount=3, margin=Decimal(90), with_margin=3,
@@ -328,7 +331,7 @@ def test_a_touch_before_the_period_is_remembered_and_told_apart(database: Databa
         event(5, contact_id=2, kind="reached", stage="order", at=MARCH + 15 * day),
     ]
     write(database, [(schema.event, told)])
-    period = Period(since=MARCH + 10 * day)
+    period = Asked(since=MARCH + 10 * day)
     found = CostTallies(database).campaign(SPRING, DEFAULT_CHAIN, period)
     assert [name for name, _ in found.steps] == ["call"]
     assert [

@@ -10,6 +10,7 @@ from fractions import Fraction
 from outreach.errors import Text
 from outreach.evaluation.document import Cell, Figure, Number, Unit
 from outreach.language import Language
+from outreach.model.money import to_decimal
 
 #: What stands for a figure that is undefined.
 UNDEFINED = "–"
@@ -52,7 +53,7 @@ def written_number(number: Number, unit: Unit, language: Language, currency: str
 def decimal(number: Number) -> Decimal:
     """A number as a decimal one; a fraction to 28 digits."""
     if isinstance(number, Fraction):
-        return Decimal(number.numerator) / number.denominator
+        return to_decimal(number)
     return Decimal(str(number)) if isinstance(number, float) else Decimal(number)
 
 

@@ -20,7 +20,7 @@ from outreach.language import Language
 WIDTH = 493
 _HEIGHT = 756
 #: Left empty at the foot, for what another program writes a little larger.
-_SPARE = 40
+_SPARE = 24
 #: Heights in points: a line of each kind of text, a row, a row of titles, a picture.
 TITLE_LINE, LINE, SMALL_LINE, ROW = 23, 15, 12, 14
 HEADING = 24
@@ -28,6 +28,7 @@ PICTURE = 118
 #: Sizes of type, in points.
 TITLE_SIZE, SIZE, CELL_SIZE, SMALL_SIZE = 18, 11, 9, 8
 _TITLE_LINES, _SENTENCE_LINES, _HEAD_LINES = 2, 3, 18
+#: Of each table at first, so that there is room for several.
 _ROWS = 8
 #: Of what goes on from month to month: half a year.
 _MONTHS = 6
@@ -106,13 +107,28 @@ def one_page(document: Document, language: Language, currency: str) -> OnePage:
     used += sum(LINE * _lines(said, SIZE) for said in headline) + LINE
     used += PICTURE + SMALL_LINE if plot else 0
     room = _HEIGHT - _SPARE - used
-    blocks: list[Block] = []
-    for section in document.sections:
+    blocks = _filled(document.sections, room, language, currency)
+    return OnePage(title, subtitle, headline, plot, tuple(blocks))
+
+
+def _filled(
+    sections: Sequence[Section], room: int, language: Language, currency: str
+) -> list[Block]:
+    """Some rows of every section that fits; what is then left goes to the first that were cut."""
+    taken: list[tuple[Section, Block]] = []
+    for section in sections:
         block = _block(section, room, language, currency)
         if block is not None:
-            blocks.append(block)
+            taken.append((section, block))
             room -= height(block)
-    return OnePage(title, subtitle, headline, plot, tuple(blocks))
+    blocks = []
+    for section, block in taken:
+        room += height(block)
+        more = _block(section, room, language, currency, whole=True) or block
+        better = more if len(more.grid.rows) > len(block.grid.rows) else block
+        blocks.append(better)
+        room -= height(better)
+    return blocks
 
 
 def _headline(sentences: Sequence[str]) -> tuple[str, ...]:
@@ -167,8 +183,10 @@ def _seen(plot: Plot) -> bool:
     return any(row.get(key) is not None for row in plot.table.rows for key in plot.y)
 
 
-def _block(section: Section, room: int, language: Language, currency: str) -> Block | None:
-    """The section's first table, with as many rows as there is room for.
+def _block(
+    section: Section, room: int, language: Language, currency: str, *, whole: bool = False
+) -> Block | None:
+    """The section's first table, with as many rows as there is room for, `whole` or a few of them.
 
     The first rows; of what goes on from month to month the last ones.
     """
@@ -176,11 +194,13 @@ def _block(section: Section, room: int, language: Language, currency: str) -> Bl
     if table is None:
         return None
     last = totals(table) is not None
-    fits = (room - HEADING - ROW - 12 - SMALL_LINE) // ROW - last
+    # At most: titles of two lines, text of two lines, a remark take some of it again.
+    fits = (room - HEADING - ROW) // ROW - last
     if fits < min(_FEWEST_ROWS, len(table.rows)):
         return None
     goes_on = any(plot.kind == "lines" and plot.table is table for plot in section.plots)
-    count = min(len(table.rows), _MONTHS if goes_on else _ROWS, fits)
+    few = _MONTHS if goes_on else _ROWS
+    count = min(len(table.rows), len(table.rows) if whole else few, fits)
     # With fewer rows rather than with cut text, down to a few: these are cut then.
     for lines in (_TWO, 1):
         for some in range(count, min(_FEWEST_ROWS, count) - 1, -1):

@@ -5,12 +5,12 @@ The file appears whole or not at all and takes the place of an older one, as eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from outreach.errors import Location, OutreachError, Text
 from outreach.evaluation.document import Document
-from outreach.files.bundles import whole_file
+from outreach.files.bundles import write_together
 from outreach.files.plain_text import shown
 from outreach.language import Language
 
@@ -36,12 +36,22 @@ def write_document(
 
     Raises `UnknownEnding`, `CannotWrite` and, for a PDF, `NoOffice` and `OfficeFailed`.
     """
+    write_documents(document, [path], language, currency=currency)
+
+
+def write_documents(
+    document: Document, paths: Sequence[Path], language: Language, *, currency: str = "EUR"
+) -> None:
+    """The document as several files: all of them, or none where one cannot be made or written."""
+    write_together([(path, content_of(document, path, language, currency)) for path in paths])
+
+
+def content_of(document: Document, path: Path, language: Language, currency: str) -> bytes:
+    """What the file shall hold. Raises `UnknownEnding`, `NoOffice`, `OfficeFailed`."""
     make = _KINDS.get(path.suffix.lower())
     if make is None:
         raise UnknownEnding(path, ", ".join(_KINDS))
-    content = make(document, language, currency)
-    with whole_file(path) as write:
-        write(content)
+    return make(document, language, currency)
 
 
 def _page(document: Document, language: Language, currency: str) -> bytes:

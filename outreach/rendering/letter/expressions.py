@@ -19,7 +19,7 @@ from jinja2 import TemplateError, TemplateNotFound, Undefined
 
 from outreach.errors import OutreachError, Text
 from outreach.model.field import Value
-from outreach.rendering.context import MissingField, MissingValue
+from outreach.rendering.context import MissingValue, given
 from outreach.rendering.context import Values as Names
 from outreach.rendering.environment import Loader, StrictEnvironment, strict_environment
 from outreach.rendering.missing import MissingValues
@@ -225,16 +225,16 @@ def _context(expression: Expression, around: Surrounding) -> dict[str, object]:
 def _seen(named: Named, around: Surrounding) -> object:
     match named.kind:
         case Kind.FIELD:
-            return _given(named.key, around.scalar(named.key))
+            return given(named.key, around.scalar(named.key))
         case Kind.CONTACT:
             person = {key: around.scalar(key) for key in around.values if "." not in key}
-            asked = {part: _given(key, around.scalar(key)) for part, key in named.parts}
+            asked = {part: given(key, around.scalar(key)) for part, key in named.parts}
             return {**{key: value for key, value in person.items() if value is not None}, **asked}
         case Kind.ITEM | Kind.ORGANISATION:
             return dict(_parts(named, around))
         case Kind.LIST:
             return [
-                {key: _given(f"{named.key}.{key}", value) for key, value in one.items()}
+                {key: given(f"{named.key}.{key}", value) for key, value in one.items()}
                 for one in _items(around, named.key)
             ]
         case Kind.LOOP:
@@ -244,7 +244,7 @@ def _seen(named: Named, around: Surrounding) -> object:
         case Kind.STORED:
             value = around.remembered.get(named.key)
             names = around.forgotten.get(named.key) or (named.name,)
-            return _given(names[0], value)
+            return given(names[0], value)
 
 
 def _parts(named: Named, around: Surrounding) -> Iterator[tuple[str, object]]:
@@ -252,9 +252,9 @@ def _parts(named: Named, around: Surrounding) -> Iterator[tuple[str, object]]:
     prefix = f"{named.key}."
     for key in around.values:
         if key.startswith(prefix):
-            yield key.removeprefix(prefix), _given(key, around.scalar(key))
+            yield key.removeprefix(prefix), given(key, around.scalar(key))
     for part, key in named.parts:
-        yield part, _given(key, around.scalar(key))
+        yield part, given(key, around.scalar(key))
 
 
 def _items(around: Surrounding, key: str) -> Sequence[Mapping[str, object]]:
@@ -273,10 +273,6 @@ def _place(index: int, length: int) -> Mapping[str, object]:
         "last": index == length - 1,
         "length": length,
     }
-
-
-def _given(name: str, value: object) -> object:
-    return MissingField(name=name) if value is None else value
 
 
 def _as_it_is(value: object) -> object:
