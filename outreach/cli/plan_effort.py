@@ -208,7 +208,7 @@ def _of_campaign(parts: Application, asked: Asked, name: str) -> Asked:
                 "{campaign} states no objective in orders or revenue",
                 campaign=launched.definition.name,
             ),
-            hint=Text("in its file: objective: {{orders: 5, revenue: 60000, by: 2027-06-30}}"),
+            hint=Text("in its file: objective: {orders: 5, revenue: 60000, by: 2027-06-30}"),
         )
     goal = (
         Goal(revenue=Fraction(wanted.revenue))

@@ -34,7 +34,10 @@ def customers(
     new_customers: int,
     kept: Kept,
 ) -> Customers:
-    """Costs and margins summed over campaigns; `new_customers` and `kept` are people, each once."""
+    """Costs and margins summed over campaigns; `new_customers` and `kept` are people, each once.
+
+    `winnings` and `new_customers` are of the campaigns that touched anybody or cost anything.
+    """
     won = together_won(winnings, new_customers)
     return Customers(
         winning=won,

@@ -67,22 +67,26 @@ class Report:
     #: Objective, realised, variance, trend of what its file wants.
     dashboard: tuple[Indicator, ...]
     notes: tuple[Text, ...]
+    #: Its first day lies after the launch: what came before it is left out.
+    begins_later: bool = False
 
     @property
     def within(self) -> Mapping[str, Number | None] | None:
-        """The indicators of the dashboard as this report counts them; None of a whole campaign.
+        """What came in the days of the report alone; None unless they begin after the launch.
 
-        Where it begins on a day after the launch: what came in its days alone.
+        A stage that only a later one tells of came before these days, or nobody knows when; what
+        is fixed was spent from the launch on. Neither came in them.
         """
-        if self.paths.since is None:
+        if not self.begins_later:
             return None
-        people = {link.stage: link.contacts for link in self.chain}
+        unrecorded = self.paths.unrecorded
+        people = {link.stage: link.contacts - unrecorded.get(link.stage, 0) for link in self.chain}
         return {
             "appointment": people.get("appointment", 0),
             "quote": people.get("quote", 0),
             "orders": self.result.orders,
             "revenue": self.result.revenue,
-            "cost": self.cost.total,
+            "cost": self.cost.touches,
         }
 
 
@@ -96,10 +100,12 @@ def report(
     over: bool = False,
     path: PathTally | None = None,
     dashboard: tuple[Indicator, ...] = (),
+    begins_later: bool = False,
 ) -> Report:
     """The report of a launched campaign, from its definition in force and its tallies.
 
     `over`: its objective's day is past, so that no order is awaited any more.
+    `begins_later`: it tells of days that begin after the launch.
     """
     tally = replace(tally, variants=_in_order(campaign, tally.variants))
     links = chain(tally.enrolled, tally.chain)
@@ -151,6 +157,7 @@ def report(
         budget=campaign.budget,
         dashboard=dashboard,
         notes=notes(tally, spent, campaign.budget),
+        begins_later=begins_later,
     )
 
 

@@ -1,4 +1,4 @@
-"""Letters on disk: one .docx per person in a folder, and many in one bundle.
+"""Files on disk: letters in a folder, many in one bundle, reports, tables.
 
 A file is written under a temporary name beside its place and renamed when it is whole: a
 full disk, a Ctrl-C or a crash leaves the old file or none, never half a one.
@@ -7,10 +7,11 @@ full disk, a Ctrl-C or a crash leaves the old file or none, never half a one.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from errno import EISDIR, ENOTSUP
+from errno import EISDIR, ELOOP, ENOTSUP
 from pathlib import Path
 
 from outreach.errors import OutreachError, Text
@@ -33,6 +34,16 @@ class CannotWrite(OutreachError):
         )
 
 
+class OneFile(OutreachError):
+    """Two files of one answer have one place, through a link."""
+
+    def __init__(self, path: Path, other: Path) -> None:
+        super().__init__(
+            Text("{path} and {other} are one file, through a link", path=path, other=other),
+            hint=Text("give each of them a name of its own"),
+        )
+
+
 def write_letter(folder: Path, letter: Letter) -> Path:
     """One letter in `folder`, which is made where it is missing. Raises `CannotWrite`.
 
@@ -50,11 +61,6 @@ def settle() -> None:
         os.sync()
 
 
-def write_letters(folder: Path, letters: Iterable[Letter]) -> Iterator[Path]:
-    """Each letter in `folder` as it comes, and its path when it is there."""
-    return (write_letter(folder, letter) for letter in letters)
-
-
 @contextmanager
 def whole_file(path: Path, *, settled: bool = True) -> Iterator[Write]:
     """A file that appears under its name when the block ends well, and else not at all.
@@ -62,89 +68,156 @@ def whole_file(path: Path, *, settled: bool = True) -> Iterator[Write]:
     `settled`: not before it is on the disk, so that a power cut leaves it whole or not there.
     Raises `CannotWrite` where the disk refuses; the block's own errors pass through.
     """
-    path = _led_to(path)
-    with _disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    temporary, file = Path(name), os.fdopen(handle, "wb")
-    try:
-        yield _careful(file.write, path)
-        with _disk_errors(path):
-            file.flush()
-            if settled:
-                os.fsync(file.fileno())
+    with whole_place(path, settled=settled) as temporary:
+        with disk_errors(path):
+            file = temporary.open("wb")
+        try:
+            yield _careful(file.write, path)
+        except BaseException:
+            with suppress(OSError):
+                file.close()  # tries once more to write what a full disk refused
+            raise
+        with disk_errors(path):
             file.close()
-            _give_usual_rights(temporary)
-            os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            file.close()  # tries once more to write what a full disk refused
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+
+
+@contextmanager
+def whole_place(path: Path, *, settled: bool = True) -> Iterator[Path]:
+    """The same for what writes by a file's name: the one to write to meanwhile."""
+    target = _led_to(path)
+    with _beside(target) as temporary:
+        yield temporary
+        with disk_errors(path):
+            _finish(temporary, target, settled=settled)
+            os.replace(temporary, target)
 
 
 def write_together(contents: Sequence[tuple[Path, bytes]]) -> None:
-    """Several files of one answer: all of them appear, or none. Raises `CannotWrite`.
+    """Several files of one answer: all of them appear, or none. Raises `CannotWrite`, `OneFile`.
 
-    Each is whole on the disk under a temporary name before the first takes its place.
+    Each is whole on the disk under a temporary name before the first takes its place, and where
+    a later one cannot take its own, the earlier ones get back what was there.
     """
-    for path, _ in contents:
-        if path.is_dir():
-            raise CannotWrite(path, IsADirectoryError(EISDIR, os.strerror(EISDIR)))
-    with ExitStack() as left:
-        led = [(_led_to(path), content) for path, content in contents]
-        ready = [(left.enter_context(_ready(*one)), one[0]) for one in led]
-        for temporary, path in ready:
-            with _disk_errors(path):
-                os.replace(temporary, path)
+    targets = [_led_to(path) for path, _ in contents]
+    _apart([path for path, _ in contents], targets)
+    with ExitStack() as ready, ExitStack() as placed:
+        waiting = [ready.enter_context(_beside(target)) for target in targets]
+        for temporary, target, (path, content) in zip(waiting, targets, contents, strict=True):
+            with disk_errors(path):
+                temporary.write_bytes(content)
+                _finish(temporary, target, settled=True)
+        for temporary, target in zip(waiting[:-1], targets[:-1], strict=True):
+            placed.enter_context(_placed(temporary, target))
+        for temporary, target in zip(waiting[-1:], targets[-1:], strict=True):
+            with disk_errors(target):
+                os.replace(temporary, target)
+
+
+def _apart(paths: Sequence[Path], targets: Sequence[Path]) -> None:
+    """No two of the files are one behind a link: the later would take the earlier's place."""
+    known: dict[str, Path] = {}
+    for path, target in zip(paths, targets, strict=True):
+        with disk_errors(path):
+            other = known.setdefault(os.path.realpath(target), path)
+        if other is not path:
+            raise OneFile(other, path)
+
+
+@contextmanager
+def _placed(temporary: Path, target: Path) -> Iterator[None]:
+    """The file in its place; where the block fails, what was there before is there again."""
+    old = temporary.with_suffix(".old")
+    with disk_errors(target), suppress(FileNotFoundError):
+        _second_name(target, old)
+    try:
+        with disk_errors(target):
+            os.replace(temporary, target)
+        try:
+            yield
+        except BaseException:
+            with disk_errors(target):
+                os.replace(old, target) if old.exists() else target.unlink()
+            raise
+    finally:
+        with suppress(OSError):
+            old.unlink()
+
+
+def _second_name(path: Path, name: Path) -> None:
+    """The file under another name too, or a copy where the disk knows no second names."""
+    try:
+        os.link(path, name)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(path, name)
 
 
 def _led_to(path: Path) -> Path:
-    """Where a link leads to: the link stays. A pipe or a device is not replaced by a file."""
-    target = path.resolve() if path.is_symlink() else path
-    if target.exists() and not (target.is_file() or target.is_dir()):
-        raise CannotWrite(path, OSError(ENOTSUP, os.strerror(ENOTSUP)))
+    """Where a link leads to: the link stays. A folder, a pipe or a device is no place for a file.
+
+    Raises `CannotWrite`.
+    """
+    with disk_errors(path):
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path
+        if target.is_symlink():
+            raise OSError(ELOOP, os.strerror(ELOOP))
+        if target.is_dir():
+            raise OSError(EISDIR, os.strerror(EISDIR))
+        if target.exists() and not target.is_file():
+            raise OSError(ENOTSUP, os.strerror(ENOTSUP))
     return target
 
 
 @contextmanager
-def _ready(path: Path, content: bytes) -> Iterator[Path]:
-    """The content beside its place; gone at the end, where nobody has put it there."""
-    with _disk_errors(path):
+def _beside(path: Path) -> Iterator[Path]:
+    """An empty file of its own beside the place; gone at the end, where nobody has put it there."""
+    with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        # Cut: the name alone may be as long as the disk takes.
+        start = f".{path.name[:40]}."
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=start, suffix=".part")
+        os.close(handle)
     temporary = Path(name)
     try:
-        with _disk_errors(path), os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _give_usual_rights(temporary)
         yield temporary
     finally:
         with suppress(OSError):
             temporary.unlink()
 
 
+def _finish(temporary: Path, target: Path, *, settled: bool) -> None:
+    """On the disk where that is asked for, and with the rights it shall have in its place."""
+    if settled:
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())
+    temporary.chmod(_rights(target))
+
+
 def _careful(write: Write, path: Path) -> Write:
     def wrapped(content: bytes) -> None:
-        with _disk_errors(path):
+        with disk_errors(path):
             write(content)
 
     return wrapped
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> Iterator[None]:
+    """What the disk refuses within the block, as `CannotWrite` of this file."""
     try:
         yield
     except OSError as error:
         raise CannotWrite(path, error) from error
 
 
-def _give_usual_rights(path: Path) -> None:
-    """The rights of a newly made file: temporary files are readable by their owner alone."""
+def _rights(path: Path) -> int:
+    """Those of the file in whose place it comes, else the usual ones of a new file.
+
+    Temporary files are readable by their owner alone.
+    """
+    with suppress(FileNotFoundError):
+        return path.stat().st_mode & 0o777
     mask = os.umask(0)
     os.umask(mask)
-    path.chmod(0o666 & ~mask)
+    return 0o666 & ~mask

@@ -8,14 +8,19 @@ numbers begin with a sign too, but no spreadsheet runs them.
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from outreach.errors import Location, OutreachError, Text
+from outreach.files.bundles import disk_errors, whole_place
 from outreach.files.plain_text import shown
 from outreach.model.field import Value
 
@@ -34,10 +39,10 @@ _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 SHEET_ROWS = 1_048_575
 
 
-class CannotWrite(OutreachError):
-    """The file cannot be written where it was asked for."""
+class UnfitTable(OutreachError):
+    """The file cannot hold the table: its ending names no kind, or the rows are too many."""
 
-    def __init__(self, file: Path, what: Text, hint: Text | None = None) -> None:
+    def __init__(self, file: Path, what: Text, hint: Text) -> None:
         super().__init__(what, where=Location(shown(file)), hint=hint)
 
 
@@ -50,26 +55,19 @@ def neutral(text: str) -> str:
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     """Write rows under a header, as the name's ending says; how many there were.
 
-    The file appears whole or not at all. Raises `CannotWrite`.
+    The file appears whole or not at all. Raises `CannotWrite`, `UnfitTable`.
     """
     write = _FORMATS.get(path.suffix.lower())
     if write is None:
-        raise CannotWrite(
+        raise UnfitTable(
             path,
             Text("tables are written as {endings}", endings=", ".join(_FORMATS)),
             Text("give the file one of these endings"),
         )
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        count = write(part, header, rows)
-        part.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CannotWrite(path, Text("cannot be written: {reason}", reason=reason)) from None
-    finally:
-        part.unlink(missing_ok=True)
-    return count
+    if write is _write_workbook:
+        rows = _fitting(path, rows)
+    with whole_place(path) as part, disk_errors(path):
+        return write(part, header, rows)
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
@@ -119,23 +117,46 @@ def _plain(value: Value) -> object:
 
 
 def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    from lxml.etree import SerialisationError
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("outreach")
+    try:
+        count = _fill(sheet, header, rows)
+        workbook.save(path)
+    except SerialisationError as error:
+        # The rows wait in a file of the library's own; lxml names what the disk says: IO_ENOSPC.
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(number, os.strerror(number)) from None
+    finally:
+        # Left open, it would complain on its own when it is cleared away.
+        with suppress(SerialisationError, StopIteration):
+            if not sheet.closed:
+                sheet.close()
+    return count
+
+
+def _fill(sheet: Any, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     sheet.freeze_panes = "A2"
     sheet.append([neutral(name) for name in header])
     count = 0
+    for row in rows:
+        sheet.append([_excel(value) for value in row])
+        count += 1
+    return count
+
+
+def _fitting(path: Path, rows: Iterable[Sequence[Value]]) -> Iterator[Sequence[Value]]:
+    """The rows as they come, up to where a sheet is full. Raises `UnfitTable`."""
     for count, row in enumerate(rows, start=1):
         if count > SHEET_ROWS:
-            raise CannotWrite(
+            raise UnfitTable(
                 path,
                 Text("an Excel sheet holds {count} rows, this is more", count=SHEET_ROWS),
                 Text("export as .csv"),
             )
-        sheet.append([_excel(value) for value in row])
-    workbook.save(path)
-    return count
+        yield row
 
 
 def excel_text(text: str) -> str:

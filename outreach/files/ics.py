@@ -1,7 +1,7 @@
 """The plan as a calendar file (RFC 5545): an entry of whole days for each action and dated step.
 
 An entry keeps its UID whenever the plan is written again, so that a calendar that reads it
-again moves entries and doubles none. What was written is read back before the file appears.
+again moves entries and doubles none. What is to be written is read back first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from outreach.errors import Location, OutreachError, Text
-from outreach.files.bundles import whole_file
 from outreach.files.plain_text import shown
 
 #: Who wrote it (RFC 5545 §3.7.3).
@@ -44,17 +43,6 @@ class Entry:
     text: str = ""
     categories: tuple[str, ...] = ()
     done: bool = False
-
-
-def write_calendar(path: Path, name: str, entries: Sequence[Entry]) -> int:
-    """The entries as a calendar called `name`; how many they are.
-
-    Raises `CannotWrite`, `BrokenCalendar`.
-    """
-    content = checked_calendar(path, name, entries)
-    with whole_file(path) as write:
-        write(content)
-    return len(entries)
 
 
 def checked_calendar(path: Path, name: str, entries: Sequence[Entry]) -> bytes:

@@ -15,8 +15,9 @@ class Dimension(StrEnum):
     CHANNEL = "channel"
     #: The saved segments, as their expressions hold now; a person may be in several.
     SEGMENT = "segment"
-    #: Of the people: everyone is in one row, and the rows add up to the whole.
+    #: Who did it, or is to: whom two of them saw is in both rows, whom nobody has is in none.
     SELLER = "seller"
+    #: Of the people: everyone is in one row, and the rows add up to the whole.
     SOURCE = "source"
     KIND = "kind"
     WAVE = "wave"

@@ -21,18 +21,22 @@ Heard = Callable[[], Sequence[str]]
 
 #: `2`, `o2`, `n° 2`, `no. 2`, and `2.0` as a spreadsheet may write it.
 _NUMBER = re.compile(r"(?:o|n°|no\.?)?\s*(\d{1,4})(?:[.,]0)?\.?", re.IGNORECASE)
-#: Between several numbers.
-_BETWEEN = re.compile(r"[\s,;./+&-]+")
+#: What stands before a number, which a space may part from it.
+_BEFORE = re.compile(r"(?<!\w)(?:o|n°|no\.?)\s*(?=\d)", re.IGNORECASE)
+#: Between several numbers. No dash: `1-3` may be two of them, or three.
+_BETWEEN = re.compile(r"[\s,;./+&]+")
 
 
 class UnknownObjection(OutreachError):
     """The table names an objection that the guide of the call does not have."""
 
-    def __init__(self, word: str, heard: Sequence[str]) -> None:
+    def __init__(self, word: str, heard: Sequence[str], *, reason: bool = False) -> None:
         if not heard:
             super().__init__(
                 Text("the guide of this call has no objections: {word!r} is none", word=word),
-                hint=Text("write it as the reason, or into the note"),
+                hint=Text("write the reason in words")
+                if reason
+                else Text("write it as the reason, or into the note"),
             )
             return
         listed = " · ".join(f"o{number} {one}" for number, one in enumerate(heard, start=1))
@@ -86,7 +90,7 @@ def _listed(text: str, heard: Heard) -> Iterator[str]:
         yield words
     elif _NUMBER.fullmatch(text):
         yield _numbered(text, known)
-    elif all(map(_NUMBER.fullmatch, pieces := list(filter(None, _BETWEEN.split(text))))):
+    elif all(map(_NUMBER.fullmatch, pieces := _pieces(text))):
         for piece in pieces:
             yield _numbered(piece, known)
     else:
@@ -94,19 +98,24 @@ def _listed(text: str, heard: Heard) -> Iterator[str]:
             yield in_the_guide(piece, known) or _numbered(piece, known)
 
 
-def _numbered(text: str, heard: Sequence[str]) -> str:
+def _pieces(text: str) -> list[str]:
+    """What may be several numbers, each without what stands before it."""
+    return [piece for piece in _BETWEEN.split(_BEFORE.sub("", text)) if piece]
+
+
+def _numbered(text: str, heard: Sequence[str], *, reason: bool = False) -> str:
     """The objection of that number. Raises `UnknownObjection`."""
     number = _NUMBER.fullmatch(text)
     place = int(number[1]) if number else 0
     if not 0 < place <= len(heard):
-        raise UnknownObjection(text, heard)
+        raise UnknownObjection(text, heard, reason=reason)
     return heard[place - 1]
 
 
 def _as_reason(reason: str, heard: Heard) -> str | None:
     """The objection that a reason is; None of a reason in other words."""
     if _NUMBER.fullmatch(reason):
-        return _numbered(reason, heard())
+        return _numbered(reason, heard(), reason=True)
     try:
         return in_the_guide(reason, heard())
     except OutreachError:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from outreach.cleaning.headers import OWN_COLUMNS
-from outreach.errors import Text
+from outreach.errors import DefinitionError, Location, Text
 from outreach.files.rejects import Rejects
 from outreach.files.tables import Row, Table, open_table
 from outreach.model.admission import Rejection
@@ -14,6 +14,17 @@ from outreach.model.text import fold, shown
 from outreach.runner.desk import Desk
 from outreach.runner.recording import CHUNK, COLUMNS, NEEDED, Bulk, Told, WrongColumns, record_rows
 from outreach.runner.sheets import HEADERS
+
+
+class DoubledColumn(DefinitionError):
+    """Two headings mean one column: a cell of one of them would be lost."""
+
+    def __init__(self, table: Table, name: str) -> None:
+        super().__init__(
+            Text("the field {name!r} stands twice", name=name),
+            where=Location(str(table.file), 1),
+            hint=Text("its columns are: {names}", names=", ".join(table.header)),
+        )
 
 
 def record_file(
@@ -55,7 +66,7 @@ def record_file(
 def _names(table: Table, say: Callable[[Text], str]) -> list[str]:
     """The columns by the names of the contract, or in the reader's language.
 
-    Raises `WrongColumns`.
+    Raises `WrongColumns`, `DoubledColumn`.
     """
     heads = {"stage": Text("stage")} | {name: HEADERS[name] for name in COLUMNS if name in HEADERS}
     spoken = {fold(say(title)): name for name, title in heads.items()}
@@ -64,6 +75,9 @@ def _names(table: Table, say: Callable[[Text], str]) -> list[str]:
     ours = [name for name in names if name not in OWN_COLUMNS]
     if not set(NEEDED) <= set(names) or not set(ours) <= set(COLUMNS):
         raise WrongColumns(str(table.file), ours)
+    for name in ours:
+        if ours.count(name) > 1:
+            raise DoubledColumn(table, name)
     return names
 
 

@@ -275,6 +275,17 @@ def _column(head: str, say: Callable[[Text], str]) -> str:
     return head.strip().lower()
 
 
+def _cells(names: Sequence[str], row: Row) -> dict[str, str]:
+    """By column; of two heads for one column only one may say something. Raises `RowWrong`."""
+    cells: dict[str, str] = {}
+    for name, cell in zip(names, map(str.strip, row.cells), strict=False):
+        before = cells.get(name, "")
+        if cell and before not in ("", cell):
+            raise RowWrong(Text("the field {name!r} stands twice", name=name))
+        cells[name] = cell or before
+    return cells
+
+
 def report_rows(
     header: Sequence[str],
     rows: Iterable[Row],
@@ -294,10 +305,10 @@ def report_rows(
     bad: list[Rejection] = []
     unchanged = blank = 0
     for row in rows:
-        cells = {name: cell.strip() for name, cell in zip(names, row.cells, strict=False)}
         try:
             if row.fault is not None:
                 raise RowWrong(row.fault)
+            cells = _cells(names, row)
             if not cells.get("outcome"):
                 blank += 1
             elif (done := desk.row(cells)) is None:

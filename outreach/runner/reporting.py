@@ -20,10 +20,10 @@ from outreach.runner.experiments import compare_groups, compared_steps
 from outreach.runner.portfolio import moved_and_bought
 
 if TYPE_CHECKING:
+    from outreach.evaluation.money import Winning
     from outreach.model.settings import Settings
-    from outreach.model.spending import Kept
     from outreach.store.campaigns import Launched
-    from outreach.store.chain_tallies import Counted
+    from outreach.store.chain_tallies import ChainTallies, Counted
     from outreach.store.conditions import Selection
     from outreach.store.store import Store
 
@@ -63,18 +63,25 @@ def evaluate_all(
     chains = {launched.id: launched.definition.chain for launched in found}
     segments = _segments(store, settings, now=now) if Dimension.SEGMENT in asked.by else {}
     variants = {launched.id: compared_steps(launched) for launched in found}
-    counted = store.tallies.chains(chains, asked, now=now, segments=segments, variants=variants)
+    paid = [one.id for one in found if any(one.definition.fixed_costs.values())]
+    counted = store.tallies.chains(
+        chains, asked, now=now, segments=segments, variants=variants, paid=paid
+    )
     reports = [
         _judged(store, one, counted.campaigns[one.id], settings, now=now, asked=asked)
         for one in found
     ]
     together = counted.together
-    tallies = [together.tally] if together else [one.tally for one in counted.campaigns.values()]
-    new = sum(tally.new_customers for tally in tallies)
+    # Orders to which nothing was done make no customer cheaper to win.
+    winning = [
+        judged.money.winning
+        for one, judged in zip(found, reports, strict=True)
+        if one.id in counted.prospecting
+    ]
     return Several(
         tuple(reports),
         together_of(together.tally, together.path) if together else None,
-        _customers(store, reports, new, counted.kept, settings, now=now)
+        _customers(store, reports, winning, counted, settings, now=now)
         if firm and reports
         else None,
     )
@@ -83,8 +90,8 @@ def evaluate_all(
 def _customers(
     store: Store,
     reports: Sequence[Report],
-    new: int,
-    kept: Kept,
+    winning: Sequence[Winning],
+    counted: ChainTallies,
     settings: Settings,
     *,
     now: datetime,
@@ -93,15 +100,15 @@ def _customers(
     today = now.astimezone(settings.zone).date()
     moved, bought = moved_and_bought(store, on=today, until=now)
     return customers(
-        [one.money.winning for one in reports],
+        winning,
         [one.money.keeping for one in reports],
         replace(
             bought,
             at_start=moved.start,
             lost=moved.lost,
         ),
-        new_customers=new,
-        kept=kept,
+        new_customers=counted.won,
+        kept=counted.kept,
     )
 
 
@@ -135,6 +142,7 @@ def _judged(
         over=over,
         path=counted.path,
         dashboard=dashboard_of(store, launched, settings, now=end),
+        begins_later=asked.since is not None and asked.since > launched.launched_at,
     )
 
 

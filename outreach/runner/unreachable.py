@@ -48,7 +48,7 @@ def unreachable(delivery: Any, launched: Launched, step: str, around: Around) ->
     done_at = max(delivery.due_at, around.now)
     found = _behind(launched.definition, delivery.step_name, done_at, around)
     if found is None:
-        return Next(step=delivery.step_name, at=None, what=what, reason=reason)
+        return Next(step=delivery.step_name, at=delivery.due_at, what=what, reason=reason)
     then, at = found
     return Next(
         step=then.name,

@@ -105,10 +105,22 @@ class Breakdown:
         return self._members(func.nullif(self.database.contact.c.source, ""))
 
     def _of_kind(self) -> Rows:
-        return self._members(self.people.table.c.kind)
+        return self._at_first(self._members(self.people.table.c.kind), func.max)
 
     def _of_wave(self) -> Rows:
-        return self._members(self.people.table.c.wave)
+        return self._at_first(self._members(self.people.table.c.wave), func.min)
+
+    def _at_first(self, rows: Rows, pick: Callable[[Any], ColumnElement[Any]]) -> Rows:
+        """Over several campaigns everyone is in one row: what he was before any of them.
+
+        A customer is thus who was one at each launch, as in the tally (`gathering.py`). The words
+        for kinds stand in the alphabet against the order of a life, so the last one is the first.
+        """
+        if self.campaign != TOGETHER:
+            return rows
+        each = rows.subquery("each_campaign").c
+        place = func.max(each.place).label("place")
+        return select(pick(each.key).label("key"), each.contact_id, place).group_by(each.contact_id)
 
     def _of_segment(self, selection: Selection) -> Rows:
         return self._members(null()).where(selection)

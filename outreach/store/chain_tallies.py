@@ -27,7 +27,7 @@ from outreach.model.tally import CampaignTally, OrderTally, TouchTally, VariantT
 from outreach.store.arms import arm_of
 from outreach.store.breakdowns import Breakdown
 from outreach.store.conditions import Selection
-from outreach.store.cost_tallies import kept_of, spending_of
+from outreach.store.cost_tallies import cost_anything, kept_of, spending_of, touching, won_of
 from outreach.store.credits import Credited, TouchKind, credited
 from outreach.store.engine import Database
 from outreach.store.experiment_tallies import groups_of
@@ -45,7 +45,7 @@ class Counted:
     """One campaign's counts, or those of several together."""
 
     tally: CampaignTally
-    path: PathTally = field(default_factory=PathTally)
+    path: PathTally
     #: What its money went to; of several together nothing.
     spending: Spending = field(default_factory=Spending)
     #: The groups drawn by lot, from the launch on; None where nothing was drawn, and of a period
@@ -61,6 +61,10 @@ class ChainTallies:
     together: Counted | None = None
     #: The customers of all of them, each once.
     kept: Kept = field(default_factory=Kept)
+    #: Those that touched anybody or cost anything; the orders of a shop that were read in did not.
+    prospecting: frozenset[CampaignId] = frozenset()
+    #: The new customers of these, each once.
+    won: int = 0
 
 
 def count_chains(
@@ -68,14 +72,16 @@ def count_chains(
     chains: Mapping[CampaignId, Sequence[str]],
     asked: Asked,
     *,
-    now: datetime | None,
+    now: datetime,
     segments: Mapping[str, Selection] | None = None,
     variants: Mapping[CampaignId, Collection[str]] | None = None,
+    paid: Collection[CampaignId] = (),
 ) -> ChainTallies:
-    """What these campaigns came to. Without `now`: no more than the plain counts.
+    """What these campaigns came to.
 
     Several are counted together along the chain they share, or along the default one.
-    `variants`: the steps of each campaign whose variants are compared.
+    `variants`: the steps of each campaign whose variants are compared. `paid`: those with costs
+    that do not depend on the number of people.
     """
     if not chains:
         return ChainTallies({})
@@ -85,11 +91,14 @@ def count_chains(
             counting = _Counting(people, database, now, segments or {}, variants or {}, drawn)
             each = {id_: counting.counted(id_, stages) for id_, stages in chains.items()}
             together = None
-            if len(chains) > 1 and now is not None:
+            if len(chains) > 1:
                 shared = {tuple(stages) for stages in chains.values()}
                 chain = shared.pop() if len(shared) == 1 else DEFAULT_CHAIN
                 together = counting.counted(TOGETHER, chain)
-            return ChainTallies(each, together, Kept() if now is None else kept_of(people))
+            priced = {id_ for id_, one in each.items() if cost_anything(one.spending)}
+            prospecting = touching(people) | priced | frozenset(paid)
+            won = won_of(people, prospecting)
+            return ChainTallies(each, together, kept_of(people), prospecting, won)
 
 
 def _drawn_variants(
@@ -112,7 +121,7 @@ class _Counting:
         self,
         people: Followed,
         database: Database,
-        now: datetime | None,
+        now: datetime,
         segments: Mapping[str, Selection],
         variants: Mapping[CampaignId, Collection[str]],
         drawn: Mapping[CampaignId, tuple[VariantTally, ...]],
@@ -134,8 +143,6 @@ class _Counting:
         own = [one for one in self._touches if one.campaign == id_]
         touches = by_step(own)
         tally = self._tally(id_, chain, rows, [touch for _, touch in touches if tells(touch)])
-        if self._now is None:
-            return Counted(tally)
         path = self._path(id_, chain, rows, [kind for kind, _ in touches])
         spending = spending_of(self._people, self._database, id_, chain, own)
         return Counted(tally, path, spending, self._drawn(id_, chain, tally))
@@ -236,7 +243,6 @@ class _Counting:
         rows: Sequence[Row[Any]],
         kinds: Sequence[TouchKind],
     ) -> PathTally:
-        assert self._now is not None
         people, asked = self._people, self._people.asked
         enrolled = [row for row in rows if row.arm == Arm.ENROLLED.value]
         ordered = [row for row in enrolled if row.ordered]

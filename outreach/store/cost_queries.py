@@ -15,6 +15,7 @@ from outreach.model.stage import INTERESTS
 from outreach.store.followed import Followed
 from outreach.store.schema import event
 from outreach.store.tally_queries import CONTACTED, not_own_work, reached
+from outreach.store.wall_clock import last_second
 
 #: Facts of somebody who was really reached, beside the stages after the first: he answered,
 #: argued, said no, asked to be called back, or told what he thinks of the offer (domain B9).
@@ -67,14 +68,14 @@ class CampaignEvents:
         Both of its facts come in one number, for it is looked up once for each order.
         """
         touch, undone = event.alias("touch"), event.alias("undone")
-        since = self.people.asked.since
+        clock, since = self.people.clock, self.people.asked.since
         earlier = literal(0) if since is None else case((touch.c.at < since, 1), else_=0)
         taken_back = select(undone.c.id).where(undone.c.corrects == touch.c.id).exists()
         return (
             select(func.coalesce(touch.c.step_id, 0) * 2 + earlier)
             .where(
                 self.people.one.are_of(touch.c.contact_id, contact),
-                touch.c.at <= at,
+                clock.seconds(touch.c.at) <= last_second(clock.seconds(at)),
                 *self._hidden(touch),
                 not_own_work(touch),
                 ~taken_back,

@@ -37,7 +37,7 @@ from outreach.store.followed import TOGETHER, Followed
 from outreach.store.schema import event
 from outreach.store.tally_queries import not_own_work, stands
 from outreach.store.types import Whole
-from outreach.store.wall_clock import DAY, Unindexed
+from outreach.store.wall_clock import Unindexed, last_second
 
 #: A touch is remembered by its instant and what it was, in one number that keeps the order.
 _KINDS = 1024
@@ -127,7 +127,7 @@ class _Laid:
         pick = func.min if self._people.asked.rule is CreditRule.FIRST else func.max
         columns: list[ColumnElement[Any]] = []
         for place, at in enumerate(self._at):
-            earlier = seconds <= _end(at)
+            earlier = seconds <= last_second(at)
             got_through = and_(earlier, event.c.stage.is_(None))
             columns += [
                 func.max(at).label(f"at_{place}"),
@@ -141,7 +141,7 @@ class _Laid:
         seconds, kind = self._people.clock.seconds(event.c.at), self._kind()
         columns: list[ColumnElement[Any]] = [kind.label("kind")]
         for place, at in enumerate(self._at):
-            earlier = and_(seconds <= _end(at), event.c.stage.is_(None))
+            earlier = and_(seconds <= last_second(at), event.c.stage.is_(None))
             columns.append(func.count(case((earlier, 1))).label(f"part_{place}"))
         contact = self._people.table.c.contact_id
         each = self._joined([contact, *columns]).group_by(contact, kind).subquery("each_kind")
@@ -198,11 +198,6 @@ class _Laid:
                 here = and_(of_step, here)
             known.append((here, place))
         return case(*known, else_=_KINDS - 1) if known else literal(_KINDS - 1, Whole)
-
-
-def _end(at: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A day without an hour is written as its midnight: touches of that day were before."""
-    return case((at % DAY == 0, at + DAY - 1), else_=at)
 
 
 def _part(

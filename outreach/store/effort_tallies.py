@@ -30,6 +30,8 @@ from outreach.store.tally_queries import (
     not_own_work,
     of_enrolled,
     of_prospects,
+    person_of,
+    prospecting,
     reached,
     stands,
 )
@@ -94,9 +96,11 @@ class EffortTallies:
         """Who came by himself in a period; `since` of the answer: its first recorded fact."""
         inbound = and_(reached(), event.c.stage == "inbound", _between(since, until))
         first = select(func.min(event.c.at)).where(_between(since, until)).scalar_subquery()
-        query = select(
-            func.count(distinct(event.c.contact_id)).label("people"), first.label("first")
-        ).where(inbound)
+        query = (
+            select(func.count(distinct(person_of(contact))).label("people"), first.label("first"))
+            .select_from(event.join(contact, contact.c.id == event.c.contact_id))
+            .where(inbound)
+        )
         with self._database.reading() as connection:
             row = connection.execute(query).one()
         known = self._database.day_of(row.first) if row.first else None
@@ -112,13 +116,16 @@ class EffortTallies:
         """What was done from `since` on and before `until` with those who were no customers yet.
 
         `firsts` is the campaigns' chains: a first stage of another name is contact itself.
+        Orders of a campaign in which nobody was contacted are results, and no work with anybody.
         """
         words = {id_: chain[0] for id_, chain in firsts.items() if chain[0] != CONTACTED}
-        stage, person = event.c.stage, event.c.contact_id
+        stage, person, of = event.c.stage, contact.c.id, contact.alias("of")
         touched = event.c.kind == EventKind.TOUCHED.value
         own = [and_(event.c.campaign_id == id_, stage == word) for id_, word in words.items()]
         first = or_(stage == CONTACTED, *own)
-        active = and_(~touched, ~first, or_(stage.not_in(sorted(NO_STAGES)), stage.in_(_ACTIVE)))
+        ours = or_(event.c.campaign_id.is_(None), event.c.campaign_id.in_(prospecting(words)))
+        later = and_(ours, stage.not_in(sorted(NO_STAGES)))
+        active = and_(~touched, ~first, or_(later, stage.in_(_ACTIVE)))
         ordered = and_(~touched, stage == ORDER)
 
         def people(condition: Any) -> Any:
@@ -130,11 +137,13 @@ class EffortTallies:
                 func.count(case((touched, 1))).label("touches"),
                 func.coalesce(func.sum(case((touched, event.c.minutes))), 0).label("minutes"),
                 people(active).label("actives"),
-                people(and_(~touched, stage.in_((QUOTE, ORDER)))).label("quotes"),
+                people(and_(~touched, ours, stage.in_((QUOTE, ORDER)))).label("quotes"),
                 func.count(case((ordered, 1))).label("orders"),
                 func.coalesce(func.sum(case((ordered, event.c.amount_minor))), 0).label("revenue"),
             )
-            .select_from(event.join(contact, contact.c.id == person))
+            .select_from(
+                event.join(of, of.c.id == event.c.contact_id).join(contact, person == person_of(of))
+            )
             .where(
                 event.c.kind.in_((EventKind.TOUCHED.value, EventKind.REACHED.value)),
                 or_(~touched, not_own_work()),
@@ -148,7 +157,7 @@ class EffortTallies:
             )
         )
         if campaign is not None:
-            query = query.where(event.c.campaign_id == campaign, of_enrolled([campaign]))
+            query = query.where(event.c.campaign_id == campaign, of_enrolled(campaign))
         with self._database.reading() as connection:
             row = connection.execute(query).one()
         return WorkTally(

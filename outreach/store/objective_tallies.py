@@ -75,7 +75,7 @@ def realised(
     if who is not None:
         tests.append(who)
     if campaign is not None:
-        tests += [e.campaign_id == campaign, of_enrolled([campaign])]
+        tests += [e.campaign_id == campaign, of_enrolled(campaign)]
         if metric is Metric.CONTACTED:
             tests[0] = and_(reached(), e.stage.in_(sorted({CONTACTED, *chain})))
     query = select(_figure(metric, c.id)).select_from(start).where(*tests)

@@ -13,6 +13,7 @@ from outreach.model.campaign import Channel
 from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.ids import ContactId
+from outreach.model.stage import IN_PERSON
 from outreach.model.text import fold
 from outreach.store import schema
 from outreach.store.bulk import insert_rows
@@ -21,7 +22,7 @@ from outreach.store.lists import among
 from outreach.store.matching import ADDRESS
 
 #: How somebody is reached without a step that planned it.
-_IN_PERSON = frozenset({Channel.CALL.value, Channel.VISIT.value})
+_BY_HAND = frozenset({Channel.CALL.value, Channel.VISIT.value})
 
 
 def contacted_after_all(
@@ -30,21 +31,20 @@ def contacted_after_all(
     """Tell the first contact of those who were touched and of whom it is not told any more.
 
     It was not told then because a later stage was known already. Whether there were any. A call
-    or a visit that no step had planned is a contact of who is enrolled, as it was when recorded.
+    or a visit that no step had planned is a contact of who is enrolled, as it was when recorded;
+    so is that he was spoken with or met, though nobody says by which way.
     """
     rows = []
     enrolled = _enrolled_in(connection, people)
     for contact, said in people.items():
         told = {e.campaign_id for e in said.events
                 if e.kind == EventKind.REACHED.value and e.stage == "contacted"}  # fmt: skip
-        for event in said.events:
-            touched = event.kind == EventKind.TOUCHED.value and event.stage is None
-            if not touched or event.campaign_id in told or event.campaign_id is None:
+        for event in sorted(said.events, key=_touches_first):
+            if event.campaign_id in told or event.campaign_id is None:
                 continue
-            if event.channel == Channel.TASK.value:
+            if not (_beside_all_steps(event) or _planned(event)):
                 continue
-            beside = event.channel in _IN_PERSON and (event.campaign_id, contact) in enrolled
-            if event.step_id is None and not beside:
+            if event.step_id is None and (event.campaign_id, contact) not in enrolled:
                 continue
             told.add(event.campaign_id)
             rows.append(_reached(contact, event, now))
@@ -52,14 +52,35 @@ def contacted_after_all(
     return bool(rows)
 
 
+def _touches_first(event: Any) -> tuple[datetime, bool]:
+    """In the order of time; what was said of a call comes after that call."""
+    return event.at, event.kind != EventKind.TOUCHED.value
+
+
+def _planned(event: Any) -> bool:
+    """A step got through to him; our own work touches nobody."""
+    touched = event.kind == EventKind.TOUCHED.value and event.stage is None
+    return touched and event.step_id is not None and event.channel != Channel.TASK.value
+
+
+def _beside_all_steps(event: Any) -> bool:
+    """He was called, visited, spoken with or met, and no step had planned it."""
+    if event.step_id is not None:
+        return False
+    if event.kind == EventKind.REACHED.value:
+        return event.channel is None and event.stage in IN_PERSON
+    touched = event.kind == EventKind.TOUCHED.value and event.stage is None
+    return touched and event.channel in _BY_HAND
+
+
 def _enrolled_in(
     connection: Connection, people: Mapping[ContactId, Folded]
 ) -> set[tuple[int, ContactId]]:
-    """The places of those who were called or visited beside all steps; asked of them alone."""
+    """The places of those who were contacted beside all steps; asked of them alone."""
     some = [
         contact
         for contact, said in people.items()
-        if any(e.step_id is None and e.channel in _IN_PERSON for e in said.events)
+        if any(_beside_all_steps(event) for event in said.events)
     ]
     if not some:
         return set()
@@ -71,6 +92,8 @@ def _enrolled_in(
 
 
 def _reached(contact: ContactId, touch: Any, now: datetime) -> dict[str, object]:
+    said = touch.data or {}
+    act = said.get("recording") or said.get("because")
     return {
         "at": touch.at,
         "recorded_at": now,
@@ -81,8 +104,8 @@ def _reached(contact: ContactId, touch: Any, now: datetime) -> dict[str, object]
         "delivery_id": touch.delivery_id,
         "channel": touch.channel,
         "stage": "contacted",
-        # It goes with the touch, where that is taken back in its turn.
-        "data": {"because": act} if (act := (touch.data or {}).get("because")) else None,
+        # It goes with what it comes from, where that is taken back in its turn.
+        "data": {"because": act} if act else None,
     }
 
 

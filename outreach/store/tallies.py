@@ -15,7 +15,7 @@ from typing import Any
 from outreach.model.asked import Asked
 from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
-from outreach.model.tally import CampaignTally, HistoryTally
+from outreach.model.tally import HistoryTally
 from outreach.store.chain_tallies import ChainTallies, count_chains
 from outreach.store.conditions import Selection
 from outreach.store.engine import Database
@@ -34,11 +34,6 @@ class Tallies:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def campaign(self, campaign_id: CampaignId, chain: Sequence[str]) -> CampaignTally:
-        """The counts of one campaign along its chain, whose first stage is the contact itself."""
-        counted = count_chains(self._database, {campaign_id: chain}, Asked(), now=None)
-        return counted.campaigns[campaign_id].tally
-
     def chains(
         self,
         chains: Mapping[CampaignId, Sequence[str]],
@@ -47,10 +42,17 @@ class Tallies:
         now: datetime,
         segments: Mapping[str, Selection] | None = None,
         variants: Mapping[CampaignId, Collection[str]] | None = None,
+        paid: Collection[CampaignId] = (),
     ) -> ChainTallies:
         """Everything that is counted of these campaigns, and of their people together."""
         return count_chains(
-            self._database, chains, asked, now=now, segments=segments, variants=variants
+            self._database,
+            chains,
+            asked,
+            now=now,
+            segments=segments,
+            variants=variants,
+            paid=paid,
         )
 
     def habits(self, chains: Mapping[CampaignId, Sequence[str]] | None = None) -> HistoryTally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +23,7 @@ from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.model.stage import NO_STAGES
-from outreach.store.schema import campaign, enrolment, event
+from outreach.store.schema import campaign, contact, enrolment, event
 
 CONTACTED = "contacted"
 QUOTE = "quote"
@@ -74,27 +74,36 @@ def got_through(table: Any = event) -> ColumnElement[bool]:
     return or_(touched, told)
 
 
-def of_enrolled(campaigns: Sequence[CampaignId], table: Any = event) -> ColumnElement[bool]:
+def of_enrolled(campaign_id: CampaignId) -> ColumnElement[bool]:
     """Nothing was done to the control group, whatever was recorded of it.
 
-    The few who are not enrolled are looked up, once: a join would look up everybody.
+    The few who are not enrolled are looked up, once: a join would look up everybody. Whoever is
+    enrolled under another of his records is enrolled, as in the report.
     """
-    e = enrolment.c
-    others = select(e.contact_id).where(e.campaign_id.in_(campaigns), e.arm != Arm.ENROLLED.value)
-    here: ColumnElement[bool] = table.c.contact_id.not_in(others)
-    if len(campaigns) > 1:
-        here = _place(table).not_in(others.with_only_columns(_place(enrolment)))
-    return here
+    e, own, gone = enrolment.c, contact.alias("own"), contact.alias("gone")
+    there = enrolment.alias("there")
+    enrolled = and_(there.c.campaign_id == campaign_id, there.c.arm == Arm.ENROLLED.value)
+    # As the index of the few that are gone states it.
+    is_gone = or_(gone.c.merged_into.is_not(None), gone.c.erased_at.is_not(None))
+    behind = (
+        select(gone.c.merged_into)
+        .join_from(gone, there, there.c.contact_id == gone.c.id)
+        .where(is_gone, gone.c.merged_into.is_not(None), enrolled)
+    )
+    in_front = exists().where(enrolled, there.c.contact_id == own.c.merged_into)
+    others = (
+        select(e.contact_id)
+        .join_from(enrolment, own, own.c.id == e.contact_id)
+        .where(e.campaign_id == campaign_id, e.arm != Arm.ENROLLED.value)
+        .where(person_of(own).not_in(behind), ~in_front)
+    )
+    return event.c.contact_id.not_in(others)
 
 
-def _place(table: Any) -> ColumnElement[int]:
-    """Campaign and person as one number: SQLite reads a whole list anew for each pair sought."""
-    place: ColumnElement[int] = table.c.campaign_id * _PEOPLE + table.c.contact_id
-    return place
-
-
-#: More people than any base holds; nine million campaigns of them are a number of 64 bits.
-_PEOPLE = 10**12
+def person_of(record: Any) -> ColumnElement[int]:
+    """Who a record is now: itself, or the one it was merged into."""
+    person: ColumnElement[int] = func.coalesce(record.c.merged_into, record.c.id)
+    return person
 
 
 def reached() -> ColumnElement[bool]:
@@ -122,8 +131,8 @@ def of_prospects() -> ColumnElement[bool]:
 
 
 def _distinct_people(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
-    contact = event.c.contact_id
-    return func.count(distinct(contact if condition is None else case((condition, contact))))
+    person = person_of(contact)
+    return func.count(distinct(person if condition is None else case((condition, person))))
 
 
 def history_people(firsts: Mapping[CampaignId, str]) -> Any:
@@ -145,17 +154,21 @@ def history_people(firsts: Mapping[CampaignId, str]) -> Any:
             _distinct_people(stage.in_((QUOTE, ORDER))).label("quotes"),
             _distinct_people(stage == ORDER).label("deals"),
         )
-        .select_from(event.join(enrolment, is_enrolment_of(event)))
-        .where(reached(), of_prospects(), event.c.campaign_id.in_(_prospecting(firsts)))
+        .select_from(
+            event.join(enrolment, is_enrolment_of(event)).join(
+                contact, contact.c.id == event.c.contact_id
+            )
+        )
+        .where(reached(), of_prospects(), event.c.campaign_id.in_(prospecting(firsts)))
     )
 
 
-def _prospecting(firsts: Mapping[CampaignId, str]) -> Select[Any]:
+def prospecting(firsts: Mapping[CampaignId, str]) -> Select[Any]:
     """The campaigns in which anybody was contacted."""
     one = event.alias("one")
     own = [and_(one.c.campaign_id == id_, one.c.stage == first) for id_, first in firsts.items()]
     contacted = select(one.c.id).where(
-        one.c.campaign_id == campaign.c.id, or_(got_through(one), *own)
+        one.c.campaign_id == campaign.c.id, or_(got_through(one), *own), stands(one)
     )
     return select(campaign.c.id).where(contacted.correlate(campaign).exists())
 

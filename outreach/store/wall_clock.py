@@ -104,6 +104,14 @@ class WallClock:
         return self.seconds(instant) // DAY
 
 
+def last_second(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Of seconds on the wall: a day without an hour is written as its midnight, and lasts.
+
+    What was done on that day was done before what came of it.
+    """
+    return case((at % DAY == 0, at + DAY - 1), else_=at)
+
+
 def _in_force(
     instant: ColumnElement[Any], changes: Sequence[tuple[datetime, int]]
 ) -> ColumnElement[int]:

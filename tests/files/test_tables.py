@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from disks import full_disk
 
 from outreach.errors import OutreachError
-from outreach.files.exports import CannotWrite, neutral, write_table
+from outreach.files import exports
+from outreach.files.bundles import CannotWrite
+from outreach.files.exports import UnfitTable, neutral, write_table
 from outreach.files.maps import read_map
 from outreach.files.tables import BadHeader, Table, UnreadableTable, open_table
 
@@ -187,11 +192,83 @@ def test_what_is_written_reads_back_and_holds_no_formula(tmp_path: Path, ending:
 
 
 def test_a_table_is_not_written_where_it_cannot_be(tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite):
+    with pytest.raises(UnfitTable):
         write_table(tmp_path / "out.pdf", ["a"], [])
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(CannotWrite):
         write_table(tmp_path / "folder.csv", ["a"], [])
+
+
+ENDINGS = pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx", "vcf"])
+
+
+@ENDINGS
+def test_a_table_goes_where_its_link_leads_and_a_pipe_stays_one(
+    tmp_path: Path, ending: str
+) -> None:
+    file, link, pipe = (tmp_path / f"{name}.{ending}" for name in ("file", "link", "pipe"))
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to(file.name)
+    os.mkfifo(pipe)
+    assert write_table(link, ["last_name"], [["Petit"]]) == 1
+    with pytest.raises(CannotWrite):
+        write_table(pipe, ["last_name"], [["Petit"]])
+    assert (link.is_symlink(), pipe.is_fifo()) == (True, True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    if ending != "jsonl":
+        assert "Petit" in cells(open_table(file))[0]
+    assert sorted(each.name for each in tmp_path.iterdir()) == [file.name, link.name, pipe.name]
+
+
+@ENDINGS
+def test_a_full_disk_leaves_the_old_table_and_no_half_one(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"out.{ending}"
+    path.write_text("old")
+    rows = [[f"{number:020}"] for number in range(2000)]
+    with full_disk(), pytest.raises(CannotWrite):
+        write_table(path, ["last_name"], rows)
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(path.name, "old")]
+
+
+@ENDINGS
+def test_two_tables_written_at_one_time_under_one_name_are_both_whole(
+    tmp_path: Path, ending: str
+) -> None:
+    """The second is written while the first is half-way; who ends last is there."""
+    path = tmp_path / f"out.{ending}"
+
+    def rows() -> Iterator[list[str]]:
+        yield ["Petit"]
+        write_table(path, ["last_name"], [["Grand"]] * 3)
+        yield ["Moyen"]
+
+    assert write_table(path, ["last_name"], rows()) == 2
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    if ending != "jsonl":
+        assert [row[0] for row in cells(open_table(path))] == ["Petit", "Moyen"]
+
+
+def test_a_sheet_that_is_full_is_told_by_the_name_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel takes 1,048,575 rows below the header; here 3, to be done soon."""
+    monkeypatch.setattr(exports, "SHEET_ROWS", 3)
+    path = tmp_path / "out.xlsx"
+    assert write_table(path, ["a"], [["1"]] * 3) == 3
+    with pytest.raises(UnfitTable) as caught:
+        write_table(path, ["a"], [["1"]] * 4)
+    assert str(caught.value).startswith(f"{path}: an Excel sheet holds 3 rows, this is more")
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    assert len(cells(open_table(path))) == 3
+
+
+@pytest.mark.parametrize("name", [f"{'n' * 300}.csv", "loop.csv"])
+def test_a_name_that_cannot_be_a_tables_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    with pytest.raises(CannotWrite):
+        write_table(tmp_path / name, ["a"], [["1"]])
+    assert [each.name for each in tmp_path.iterdir()] == ["loop.csv"]
 
 
 def test_only_what_a_spreadsheet_would_run_is_neutralised() -> None:

@@ -362,3 +362,15 @@ def test_what_cannot_be_planned_is_told(
     assert done.out == ""
     assert hint in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_campaign_without_an_objective_is_told_how_to_write_one(workspace: Workspace) -> None:
+    """The line can be copied into its file as it is shown, braces and all."""
+    workspace.townspeople(2)
+    workspace.campaign("c", steps="  - {step: talk, channel: task}\n")
+    workspace.launch("c", now=NOW)
+    (fault,) = workspace.run("plan", "effort", "--campaign", "c", "--json", now=NOW).errors
+    line = "objective: {orders: 5, revenue: 60000, by: 2027-06-30}"
+    assert fault["hint"] == f"in its file: {line}"
+    workspace.campaign("c", steps="  - {step: talk, channel: task}\n", head=f"{line}\n")
+    workspace.ok("check", "c", now=NOW)

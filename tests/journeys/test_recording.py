@@ -161,3 +161,17 @@ def test_a_file_of_facts_may_have_its_heads_in_french_and_says_which_is_wrong(
              for name in ("une", "manque")]  # fmt: skip
     assert ["mont" in wrong[0], "contact" in wrong[0]] == [True, False]
     assert "'stage'" in wrong[1]
+
+
+def test_a_file_with_two_headings_for_one_column_is_refused(spring: Workspace) -> None:
+    """In French `Montant` is `amount`: of the two cells one would be lost, here 300 of 500."""
+    settings = spring.folder / "outreach.yaml"
+    settings.write_text(settings.read_text().replace("en_GB", "fr_FR"))
+    rows = "anne@firm.example;order;300;\npaul@firm.example;order;;200\n"
+    told = ("record", "--from", "facts.csv")
+    spring.write("facts.csv", "contact;stage;amount;Montant\n" + rows)
+    (fault,) = spring.ok(*told, now="2027-03-03T10:00", code=1)["errors"]
+    assert "'amount'" in fault["message"]
+    assert (fault["file"], fault["line"]) == ("facts.csv", 1)
+    assert "amount, Montant" in fault["hint"]
+    assert spring.ok("report", "spring", now="2027-03-04T10:00")["orders"] == 0

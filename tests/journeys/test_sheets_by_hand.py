@@ -133,6 +133,15 @@ def test_a_table_of_something_else_is_refused(spring: Workspace) -> None:
     assert done.errors[0]["hint"] == "did you mean 'outcome'?"
 
 
+def test_of_two_heads_for_one_column_only_one_may_say_something(spring: Workspace) -> None:
+    """Of two different days one would be lost: the row comes back, the other is recorded."""
+    rows = "1;4;2027-03-04;2027-03-05\n2;4;;2027-03-05\n"
+    spring.write("twice.csv", f"ref;outcome;back_on;Come back on\n{rows}")
+    done = spring.ok("calls", "report", "--from", "twice.csv", now=EVENING, code=4)
+    assert (done["recorded"], done["rejected"]) == (1, 1)
+    assert done["errors"][0]["message"] == "the field 'back_on' stands twice"
+
+
 def test_a_visit_is_reported_with_its_way_and_what_it_cost(spring: Workspace) -> None:
     """45 minutes at 0.60 and 38 km at 0.50 are 27 + 19 = 46; the call before cost 2.40."""
     call = "ref;outcome\n1;1\n"

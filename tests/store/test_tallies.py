@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import insert
 
+from outreach.model.asked import Asked
 from outreach.model.ids import CampaignId
 from outreach.model.stage import DEFAULT_CHAIN
-from outreach.model.tally import ArmTally, OrderTally, TouchTally, VariantTally
+from outreach.model.tally import ArmTally, CampaignTally, OrderTally, TouchTally, VariantTally
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.tallies import Tallies
@@ -107,6 +108,12 @@ def tallies(database: Database) -> Tallies:
     return Tallies(database)
 
 
+def counted(tallies: Tallies, campaign: CampaignId, chain: Sequence[str]) -> CampaignTally:
+    """The plain counts of one campaign, as its report has them the day after."""
+    found = tallies.chains({campaign: chain}, Asked(), now=NOON + timedelta(days=1))
+    return found.campaigns[campaign].tally
+
+
 def test_a_person_counts_once_at_the_furthest_stage_whatever_came_in_between(
     base: Base, tallies: Tallies
 ) -> None:
@@ -115,7 +122,7 @@ def test_a_person_counts_once_at_the_furthest_stage_whatever_came_in_between(
     base.reached(base.person(), "contacted")
     base.reached(base.person(), "contacted", "order")
     base.person()
-    assert tallies.campaign(SPRING, DEFAULT_CHAIN).enrolled == ArmTally(
+    assert counted(tallies, SPRING, DEFAULT_CHAIN).enrolled == ArmTally(
         4, {"replied": 1, "contacted": 1, "order": 1}
     )
 
@@ -123,7 +130,7 @@ def test_a_person_counts_once_at_the_furthest_stage_whatever_came_in_between(
 def test_stages_follow_the_campaigns_own_chain(base: Base, tallies: Tallies) -> None:
     base.reached(base.person(), "contacted", "visited", "tasting")
     base.reached(base.person(), "contacted", "visited", "replied")
-    tally = tallies.campaign(SPRING, ("contacted", "tasting", "visited"))
+    tally = counted(tallies, SPRING, ("contacted", "tasting", "visited"))
     assert tally.enrolled.furthest == {"visited": 2}
 
 
@@ -133,7 +140,7 @@ def test_the_first_stage_of_a_chain_is_the_contact_whatever_its_name(
     base.reached(base.person(), "mailed")
     base.reached(base.person(), "mailed", "met")
     base.reached(base.person(), "contacted")
-    tally = tallies.campaign(SPRING, ("mailed", "met", "order"))
+    tally = counted(tallies, SPRING, ("mailed", "met", "order"))
     assert tally.enrolled.furthest == {"mailed": 2, "met": 1}
     assert tally.prospects_contacted == 3
     assert tally.prospects_interested == 1
@@ -153,7 +160,7 @@ def test_control_stands_apart_and_excluded_people_are_nowhere(base: Base, tallie
     base.person(arm="control")
     base.reached(base.person(arm="excluded"), "order", amount_minor=100)
     base.reached(base.person(), "contacted")
-    tally = tallies.campaign(SPRING, DEFAULT_CHAIN)
+    tally = counted(tallies, SPRING, DEFAULT_CHAIN)
     assert tally.control == ArmTally(2, {"order": 1})
     assert tally.enrolled == ArmTally(1, {"contacted": 1})
     assert tally.orders == OrderTally()
@@ -165,7 +172,7 @@ def test_another_campaigns_events_do_not_count(base: Base, tallies: Tallies) -> 
     base.enrol(person, campaign=AUTUMN)
     base.reached(person, "contacted", "order", campaign=AUTUMN, amount_minor=500)
     base.event(person, "touched", AUTUMN, cost_minor=120)
-    tally = tallies.campaign(SPRING, DEFAULT_CHAIN)
+    tally = counted(tallies, SPRING, DEFAULT_CHAIN)
     assert tally.enrolled == ArmTally(1, {})
     assert tally.orders.orders == 0
     assert tally.touches == ()
@@ -178,7 +185,7 @@ def test_what_was_taken_back_does_not_count(base: Base, tallies: Tallies) -> Non
     touch = base.event(person, "touched", step_id=10, channel="letter", cost_minor=120)
     base.event(person, "corrected", corrects=order)
     base.event(person, "corrected", corrects=touch)
-    tally = tallies.campaign(SPRING, DEFAULT_CHAIN)
+    tally = counted(tallies, SPRING, DEFAULT_CHAIN)
     assert tally.enrolled.furthest == {"contacted": 1}
     assert tally.orders.orders == 0
     assert tally.touches == ()
@@ -192,7 +199,7 @@ def test_prospects_and_customers_by_their_kind_at_launch(base: Base, tallies: Ta
     base.reached(base.person(kind=None), "contacted", "order")
     base.reached(base.person(kind="prospect"), "contacted")
     base.person(kind="prospect")
-    tally = tallies.campaign(SPRING, DEFAULT_CHAIN)
+    tally = counted(tallies, SPRING, DEFAULT_CHAIN)
     assert (tally.prospects_contacted, tally.customers_contacted) == (3, 1)
     assert (tally.prospects_interested, tally.prospects_won) == (2, 1)
     assert tally.prospects_on_file == 400
@@ -204,7 +211,7 @@ def test_an_attempt_that_reached_nobody_is_a_touch_and_no_contact(
     person = base.person()
     base.touched([person, person], step_id=11, channel="call", minutes=Decimal("1.5"))
     base.reached(person, "no_answer")
-    tally = tallies.campaign(SPRING, DEFAULT_CHAIN)
+    tally = counted(tallies, SPRING, DEFAULT_CHAIN)
     assert tally.contacted == 0
     assert tally.touches == (
         TouchTally(step="call", channel="call", touches=2, people=1, minutes=Decimal(3)),
@@ -218,7 +225,7 @@ def test_touches_by_step_in_the_campaigns_order_with_what_they_cost(
     base.touched(people[:1], step_id=11, channel="call", cost_minor=60, minutes=Decimal(2))
     base.touched(people[:1], channel="visit", cost_minor=4000)
     base.touched(people, step_id=10, channel="letter", cost_minor=120)
-    touches = tallies.campaign(SPRING, DEFAULT_CHAIN).touches
+    touches = counted(tallies, SPRING, DEFAULT_CHAIN).touches
     assert [(t.step, t.touches, t.people, t.cost) for t in touches] == [
         ("letter", 3, 3, Decimal("3.60")),
         ("call", 1, 1, Decimal("0.60")),
@@ -233,7 +240,7 @@ def test_two_orders_of_one_person_are_two_orders_and_one_new_customer(
     base.reached(person, "order", amount_minor=100_050, margin_minor=30_000)
     base.reached(person, "order", amount_minor=20_000)
     base.reached(base.person(), "order", margin_minor=1_000)
-    tally = tallies.campaign(SPRING, DEFAULT_CHAIN)
+    tally = counted(tallies, SPRING, DEFAULT_CHAIN)
     assert tally.enrolled.furthest == {"order": 2}
     assert tally.new_customers == 2
     assert tally.orders == OrderTally(
@@ -261,14 +268,14 @@ def test_variants_count_everyone_who_drew_them_once(base: Base, tallies: Tallies
                 due_at=NOON,
                 variant=name,
             )
-    assert tallies.campaign(SPRING, DEFAULT_CHAIN).variants == (
+    assert counted(tallies, SPRING, DEFAULT_CHAIN).variants == (
         VariantTally("letter", "a", ArmTally(1, {"order": 1})),
         VariantTally("letter", "b", ArmTally(2, {"contacted": 1})),
     )
 
 
 def test_an_unknown_campaign_is_all_zeros(base: Base, tallies: Tallies) -> None:
-    tally = tallies.campaign(CampaignId(99), DEFAULT_CHAIN)
+    tally = counted(tallies, CampaignId(99), DEFAULT_CHAIN)
     assert tally.enrolled == ArmTally()
     assert tally.contacted == 0
     assert tally.prospects_on_file is None

@@ -10,7 +10,7 @@ from browsing import Reader
 from playwright.sync_api import Browser
 from sample_report import REPORT
 
-from outreach.files.reports.writing import write_document
+from outreach.files.reports.writing import write_documents
 from outreach.language import Language
 
 #: One chart to each plot, two where two units are drawn.
@@ -20,7 +20,7 @@ CHARTS = 5
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = Path(tmp_path_factory.mktemp("report")) / "report.html"
-    write_document(REPORT, path, Language("fr_FR"))
+    write_documents(REPORT, [path], Language("fr_FR"))
     return path.as_uri()
 
 

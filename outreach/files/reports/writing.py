@@ -29,20 +29,13 @@ class UnknownEnding(OutreachError):
         )
 
 
-def write_document(
-    document: Document, path: Path, language: Language, *, currency: str = "EUR"
-) -> None:
-    """The document as .html, .xlsx, .docx or .pdf.
-
-    Raises `UnknownEnding`, `CannotWrite` and, for a PDF, `NoOffice` and `OfficeFailed`.
-    """
-    write_documents(document, [path], language, currency=currency)
-
-
 def write_documents(
     document: Document, paths: Sequence[Path], language: Language, *, currency: str = "EUR"
 ) -> None:
-    """The document as several files: all of them, or none where one cannot be made or written."""
+    """The document as .html, .xlsx, .docx or .pdf: all the files, or none where one cannot be.
+
+    Raises `UnknownEnding`, `CannotWrite`, `OneFile` and, for a PDF, `NoOffice`, `OfficeFailed`.
+    """
     write_together([(path, content_of(document, path, language, currency)) for path in paths])
 
 
