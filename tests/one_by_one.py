@@ -29,6 +29,8 @@ class Person:
     touched: list[date] = field(default_factory=list)
     #: The day on which one of the calls was last allowed.
     allowed: date | None = None
+    #: Those that were allowed on that day and have not been made on it.
+    going: list[Waiting] = field(default_factory=list)
     #: The day on which an e-mail was last kept back by the limit.
     kept_back: date | None = None
 
@@ -147,11 +149,13 @@ class OneByOne:
         while not self.in_peace(person.touched, free):
             free += DAY
         if free == self.today and one.step.channel is Channel.CALL:
-            crowded = not self.in_peace([*person.touched, self.today], self.today)
-            if person.allowed == self.today and crowded:
-                free += DAY
+            if person.allowed != self.today:
+                person.allowed, person.going = self.today, []
+            handed_out = [self.today for _ in person.going]
+            if self.in_peace([*person.touched, *handed_out], self.today):
+                person.going.append(one)
             else:
-                person.allowed = self.today
+                free += DAY
         if free == self.today:
             return False
         if one.stands and one.member:
@@ -204,6 +208,8 @@ class OneByOne:
         self.done[self.today, one.step.name] += 1
         if self.pressure is not None and self.pressure.covers(one.step.channel):
             one.person.touched.append(self.today)
+            if one in one.person.going:
+                one.person.going.remove(one)
         self.over(one, at)
 
     def over(self, one: Waiting, at: datetime, *, passed_over: bool = False) -> None:

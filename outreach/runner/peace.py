@@ -6,11 +6,17 @@ on which it may be done. Without a pressure nothing is asked.
 
 Of the steps of one person on one day the e-mails go first, then letters, then what is done by
 hand, in the order in which it is handed out; the calendar (`scheduling/ahead.py`) says the same.
+What waits for an e-mail or a letter of today is still due while a run goes on. When the run asks
+for the last time it is put off until tomorrow, when it is known whether that one has left; an
+e-mail that could have left yesterday holds nothing back then. So a pace that is slower than what
+is due, or a sender without a server, costs a letter or a call one day, where the calendar, which
+knows what a day lets through, gives it the very day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby, islice
@@ -21,6 +27,7 @@ from outreach.model.delivery import Delivery
 from outreach.model.ids import CampaignId, DeliveryId
 from outreach.model.settings import Settings
 from outreach.runner.placing import in_turn, place_by_hand, with_work
+from outreach.runner.windows import Windows
 from outreach.scheduling.calendar import Calendar
 from outreach.store.campaigns import Launched
 from outreach.store.due_to import Writing
@@ -30,6 +37,8 @@ from outreach.store.store import Store
 
 #: People asked about in one query.
 _PAGE = 2000
+#: Nothing goes first.
+_NOTHING = Writing()
 
 
 def resting(settings: Settings, campaigns: Mapping[CampaignId, Launched]) -> Resting | None:
@@ -46,13 +55,21 @@ def hand_out(
     *,
     now: datetime,
     more: tuple[Channel, ...],
+    overdue: bool = True,
+    last: bool = False,
+    only: tuple[CampaignId, ...] | None = None,
 ) -> set[DeliveryId]:
     """Give calls, visits and tasks of today to the team, but of people who are left in peace.
 
     Whoever may still be written to today waits for that: `more` says on which channels more of
-    what is due already is still to leave today. What waits is answered.
+    what is due already is still to leave today, `only` whose e-mails and letters leave at all
+    (None: those of all these campaigns). Without `overdue` what might have left before
+    today does not hold back; with `last` what waits is put off until tomorrow. It is answered.
     """
-    waits = _in_peace_by_hand(store, settings, campaigns, now=now, more=more)
+    opens = _openings(store, settings, campaigns)
+    channels = (Channel.EMAIL, Channel.LETTER)
+    writing = Writing(channels, opens, more, overdue=overdue, last=last, only=only)
+    waits = _in_peace_by_hand(store, settings, campaigns, writing, now=now)
     place_by_hand(store, settings, campaigns, now=now, but=waits)
     return waits
 
@@ -61,9 +78,9 @@ def _in_peace_by_hand(
     store: Store,
     settings: Settings,
     campaigns: Mapping[CampaignId, Launched],
+    writing: Writing,
     *,
     now: datetime,
-    more: tuple[Channel, ...],
 ) -> set[DeliveryId]:
     """Calls, visits and tasks of today wait, unless somebody has begun with them; which ones."""
     numbers = with_work(campaigns)
@@ -74,7 +91,7 @@ def _in_peace_by_hand(
     waiting = store.placing.to_place(numbers, before=before, now=now)
     turns = in_turn(waiting, campaigns, settings, calendar)
     covered = [turn.one for turn in turns if settings.pressure.covers(turn.work.channel)]
-    asking = _asking(settings, campaigns, (Channel.EMAIL, Channel.LETTER), more)
+    asking = _asking(settings, campaigns, writing)
     return _hold_back(store, covered, asking, now=now)
 
 
@@ -85,37 +102,47 @@ def leave_in_peace_by_post(
     *,
     now: datetime,
     more: tuple[Channel, ...] = (),
+    last: bool = True,
 ) -> set[DeliveryId]:
     """Letters that are due and not yet printed wait, for e-mails of today too; which ones.
 
-    `more`: the channels on which more of what is due already is still to leave today.
+    `more`: the channels on which more of what is due already is still to leave today. A run asks
+    once: what waits for an e-mail is put off until tomorrow, but not without `last`.
     """
     pressure = settings.pressure
     if pressure is None or not campaigns or not pressure.covers(Channel.LETTER):
         return set()
     due = store.printing.due_letters(now=now, campaigns=list(campaigns), printed_too=False)
-    asking = _asking(settings, campaigns, (Channel.EMAIL,), more)
+    opens = _openings(store, settings, campaigns)
+    writing = Writing((Channel.EMAIL,), opens, more, overdue=False, last=last)
+    asking = _asking(settings, campaigns, writing)
     return _hold_back(store, due, asking, now=now)
 
 
 def _asking(
     settings: Settings,
     campaigns: Mapping[CampaignId, Launched],
-    first: tuple[Channel, ...] = (),
-    more: tuple[Channel, ...] = (),
+    first: Writing = _NOTHING,
 ) -> Resting:
-    """What is asked of people for whom these channels go first."""
-    assert settings.pressure is not None
-    calendar = Calendar.of(settings)
-    definitions = {number: launched.definition for number, launched in campaigns.items()}
+    """What is asked of people for whom that goes first."""
+    pressure = settings.pressure
+    assert pressure is not None
+    covered = tuple(channel for channel in first.channels if pressure.covers(channel))
+    priorities = {number: one.definition.priority for number, one in campaigns.items()}
+    return Resting(pressure, priorities, writing=replace(first, channels=covered))
+
+
+def _openings(
+    store: Store, settings: Settings, campaigns: Mapping[CampaignId, Launched]
+) -> Callable[[CampaignId, str | None, datetime], datetime]:
+    """When an e-mail leaves, by the clock of the person it goes to."""
+    windows = Windows(store, Calendar.of(settings))
 
     @cache
-    def opens(campaign: CampaignId, at: datetime) -> datetime:
-        return calendar.opening(definitions[campaign].window, at)
+    def opens(campaign: CampaignId, zone: str | None, at: datetime) -> datetime:
+        return windows.opening(campaigns[campaign], zone, at)
 
-    covered = tuple(channel for channel in first if settings.pressure.covers(channel))
-    priorities = {number: definition.priority for number, definition in definitions.items()}
-    return Resting(settings.pressure, priorities, writing=Writing(covered, opens, more))
+    return opens
 
 
 def _hold_back(

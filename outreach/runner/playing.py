@@ -205,7 +205,9 @@ class _Season:
         room = Mailroom(
             self.store, settings, secret=self.stage.secret, now=self.clock.now, campaigns=numbers
         )
-        waits = leave_in_peace_by_post(self.store, settings, numbers, now=now, more=more)
+        waits = leave_in_peace_by_post(
+            self.store, settings, numbers, now=now, more=more, last=False
+        )
         due = self.store.printing.due_letters(now=now, campaigns=list(numbers), printed_too=True)
         with room.office:
             letters = letters_of(room)
@@ -218,7 +220,7 @@ class _Season:
         """The calls and visits of the day are made, by those in whose day they stand."""
         now = self.clock.now()
         # Those that the letters of this very day brought are handed out as a run would.
-        waits = self._share_out(more=more)
+        waits = self._share_out(more=more, overdue=False)
         standing = self.store.by_hand.waiting(
             BY_HAND, before=now + _MOMENT, now=now, campaigns=[self.launched.id, *self.others]
         )
@@ -233,14 +235,18 @@ class _Season:
                 self.made[today, one.delivery.step, one.assignee] += 1
         return self._settle(done)
 
-    def _share_out(self, *, more: tuple[Channel, ...]) -> set[DeliveryId]:
+    def _share_out(self, *, more: tuple[Channel, ...], overdue: bool = True) -> set[DeliveryId]:
         """What falls due today is given to the team, other campaigns' too, as a run would.
 
+        Of what is written only this campaign's leaves here: nothing waits for that of the others.
         What waits for something else of today is answered.
         """
         now, settings = self.clock.now(), self.stage.settings
         numbers = {self.launched.id: self.launched, **self.others}
-        return hand_out(self.store, settings, numbers, now=now, more=more)
+        ours = (self.launched.id,)
+        return hand_out(
+            self.store, settings, numbers, now=now, more=more, overdue=overdue, only=ours
+        )
 
     def _settle(self, done: Iterable[tuple[Delivery, Outcome]]) -> int:
         """How many are over by it."""

@@ -138,11 +138,14 @@ class Runner:
         if not self.rehearsal:
             note_informed(self.store, mailroom, running, now=self.clock.now())
         stays = sent.interrupted or self.rehearsal
-        more = self._more_today(sent)
+        more = self._more_today(sent, limit)
         waits = self._hand_out(running, more=(*more, Channel.LETTER))
-        printed = () if stays else self._print(running, mailroom, more=more)
-        if waits and not stays:
-            self._hand_out(running, more=more)
+        try:
+            printed = () if stays else self._print(running, mailroom, more=more)
+        finally:
+            # What waits only for a letter does not do so where none can be printed.
+            if waits and not stays:
+                self._hand_out(running, more=more, last=True)
         report = self._report(running, ledger, sent, printed, skipped, errors)
         self.store.runs.finish(number, now=self.clock.now(), summary=_summary(report))
         return report
@@ -182,14 +185,25 @@ class Runner:
             if sender is not None and sender.dkim:
                 mailroom.signer.keys(sender)
 
-    def _hand_out(self, running: Running, *, more: tuple[Channel, ...]) -> set[DeliveryId]:
+    def _hand_out(
+        self, running: Running, *, more: tuple[Channel, ...], last: bool = False
+    ) -> set[DeliveryId]:
         """Calls, visits and tasks of today: whose they are, or later where the day is full.
 
-        Answers what waits, for what is still to leave today on these channels too.
+        Answers what waits, for what is still to leave today on these channels too; the `last` time
+        in a run that is put off until tomorrow.
         """
         if not self.hands_out:
             return set()
-        return hand_out(self.store, self.settings, running, now=self.clock.now(), more=more)
+        return hand_out(
+            self.store,
+            self.settings,
+            running,
+            now=self.clock.now(),
+            more=more,
+            overdue=not last,
+            last=last,
+        )
 
     def _print(
         self, running: Running, mailroom: Mailroom, *, more: tuple[Channel, ...]
@@ -246,10 +260,16 @@ class Runner:
             errors=(*errors, *sent.errors),
         )
 
-    def _more_today(self, sent: SendReport) -> tuple[Channel, ...]:
-        """E-mails, where of those that may leave now more will do so today, at their pace."""
+    def _more_today(self, sent: SendReport, limit: int | None) -> tuple[Channel, ...]:
+        """E-mails, where of those that may leave now more will do so today, at their pace.
+
+        Where so many were asked for and no more, the next run goes on with the others.
+        """
         again, today = sent.not_before, self._calendar.day_of(self.clock.now())
-        goes_on = again is not None and self._calendar.day_of(again) == today
+        if again is None:
+            goes_on = limit is not None and sent.remaining > 0
+        else:
+            goes_on = self._calendar.day_of(again) == today
         return (Channel.EMAIL,) if goes_on else ()
 
     def _next(self, ledger: SendLedger, sent: SendReport, now: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ first, then letters, then what is done by hand, as in a run. Conditions (`when`)
 ahead: nobody is taken to answer, so it is the most that can leave. A campaign that repeats is
 looked at up to its last day, or as far as `repeats.horizon`, and says so. Nor are the domains of
 firms whose mail a known provider receives, and the limit of single domains. People are counted
-by kind (`alike.py`): whose turn is first among those who share a limit is not known.
+by kind (`alike.py`): whose turn is first among people of different kinds is not known.
 """
 
 from __future__ import annotations
@@ -132,17 +132,18 @@ class _Looking:
             self._queue.put(one, self._rank(one, day, at))
 
     def _rank(self, one: Coming, day: date, at: datetime) -> Rank:
+        order = one.number, one.people.place
         if not one.step.channel.by_hand:
             turn, lane = _AS_IT_COMES, _LETTER
             if one.step.channel is Channel.EMAIL:
                 follows = one.step.after is not None
                 lane = _EMAIL
                 turn = (int(follows is (self.bounds.first is First.NEW_PEOPLE)), 0, 0, 0)
-            return Rank(day, lane, False, day, turn, False, at, one.due, one.number)
+            return Rank(day, lane, False, day, turn, False, at, one.due, *order)
         work, position = self._work(one), self.campaign.steps.index(one.step)
         turn = day_turn(one.member is not None, self.campaign.priority, work, position)
         due = self.calendar.day_of(one.due)
-        return Rank(day, _BY_HAND, False, due, turn, work.only is None, at, one.due, one.number)
+        return Rank(day, _BY_HAND, False, due, turn, work.only is None, at, one.due, *order)
 
     def run(self) -> None:
         while (found := self._queue.take()) is not None:
@@ -191,12 +192,13 @@ class _Looking:
         touched = people.kind.touched
         free = free_on(touched, pressure, day)
         if free == day and one.step.channel.by_hand:
-            # Of two that are to be done by hand one is handed out on a day: whether it really
-            # comes then is known on the next.
-            if people.allowed == day and free_on((*touched, day), pressure, day) > day:
+            # What was handed out on that day counts: whether it really comes then is known on
+            # the next.
+            going = people.going if people.allowed == day else 0
+            if free_on((*touched, *[day] * going), pressure, day) > day:
                 free = day + _DAY
             else:
-                people.allowed = day
+                people.allowed, people.going = day, going + 1
         if free > day:
             self._put_off(one, free)
         return free > day
@@ -278,6 +280,8 @@ class _Looking:
             # What is on its way already is the last touch that is known.
             before = touched[:-1] if one.fixed and not one.step.channel.by_hand else touched
             people.kind = replace(people.kind, touched=(*before, day))
+            if one.step.channel.by_hand and not one.fixed:
+                people.going -= 1
         self._follow(one, at)
 
     # --- what follows -------------------------------------------------------------------------

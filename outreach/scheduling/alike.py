@@ -35,6 +35,8 @@ class Rank(NamedTuple):
     at: datetime
     due: datetime
     number: int = 0
+    #: Of a step that was planned for them together those go first who were first then.
+    place: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -43,9 +45,14 @@ class Alike:
 
     kind: Kind
     count: int
+    #: How many went before them when they were all one group: a run has that order by the number
+    #: of a delivery, whichever of its days they parted on and wherever they waited since.
+    place: int = 0
     coming: list[Coming] = field(default_factory=list)
     #: On which day one of their calls or visits was last found to be within the pressure.
     allowed: date | None = None
+    #: How many were found so on that day, those made on it not among them any more.
+    going: int = 0
     #: On which day one of their e-mails last was kept back by a limit.
     kept_back: date | None = None
 
@@ -111,7 +118,7 @@ class Queue:
         people = one.people
         if count == people.count:
             return None
-        others = Alike(people.kind, people.count - count, [], people.allowed, people.kept_back)
+        others = _behind(people, count)
         people.count = count
         rest: Coming | None = None
         for each in people.coming:
@@ -120,8 +127,14 @@ class Queue:
             if each is one:
                 rest = copied
             elif each.rank is not None:
-                self.put(copied, each.rank)
+                self.put(copied, each.rank._replace(place=others.place))
         return rest
+
+
+def _behind(people: Alike, count: int) -> Alike:
+    """Those of them who come after so many; nothing is to come for them yet."""
+    left, place = people.count - count, people.place + count
+    return Alike(people.kind, left, place, [], people.allowed, people.going, people.kept_back)
 
 
 def _copy(one: Coming, people: Alike) -> Coming:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from sqlalchemy import Connection, and_, case, select
+from sqlalchemy import Connection, and_, case, func, select
 from sqlalchemy.engine import Dialect
 
 from outreach.model.campaign import CampaignState, Channel
@@ -24,27 +25,36 @@ class Writing:
     """What goes first on a day: whoever may still get something of it is not touched before."""
 
     channels: tuple[Channel, ...] = ()
-    #: When an e-mail of a campaign leaves that is due at an instant: its window may be shut.
-    opens: Callable[[CampaignId, datetime], datetime] = lambda _, at: at
+    #: When an e-mail of a campaign leaves to people of a zone that is due at an instant: its window
+    #: may be shut. "" is the workspace's zone, None stands for who has no address.
+    opens: Callable[[CampaignId, str | None, datetime], datetime] = lambda _, __, at: at
     #: The channels of which more of what is due and may leave now will do so today.
     more: tuple[Channel, ...] = ()
+    #: What might have left before today and did not holds back, too: else what does not leave for
+    #: long would do so as long.
+    overdue: bool = True
+    #: What waits for this is put off until tomorrow: nobody asks again today.
+    last: bool = False
+    #: The campaigns whose e-mails and letters leave; None: all that run.
+    only: tuple[CampaignId, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What may still be written to people today: by e-mail, and for whom in which campaign."""
 
-    #: The greatest weight of the campaigns of these e-mails.
-    by_mail: Mapping[ContactId, int] = field(default_factory=dict)
-    by_post: Set[tuple[ContactId, CampaignId]] = frozenset()
+    #: The weights of the campaigns of these e-mails.
+    by_mail: Mapping[ContactId, Sequence[int]] = field(default_factory=dict)
+    #: How many letters.
+    by_post: Mapping[tuple[ContactId, CampaignId], int] = field(default_factory=dict)
 
-    def before(self, contact: ContactId, campaign: CampaignId, weight: int) -> bool:
-        """Whether it goes before a step of that campaign and weight.
+    def before(self, contact: ContactId, campaign: CampaignId, weight: int) -> int:
+        """How much of it goes before a step of that campaign and weight.
 
         Of letters of another campaign it is not known on which day they are posted.
         """
-        heavy = self.by_mail.get(contact)
-        return (heavy is not None and heavy >= weight) or (contact, campaign) in self.by_post
+        mails = sum(heavy >= weight for heavy in self.by_mail.get(contact, ()))
+        return mails + self.by_post.get((contact, campaign), 0)
 
 
 def written_today(
@@ -59,29 +69,35 @@ def written_today(
     """What may still be written to them today; `weights` are those of the campaigns that run."""
     if not writing.channels:
         return Written()
-    dialect = connection.dialect
-    day = database.day_of(now) + timedelta(days=1)
-    tomorrow = datetime.combine(day, time(), database.zone)
+    dialect, day = connection.dialect, database.day_of(now)
+    today = datetime.combine(day, time(), database.zone)
+    tomorrow = datetime.combine(day + timedelta(days=1), time(), database.zone)
     rows = _due_before(dialect, writing.channels).rows(
         connection,
         people=packed(dialect, sorted(people)),
-        campaigns=packed(dialect, sorted(weights)),
+        campaigns=packed(dialect, sorted(weights if writing.only is None else writing.only)),
         before=tomorrow,
     )
-    by_mail: dict[ContactId, int] = {}
-    by_post: set[tuple[ContactId, CampaignId]] = set()
-    for contact, campaign, channel, due_at in rows:
+    by_mail: dict[ContactId, list[int]] = {}
+    by_post: Counter[tuple[ContactId, CampaignId]] = Counter()
+    for contact, campaign, channel, due_at, zone in rows:
         mail = channel == Channel.EMAIL.value
-        at = max(due_at, now)
-        at = writing.opens(campaign, at) if mail else at
+        opens = partial(writing.opens, campaign, zone) if mail else _as_it_falls_due
+        if due_at < today and not writing.overdue and opens(due_at) < today:
+            continue
+        at = opens(max(due_at, now))
         if at >= tomorrow or (at <= now and channel not in writing.more):
             continue
         if mail:
-            weight = weights[campaign]
-            by_mail[contact] = max(by_mail.get(contact, weight), weight)
+            by_mail.setdefault(contact, []).append(weights[campaign])
         else:
-            by_post.add((contact, campaign))
+            by_post[contact, campaign] += 1
     return Written(by_mail, by_post)
+
+
+def _as_it_falls_due(at: datetime) -> datetime:
+    """A letter waits for no window."""
+    return at
 
 
 @lru_cache(maxsize=8)
@@ -113,15 +129,17 @@ def due_in(dialect: Dialect, channels: tuple[str, ...]) -> Query:
 @lru_cache(maxsize=4)
 def _due_before(dialect: Dialect, channels: tuple[Channel, ...]) -> Query:
     """What is due to people before an instant, of campaigns that run; not what is printed."""
-    d, k = schema.delivery.c, schema.campaign.c
+    d, k, c = schema.delivery.c, schema.campaign.c, schema.contact.c
+    zone = case((c.email.is_not(None), func.coalesce(c.timezone, "")))
     is_due = and_(
         d.state == DeliveryState.DUE.value,
         d.batch_id.is_(None),
         d.due_at < given("before", d.due_at.type),
     )
     query = (
-        select(d.contact_id, d.campaign_id, d.channel, d.due_at)
+        select(d.contact_id, d.campaign_id, d.channel, d.due_at, zone)
         .join(schema.campaign, k.id == d.campaign_id)
+        .join(schema.contact, c.id == d.contact_id)
         .where(
             listed(dialect, d.contact_id, "people"),
             # Asked of each row, as in `due_in`.

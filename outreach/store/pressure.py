@@ -81,7 +81,8 @@ def hold_back(
     """Put off the steps of people who must be left in peace now; which ones wait.
 
     They are due again on the first day on which they may be done, at their time of day. What waits
-    for something that goes first today is due as before, and is asked about again.
+    for something that goes first today is due as before and asked about again, tomorrow where it
+    was asked for the last time.
     """
     if not claims:
         return set()
@@ -134,16 +135,21 @@ def _waits(
     )
     for one in in_turn:
         before, own = days.get(one.contact, []), weight.get(one.campaign, 0)
+        with_these = [*before, *going.get(one.contact, ())]
+        first = [today] * written.before(one.contact, one.campaign, own)
         free = free_on(before, resting.pressure, today)
         if free > today:
             waits[one.delivery] = free
         elif rivals.get(one.contact, own) > own or (
-            free_on(before + going.get(one.contact, []), resting.pressure, today) > today
+            free_on(with_these, resting.pressure, today) > today
         ):
             # Whether the other one really goes is known tomorrow.
             waits[one.delivery] = tomorrow
-        elif written.before(one.contact, one.campaign, own):
-            behind.add(one.delivery)
+        elif free_on([*with_these, *first], resting.pressure, today) > today:
+            if resting.writing.last:
+                waits[one.delivery] = tomorrow
+            else:
+                behind.add(one.delivery)
         else:
             going.setdefault(one.contact, []).append(today)
     return waits, behind
