@@ -70,20 +70,30 @@ class Taken:
         return f"{self.wall:7.2f} s  {self.cpu:7.2f} s CPU  {self.peak:5.0f} MB"
 
 
+#: Runs a command and writes what it took. In a small process of its own: the peak that the
+#: kernel tells of a process is at least that of the one it was started from.
+_WATCHED = """
+import os, sys, time
+place, *words = sys.argv[1:]
+start = time.perf_counter()
+number = os.posix_spawn(words[0], words, os.environ)
+_, status, used = os.wait4(number, 0)
+told = (time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+with open(place, "w") as file:
+    print(*told, file=file)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def taken(words: Sequence[str], folder: Path) -> Taken:
     """Run a command of the product as if it were `TODAY`. Raises `RuntimeError` if it fails."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen((*OUTREACH, *words), cwd=folder, stdout=out, stderr=errors)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        errors.seek(0)
-        said, wrong = out.read().decode(), errors.read().decode()
-    if process.returncode:
-        raise RuntimeError(f"outreach {' '.join(words)}:\n{said}{wrong}")
-    return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+    with tempfile.NamedTemporaryFile("r") as told:
+        command = (sys.executable, "-S", "-c", _WATCHED, told.name, *OUTREACH, *words)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"outreach {' '.join(words)}:\n{done.stdout}{done.stderr}")
+        wall, cpu, peak = map(float, told.read().split())
+    return Taken(wall, cpu, peak, done.stdout)
 
 
 # --- a base with a past ---------------------------------------------------------------------

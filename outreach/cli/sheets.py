@@ -169,7 +169,8 @@ def _read(
     from outreach.files.rejects import Rejects
     from outreach.files.tables import Row, open_table
     from outreach.runner.record import together
-    from outreach.runner.reported import ReportDesk, Reported, report_rows
+    from outreach.runner.reported import ReportDesk
+    from outreach.runner.reported_table import Reported, report_rows
 
     table = open_table(file)
     desk = ReportDesk(

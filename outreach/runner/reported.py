@@ -1,76 +1,38 @@
-"""The table of the sheets, filled in: what came of calls and visits that were made on paper.
+"""A row of the table of the sheets: what came of a call or a visit that was made on paper.
 
-Rows that cannot be recorded leave nothing behind and are given back with their reason. A row
-that was entered before is recognised by its number and its try, and changes nothing.
+A row that was entered before is recognised by its number and its try, and changes nothing. The
+table as a whole is read in `reported_table.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
-from outreach.files.tables import Row
-from outreach.model.admission import Rejection
+from outreach.errors import OutreachError, Text
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.ids import ContactId, DeliveryId
 from outreach.model.stage import DEFAULT_CHAIN
-from outreach.model.text import fold
 from outreach.runner.call_outcomes import Answer, Asked, Outcome, outcomes, read_outcome
 from outreach.runner.call_session import Concluded, conclude, planned_minutes
 from outreach.runner.calls import Call, DayList
 from outreach.runner.desk import read_amount
 from outreach.runner.objected import heard_in, read_objected
 from outreach.runner.said_days import SaidDay, read_day
-from outreach.runner.sheets import COLUMNS, HEADERS
 from outreach.runner.wording import stage_text
 from outreach.scheduling.attempts import most_attempts
-
-#: Who it is about, and what came of it: without them a row says nothing.
-NEEDED = ("outcome",)
-
 
 #: Of the number of a sheet: both databases count so far.
 _MOST_DIGITS = 19
 
 
-class WrongColumns(DefinitionError):
-    """A table that is not that of the sheets."""
-
-    def __init__(self, file: str, strange: Sequence[str], lacking: Sequence[str]) -> None:
-        near = did_you_mean(strange[0], COLUMNS) if strange else None
-        what = (
-            Text("the columns {found} are none of a report", found=", ".join(strange))
-            if strange
-            else Text("the column {name!r} is missing", name=lacking[0])
-        )
-        known = Text("known: {names}", names=", ".join(COLUMNS))
-        super().__init__(what, where=Location(file, 1), hint=near or known)
-
-
 class RowWrong(OutreachError):
     """A row that cannot be recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """What became of the rows of a table."""
-
-    recorded: tuple[Concluded, ...]
-    #: Entered before: nothing was added.
-    unchanged: int
-    #: No outcome yet: the call was not made.
-    blank: int
-    rejected: tuple[Rejection, ...]
-
-    @property
-    def read(self) -> int:
-        return len(self.recorded) + self.unchanged + self.blank + len(self.rejected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,58 +226,3 @@ def _positive(number: Decimal | None) -> Decimal | None:
     if number is not None and number < 0:
         raise RowWrong(Text("minutes and kilometres are not negative"))
     return number
-
-
-def _column(head: str, say: Callable[[Text], str]) -> str:
-    """The column that a head of the table names, by its key or in the reader's language."""
-    typed = fold(head.strip())
-    for name, title in HEADERS.items():
-        if typed in (name, fold(say(title))):
-            return name
-    return head.strip().lower()
-
-
-def _cells(names: Sequence[str], row: Row) -> dict[str, str]:
-    """By column; of two heads for one column only one may say something. Raises `RowWrong`."""
-    cells: dict[str, str] = {}
-    for name, cell in zip(names, map(str.strip, row.cells), strict=False):
-        before = cells.get(name, "")
-        if cell and before not in ("", cell):
-            raise RowWrong(Text("the field {name!r} stands twice", name=name))
-        cells[name] = cell or before
-    return cells
-
-
-def report_rows(
-    header: Sequence[str],
-    rows: Iterable[Row],
-    desk: ReportDesk,
-    *,
-    file: str,
-    rejected: Callable[[Row, Rejection], None],
-) -> Reported:
-    """Record every row that can be. Raises `WrongColumns` where the table is another one."""
-    names = [_column(name, desk.say) for name in header]
-    known = [name for name in names if not name.startswith("outreach_")]
-    strange = [name for name in known if name not in COLUMNS]
-    lacking = [name for name in NEEDED if name not in names]
-    if strange or lacking or not {"ref", "contact"} & set(names):
-        raise WrongColumns(file, strange, lacking or ["ref"])
-    recorded: list[Concluded] = []
-    bad: list[Rejection] = []
-    unchanged = blank = 0
-    for row in rows:
-        try:
-            if row.fault is not None:
-                raise RowWrong(row.fault)
-            cells = _cells(names, row)
-            if not cells.get("outcome"):
-                blank += 1
-            elif (done := desk.row(cells)) is None:
-                unchanged += 1
-            else:
-                recorded.append(done)
-        except OutreachError as error:
-            bad.append(Rejection(row.line, error.what))
-            rejected(row, bad[-1])
-    return Reported(tuple(recorded), unchanged, blank, tuple(bad))

@@ -14,38 +14,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, distinct, func, select
 
-from outreach.model.asked import Asked
 from outreach.model.audience import Arm
 from outreach.model.ids import CampaignId
 from outreach.model.spending import Effort, Kept, Sales, Spending, StepGain
 from outreach.store.cost_queries import MET, CampaignEvents, LastTouch
 from outreach.store.engine import Database
 from outreach.store.followed import Followed
-from outreach.store.gathering import followed
 from outreach.store.sales import sales_in, sold_of
 from outreach.store.schema import event, step
 from outreach.store.tally_queries import ORDER
-from outreach.store.touch_tallies import Touches, touches_of
-
-
-class CostTallies:
-    """What the figures of money are made of, of one campaign alone."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def campaign(
-        self, campaign_id: CampaignId, chain: Sequence[str], asked: Asked | None = None
-    ) -> Spending:
-        """What one campaign spent and gained, by step. `chain`: its stages, the contact first."""
-        asked = asked or Asked()
-        database = self._database
-        with (
-            database.reading() as connection,
-            followed(connection, database, {campaign_id: chain}, asked) as people,
-        ):
-            touches = touches_of(people, database)
-            return spending_of(people, database, campaign_id, chain, touches)
+from outreach.store.touch_tallies import Touches
 
 
 def spending_of(
