@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
-import select
+import selectors
 import signal
 import subprocess
 import time
@@ -27,6 +27,9 @@ class Terminal:
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
+        # Not select(): it knows no descriptor above 1,023, and a long run of tests has them.
+        self._ready = selectors.DefaultSelector()
+        self._ready.register(self._end, selectors.EVENT_READ)
         #: Everything that stood on the screen.
         self.screen = ""
 
@@ -40,6 +43,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._ready.close()
         with contextlib.suppress(OSError):
             os.close(self._end)
 
@@ -79,8 +83,7 @@ class Terminal:
     def _more(self, end: float) -> bool:
         """Read what has come; False at the end of the command."""
         while time.monotonic() < end:
-            ready, _, _ = select.select([self._end], [], [], 0.1)
-            if ready:
+            if self._ready.select(timeout=0.1):
                 try:
                     piece = os.read(self._end, 65_536)
                 except OSError:  # Linux: the other side is gone
