@@ -89,7 +89,7 @@ class Application:
     @cached_property
     def pretended(self) -> datetime | None:
         """The instant of `--now`, in UTC."""
-        return self.instant(self.options.now) if self.options.now else None
+        return self._instant(self.options.now, datetime.now(UTC)) if self.options.now else None
 
     def now(self) -> datetime:
         return self.pretended or datetime.now(UTC)
@@ -101,13 +101,18 @@ class Application:
     def instant(self, text: str) -> datetime:
         """A date, or a date and time, as typed: in the workspace's zone unless it says which.
 
-        A date may also stand in the order of the workspace's locale: 18/03/2027 14:30.
+        A date may also stand in the order of the workspace's locale: 18/03/2027 14:30; and be
+        called yesterday, today, tomorrow (hier, aujourd'hui, demain).
         """
-        from outreach.runner.said_days import read_clock
+        return self._instant(text, self.now())
+
+    def _instant(self, text: str, now: datetime) -> datetime:
+        from outreach.runner.said_days import near_day, read_clock
         from outreach.segmentation.dates import YEARS, read_date
 
         clock, date_ = read_clock(text.strip())
-        day = read_date(date_, self.settings.locale)
+        day = near_day(date_, now.astimezone(self.settings.zone).date())
+        day = day or read_date(date_, self.settings.locale)
         read = datetime.combine(day, clock or time()) if day else read_instant(text)
         if read.year not in YEARS:
             raise BadInstant(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,6 +59,15 @@ class Percent:
         return f"{float(self.rate) * 100:.{self.digits}f}%"
 
 
+#: Values that say which one, or are to be typed: `no import 1042`, `line 1200`. Never grouped.
+_NUMERALS = frozenset({"code", "given", "id", "line", "n", "number", "port", "process"})
+
+
+def _says_how_many(name: str, msgid: str) -> bool:
+    """Whether a whole number in a sentence is a count; behind an option it is to be copied."""
+    return name not in _NUMERALS and not re.search(rf"--[a-z-]+ \{{{name}\}}", msgid)
+
+
 def _decimal(number: Decimal | Fraction) -> Decimal:
     if isinstance(number, Decimal):
         return number
@@ -76,7 +86,11 @@ class Language:
 
     def say(self, text: Text) -> str:
         """The sentence in this language, its values written as the locale writes them."""
-        values: Mapping[str, object] = {k: self._value(v) for k, v in text.values.items()}
+        values = {name: self._value(value) for name, value in text.values.items()}
+        for name, value in text.values.items():
+            # Thousands stand apart where a number says how many, not where it says which one.
+            if type(value) is int and abs(value) > 999 and _says_how_many(name, text.msgid):
+                values[name] = self.count(value)
         if isinstance(text, Plural):
             sentence = self._catalogue.ngettext(text.msgid, text.plural, text.count)
         else:
@@ -95,7 +109,7 @@ class Language:
             return self.percent(float(value.rate), digits=value.digits)
         return value
 
-    def write(self, value: Decimal | date | datetime) -> str:
+    def write(self, value: int | Decimal | date | datetime) -> str:
         """A number or a date as the locale prints it."""
         from babel.dates import format_date, format_datetime
         from babel.numbers import format_decimal
@@ -108,6 +122,10 @@ class Language:
             first = self.code == "fr" and value.day == 1 and day.startswith("1 ")
             return f"1er{day[1:]}" if first else day
         return format_decimal(value, locale=self.locale)
+
+    def count(self, number: int) -> str:
+        """How many, as the locale prints it; what has no thousands costs no import of its rules."""
+        return str(number) if -1000 < number < 1000 else self.write(number)
 
     def month(self, day: date) -> str:
         """The month of a day: `sept. 2027` in French, `Sept 2027` in English."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from postgres import PostgresServer, no_postgres, start_postgres
+from privileges import like_anybody
 from servers.base import NotHere
 from servers.mail import MailSystem, mail_system
 
@@ -89,6 +90,32 @@ def office(libreoffice: Found) -> Iterator[Office]:
     """One LibreOffice for the whole run, started when the first letter needs it."""
     with Office(libreoffice) as running:
         yield running
+
+
+@pytest.fixture
+def no_root() -> Iterator[None]:
+    """Permissions of files hold in this test, even for root."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(like_anybody())
+        except PermissionError as refused:
+            pytest.skip(f"root may write everywhere, and {refused}")
+        yield
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> Iterator[Callable[..., Database]]:
+    """Opens stores, in the folder of the test unless said otherwise; lets go of them at its end."""
+    with ExitStack() as opened:
+
+        def one(
+            url: str = "sqlite:///store.db", *, folder: Path = tmp_path, to_upgrade: bool = False
+        ) -> Database:
+            database = open_database(url, folder=folder, to_upgrade=to_upgrade)
+            opened.callback(database.engine.dispose)
+            return database
+
+        yield one
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

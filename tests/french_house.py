@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from click.testing import CliRunner
-from workspaces import Workspace
-
-from outreach.cli import main
+from workspaces import Workspace, invoked
 
 MONDAY = "2027-03-01T10:30"
 HEADER = "Réf;Prénom;Nom;Téléphone;Portable;Société;Adresse;CP;Ville;E-mail"
@@ -64,7 +61,7 @@ def launched(house: Workspace, steps: str = CALL + VISIT, head: str = "") -> Wor
 def guided(house: Workspace, answers: str, *words: str, now: str = MONDAY) -> Any:
     """`calls next` answered from a pipe; its JSON answer."""
     command = ["calls", "next", *words, "--json", "--now", now]
-    done = CliRunner().invoke(main, command, input=answers)
+    done = invoked(command, answers)
     assert done.exit_code == 0, (done.stdout, done.stderr)
     return json.loads(done.stdout)
 

@@ -1,7 +1,7 @@
 """The days of a campaign, looked at person by person and day by day: slow, and simple to check.
 
-Of a campaign with e-mails (so many a day), letters and calls (so many a day and member of the
-team), without windows: what `outreach/scheduling/ahead.py` counts by kind.
+Of a campaign with e-mails (so many a day, one after the other), letters and calls (so many a day
+and member of the team), without windows: what `outreach/scheduling/ahead.py` counts by kind.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class OneByOne:
     calendar: Calendar
     now: datetime
     per_day: int | None = None
+    #: From one e-mail to the next; what one takes is over when the day is, but for the first one's.
+    pause: timedelta | None = None
     pressure: Pressure | None = None
     #: How many calls a day, by member.
     team: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +67,8 @@ class OneByOne:
     waiting: list[Waiting] = field(default_factory=list)
     calls: Counter[tuple[date, str]] = field(default_factory=Counter)
     mails: Counter[date] = field(default_factory=Counter)
+    #: When the next e-mail of a day may leave.
+    free: dict[date, datetime] = field(default_factory=dict)
     numbers: int = 0
     today: date = date.min
 
@@ -175,9 +179,16 @@ class OneByOne:
         return most is None or sum(one > day - 30 * DAY for one in touched) < most
 
     def mail(self, one: Waiting, at: datetime) -> None:
-        if self.per_day is not None and self.mails[self.today] >= self.per_day:
+        full = self.per_day is not None and self.mails[self.today] >= self.per_day
+        if self.pause is not None:
+            over = max(at, self.free.get(self.today, at)) + self.pause
+            late = over > self.calendar.midnight(self.today + DAY)
+            full = full or (late and self.mails[self.today] > 0)
+        if full:
             one.since, one.person.kept_back = self.today + DAY, self.today
             return
+        if self.pause is not None:
+            self.free[self.today] = over
         self.mails[self.today] += 1
         self.leave(one, at)
 

@@ -19,6 +19,7 @@ from outreach.errors import Plural, Text, did_you_mean
 from outreach.language import LOCALE_DIR, Language, environment_locale
 
 FRENCH = Language("fr_FR")
+THIN = "\N{NARROW NO-BREAK SPACE}"
 
 #: What is the same word in both languages, or the name of a thing.
 SAME = {
@@ -34,8 +35,9 @@ SAME = {
     "Code de la consommation art. L.223-1 (loi 2025-594 art. 13)",
     "Code de la consommation art. D.223-9 (décret 2022-1313)",
     # Of the evaluation and the planning.
-    "Budget", "Effort", "F", "M", "Objection", "R", "Ratios", "SMART", "action", "attrition",
-    "budget", "cause", "prospects", "ratio", "segment", "segment {name}", "sources", "type", "χ²",
+    "Budget", "Effort", "F", "M", "Objection", "R", "Ratios", "SMART", "action", "articles",
+    "attrition", "budget", "cause", "prospects", "ratio", "segment", "segment {name}", "sources",
+    "type", "χ²",
 }  # fmt: skip
 
 
@@ -89,7 +91,8 @@ def test_every_other_locale_reads_english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(0, "0 erreur"), (1, "1 erreur"), (2, "2 erreurs"), (1000, "1000 erreurs")]
+    ("count", "said"),
+    [(0, "0 erreur"), (1, "1 erreur"), (2, "2 erreurs"), (1000, f"1{THIN}000 erreurs")],
 )
 def test_zero_is_singular_in_french(count: int, said: str) -> None:
     assert FRENCH.say(Plural("{count} error", "{count} errors", count)) == said
@@ -117,6 +120,33 @@ def test_numbers_and_dates_in_a_sentence_are_written_as_the_locale_writes_them()
     ]  # fmt: skip
     due = FRENCH.say(Text("Next: {instant}", instant=datetime(2027, 3, 1, 9, 30, tzinfo=UTC)))
     assert due == "Suite\N{NO-BREAK SPACE}: 01/03/2027 09:30"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en_GB", "12,000 people of 30,000, -1,000 and 999"),
+        ("fr_FR", f"12{THIN}000 people of 30{THIN}000, -1{THIN}000 and 999"),
+    ],
+)
+def test_thousands_stand_apart_in_every_sentence(language: str, said: str) -> None:
+    text = Plural("{count} person of {all}, {less} and {few}",
+                  "{count} people of {all}, {less} and {few}",
+                  12_000, all=30_000, less=-1000, few=999)  # fmt: skip
+    assert Language(language).say(text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        Text("there is no recording {number}", number=1042),
+        Text("#{id}", id=1042),
+        Text("in {file}, line {line}", file="people.csv", line=1042),
+        Text("outreach launch spring --confirm {enrolled}", enrolled=1042),
+    ],
+)
+def test_what_says_which_one_or_is_to_be_typed_has_its_digits_together(text: Text) -> None:
+    assert "1042" in FRENCH.say(text)
 
 
 def test_money_and_rates_have_a_comma_and_a_space_before_the_sign() -> None:

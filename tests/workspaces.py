@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sqlite3
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click.testing
 from click.testing import CliRunner
 from word import docx, merge, paragraph, run
 
@@ -44,6 +46,19 @@ class Result:
             assert set(error) == {"message", "file", "line", "column", "hint"}
         found: list[Any] = answer["errors"]
         return found
+
+
+def invoked(words: Sequence[str], answers: str | None = None) -> click.testing.Result:
+    """One command, in this process.
+
+    A command hardly collects garbage, as its process soon ends; a process of thousands of
+    commands would hold gigabytes and their files: Python's own thresholds are put back.
+    """
+    before = gc.get_threshold()
+    try:
+        return CliRunner().invoke(main, list(words), input=answers)
+    finally:
+        gc.set_threshold(*before)
 
 
 class Workspace:
@@ -120,7 +135,7 @@ senders:
     def run(self, *words: str, now: str | None = None) -> Result:
         """One command, in this process."""
         words = (*words, "--now", now) if now else words
-        done = CliRunner().invoke(main, list(words))
+        done = invoked(list(words))
         return Result(done.exit_code, done.stdout, done.stderr)
 
     def ok(self, *words: str, now: str | None = None, code: int = 0) -> Any:

@@ -18,6 +18,7 @@ from outreach.model.campaign import Channel
 from outreach.model.field import STANDARD_NAMES
 from outreach.model.stage import FACTS
 from outreach.model.text import fold
+from outreach.model.words import STAGE_WAYS, STAGES
 
 
 class Role(StrEnum):
@@ -33,6 +34,7 @@ class Role(StrEnum):
     DATE = "date"
     AMOUNT = "amount"
     MARGIN = "margin"
+    ITEMS = "items"
     ATTEMPTS = "attempts"
     COST = "cost"
     MINUTES = "minutes"
@@ -67,6 +69,10 @@ _HEADERS: Mapping[Role, str] = {
         "|revenue|turnover|spend|dollars|order amount|total|total ht|panier"
     ),
     Role.MARGIN: "margin|marge|marge brute|gross margin",
+    Role.ITEMS: (
+        "items|articles|nombre d'articles|nb articles|nb d'articles|quantity|quantité|qty|qté"
+        "|number of items|units|unités|pièces"
+    ),
     Role.ATTEMPTS: (
         "attempts|tentatives|nombre de tentatives|nb tentatives|nombre d'appels|nb appels"
         "|nb d'appels|contacts pris|touches|tries|relances|nb relances"
@@ -77,31 +83,25 @@ _HEADERS: Mapping[Role, str] = {
     Role.NOTE: "note|notes|commentaire|remarque|comment|comments|observation",
 }
 
-#: Stage or fact → how a cell says it. A header says it too, with or without its date words.
+#: Stage or fact → how a cell of such a file says it beside the words that are known everywhere
+#: (`model/words.py`). A header says it too, with or without its date words.
 _STAGE_WORDS: Mapping[str, str] = {
-    "contacted": "contacted|contacté|contactée|joint|jointe|reached|sent|envoyé|mailed|emailed",
-    "replied": "replied|reply|réponse|répondu|a répondu|response|responded|answer|answered",
-    "appointment": (
-        "appointment|rdv|rendez-vous|rdv pris|rendez-vous pris|meeting|meeting booked"
-    ),
-    "quote": "quote|devis|devis demandé|devis envoyé|proposition|propal|proposal|quotation",
-    "order": (
-        "order|ordered|commande|commandé|commande passée|vente|vendu|sale|sold|achat|purchase"
-        "|purchased|won|gagné|conversion|converted|signé|signed|client"
-    ),
-    "met": "met|rencontré|rdv honoré|visité|visited|vu",
-    "refused": "refused|refus|refusé|pas intéressé|non intéressé|not interested|no interest",
-    "lost": "lost|perdu|perdue|affaire perdue",
-    "no_answer": "no_answer|no answer|absent|injoignable|non joint|pas joint|unreachable|nrp",
-    "call_back": "call_back|call back|rappeler|à rappeler|rappel",
-    "opted_out": (
-        "opted_out|opted out|opt-out|désinscrit|désinscription|désabonné|unsubscribed|unsubscribe"
-        "|stop|opposition|ne plus contacter"
-    ),
-    "bounced": "bounced|bounce|hard bounce|adresse invalide|mail rejeté|rejet|rejeté",
-    "complained": "complained|complaint|plainte|spam",
-    "returned": "returned|npai|pnd|courrier retourné|retourné|retour courrier",
-}  # fmt: skip
+    "contacted": "contacted|joint|jointe|reached|sent|envoyé|mailed|emailed",
+    "replied": "response|responded|answer|answered",
+    "appointment": "meeting booked",
+    "quote": "propal",
+    "order": "purchased|won|gagné|conversion|converted|signé|signed|client",
+    "met": "rdv honoré|vu",
+    "refused": "non intéressé|no interest",
+    "no_answer": "non joint|pas joint|nrp",
+    "opted_out": "unsubscribe|stop",
+    "bounced": "hard bounce|mail rejeté|rejet",
+    "complained": "spam",
+    "returned": "retourné|retour courrier",
+}
+
+#: Headers of other things: of an answer, of a box that is ticked.
+_NO_STAGE_HEADERS = ("retour", "fait", "faite")
 
 #: Nothing came of it; of a call that nobody picked up (`runner/history_rows.py` tells).
 _SILENCE = "no reply|no response|sans réponse|pas de réponse|aucune réponse|silence"
@@ -213,6 +213,8 @@ def _stage_of_header(header: str, stages: tuple[str, ...]) -> str | None:
     """`Devis`, `Devis le`, `Date de devis`, `quote_on` → quote."""
     text = " ".join("".join(c if c.isalnum() else " " for c in fold(header)).split())
     for candidate in (text, *(_without(text, words) for words in _DAY_WORDS)):
+        if candidate in _NO_STAGE_HEADERS:
+            return None
         if found := stage_of(candidate, stages):
             return found
     return None
@@ -231,7 +233,9 @@ _ROLES = {
     for role, words in _HEADERS.items()
     for rank, word in enumerate(words.split("|"))
 }
-_STAGES = _keyed(_STAGE_WORDS)
+_STAGES = _keyed({stage: f"{stage}|{ways}" for stage, ways in STAGE_WAYS.items()}) | _keyed(
+    _STAGE_WORDS
+)
 _CHANNELS = _keyed({channel.value: words for channel, words in _CHANNEL_WORDS.items()})
 _SILENT = frozenset(key_of(word) for word in _SILENCE.split("|"))
 _NO_STAGE = frozenset(key_of(word) for word in _NOTHING.split("|"))
@@ -278,7 +282,8 @@ def is_control(cell: str) -> bool:
 
 def stage_words() -> frozenset[str]:
     """Every way of writing a stage: what a slip may have meant."""
-    return frozenset(word for some in _STAGE_WORDS.values() for word in some.split("|"))
+    own = frozenset(word for some in _STAGE_WORDS.values() for word in some.split("|"))
+    return own | STAGES.keys()
 
 
 def channel_words() -> frozenset[str]:

@@ -186,7 +186,7 @@ def _print(parts: Application, rows: list[dict[str, Any]]) -> None:
     lines = [
         [row["campaign"], _state(parts, row),
          parts.language.write(row["launched_at"].date()) if row["launched_at"] else "",
-         str(row["enrolled"]) if row["launched_at"] else "", row["renews"] or ""]
+         parts.language.count(row["enrolled"]) if row["launched_at"] else "", row["renews"] or ""]
         for row in rows
     ]  # fmt: skip
     table(parts, headers, lines, right=[3])

@@ -23,7 +23,8 @@ from outreach.errors import ExitCode, OutreachError, Plural, Problems, Text
 from outreach.files.plain_text import UnreadableFile
 from outreach.model.settings import Compliance
 from outreach.runner.check import check as check_campaign
-from outreach.runner.findings import Checked, Problem, Severity
+from outreach.runner.check import notes_of
+from outreach.runner.findings import Checked, Note, Problem, Severity
 
 
 @click.command(cls=Command)
@@ -35,17 +36,19 @@ def check(parts: Application, campaign: str) -> None:
     Also what its letters print, for how many people a value is missing, and whom it would
     go to. Exits with 1 when the campaign must not start as it is.
     """
+    notes: tuple[Note, ...] = ()
     try:
-        file = campaign_file(parts, campaign)
-        checked = check_campaign(file, mailroom(parts), now=parts.now())
+        file, room = campaign_file(parts, campaign), mailroom(parts)
+        checked = check_campaign(file, room, now=parts.now())
+        notes = notes_of(file.campaign, checked, room)
     except (Problems, UnreadableFile) as wrong:
         errors = wrong.errors if isinstance(wrong, Problems) else (wrong,)
         checked = Checked(tuple(Problem(Severity.ERROR, e) for e in errors), None)
     checked = checked.under(_compliance(parts))
     data: dict[str, Any] = {"problems": [_row(parts, problem) for problem in checked.problems]}
-    data["notes"] = notes_data(parts, checked.notes)
+    data["notes"] = notes_data(parts, notes)
     data["letters"] = [row_of_letter(parts, letter) for letter in checked.letters]
-    show(parts, data, lambda: _print(parts, campaign, checked))
+    show(parts, data, lambda: _print(parts, campaign, checked, notes))
     if checked.stopping(_compliance(parts)):
         leave(ExitCode.MENDABLE)
 
@@ -64,7 +67,7 @@ def _row(parts: Application, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _print(parts: Application, name: str, checked: Checked) -> None:
+def _print(parts: Application, name: str, checked: Checked, notes: Sequence[Note]) -> None:
     errors = [p for p in checked.problems if p.severity is Severity.ERROR]
     warnings = [p for p in checked.problems if p.severity is Severity.WARNING]
     _print_problems(parts, Text("To mend before it can start:"), errors, "red")
@@ -76,7 +79,7 @@ def _print(parts: Application, name: str, checked: Checked) -> None:
         for line in audience_lines(checked.chosen.count):
             say(parts, line)
         say(parts)
-    print_notes(parts, checked.notes)
+    print_notes(parts, notes)
     counted = Text(
         "{errors}, {warnings}",
         errors=Plural("{count} error", "{count} errors", len(errors)),

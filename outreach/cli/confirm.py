@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from outreach.application import Application
+from outreach.cli.numbers import Count
 from outreach.cli.output import on_terminal, say
 from outreach.errors import OutreachError, Text
 
@@ -34,6 +35,6 @@ def confirm(parts: Application, what: Text, number: int, given: int | None) -> N
             raise NotConfirmed(what, number)
         say(parts, what)
         question = Text("Type the number {number} to go on", number=number)
-        given = int(click.prompt(parts.language.say(question), type=int))
+        given = int(click.prompt(parts.language.say(question), type=Count()))
     if given != number:
         raise WrongNumber(given, number)

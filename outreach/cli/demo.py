@@ -72,7 +72,8 @@ def demo(parts: Application, folder: Path, locale: str | None) -> None:
     with parts.sink(folder / "data" / "received") as sink:
         _point_at(folder / SETTINGS_FILE, sink.port)
         show = Stage(folder, words, quiet=parts.options.json)
-        report = _play(show, folder)
+        with contextlib.closing(_of(folder)) as played:
+            report = _play(show, folder, played)
         received = sink.received
     if parts.options.json:
         click.echo(json_text({"dir": str(folder), "received": received, "report": report}))
@@ -144,7 +145,8 @@ class Stage:
 
         config = str(self.folder / SETTINGS_FILE)
         options = Options(json="--json" in words, config=config, now=now.isoformat())
-        return main.answer(list(words), Application(options))
+        with contextlib.closing(Application(options)) as parts:
+            return main.answer(list(words), parts)
 
     def _silently(self, words: Sequence[str], now: datetime) -> tuple[int, str]:
         with (
@@ -158,8 +160,11 @@ class Stage:
 # --- the play ---------------------------------------------------------------------------------
 
 
-def _play(show: Stage, folder: Path) -> Mapping[str, object]:
-    parts = Application(Options(config=str(folder / SETTINGS_FILE)))
+def _of(folder: Path) -> Application:
+    return Application(Options(config=str(folder / SETTINGS_FILE)))
+
+
+def _play(show: Stage, folder: Path, parts: Application) -> Mapping[str, object]:
     season = season_of(parts)
     day = season.at
 
@@ -252,5 +257,4 @@ def _farewell(show: Stage, folder: Path, received: int) -> None:
 
 
 def _port(folder: Path) -> int:
-    parts = Application(Options(config=str(folder / SETTINGS_FILE)))
-    return next(iter(parts.settings.senders.values())).servers[0].port
+    return next(iter(_of(folder).settings.senders.values())).servers[0].port

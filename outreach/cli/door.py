@@ -23,7 +23,7 @@ from outreach.cli.output import open_stdout
 from outreach.cli.telling import tell, tell_bug, tell_usage
 from outreach.cli.usage import SpokenContext, speech
 from outreach.errors import ExitCode, Interrupted, OutreachError, Text, did_you_mean
-from outreach.runner.naming import BadText, is_text, read_instant
+from outreach.runner.naming import BadText, is_text, require_instant
 
 CommandTable = dict[str, dict[str, tuple[str, str]]]
 
@@ -33,7 +33,7 @@ def _note(name: str) -> Any:
 
     def note(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
         if value and name == "now":
-            read_instant(value)  # wrong in every command, not only where the time matters
+            require_instant(value)  # wrong in every command, not only where the time matters
         if value:
             setattr(ctx.find_root().obj.options, name, value)
 

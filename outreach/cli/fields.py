@@ -7,6 +7,7 @@ import click
 from outreach.application import Application
 from outreach.cli.confirm import confirm
 from outreach.cli.door import Group
+from outreach.cli.numbers import Count
 from outreach.cli.output import notice, show, table
 from outreach.cli.values import label
 from outreach.errors import OutreachError, Plural, Text, did_you_mean
@@ -61,7 +62,7 @@ def rename(parts: Application, old: str, new: str) -> None:
 @click.argument("name")
 @click.argument("type_", type=click.Choice(_TYPES), metavar="TYPE")
 @click.option("--dry-run", is_flag=True, help="Count the values that do not fit, change nothing.")
-@click.option("--confirm", "given", type=int, metavar="N",
+@click.option("--confirm", "given", type=Count(), metavar="N",
               help="The number of values that do not fit, typed again.")  # fmt: skip
 @click.pass_obj
 def retype(parts: Application, name: str, type_: str, dry_run: bool, given: int | None) -> None:
@@ -94,7 +95,7 @@ def retype(parts: Application, name: str, type_: str, dry_run: bool, given: int 
 
 @fields.command()
 @click.argument("name")
-@click.option("--confirm", "given", type=int, metavar="N",
+@click.option("--confirm", "given", type=Count(), metavar="N",
               help="The number of contacts that have a value in it, typed again.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Count the values, delete nothing.")
 @click.pass_obj

@@ -14,6 +14,7 @@ from outreach.cli.campaigns import (
     print_notes,
 )
 from outreach.cli.door import Command
+from outreach.cli.numbers import Count
 from outreach.cli.output import notice, on_terminal, say, show
 from outreach.errors import OutreachError, Plural, Problems, Text, WrongUsage
 from outreach.files.campaigns import CampaignFile
@@ -55,7 +56,7 @@ class NotConfirmed(OutreachError):
     help="Only the first N people; launch again for the rest.",
 )
 @click.option(
-    "--confirm", type=int, metavar="N", help="The number of people, typed again: really start."
+    "--confirm", type=Count(), metavar="N", help="The number of people, typed again: really start."
 )
 @click.option("--dry-run", is_flag=True, help="Show who would be enrolled; start nothing.")
 @click.option(
@@ -170,7 +171,7 @@ def _ask(parts: Application, name: str, count: AudienceCount) -> int:
     question = parts.language.say(
         Text("Type the number of people to enrol them ({enrolled})", enrolled=count.enrolled)
     )
-    answer: int = click.prompt(question, type=int)
+    answer: int = click.prompt(question, type=Count())
     return answer
 
 

@@ -20,6 +20,7 @@ from outreach.files.pdf_finding import find_office
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.contact import Contact
 from outreach.runner.beside import Beside
+from outreach.runner.leaving_today import not_to_print
 from outreach.runner.letters import Letters
 from outreach.runner.passing_over import pass_over
 from outreach.runner.pdf_letters import AsPdf
@@ -89,15 +90,25 @@ def print_(
     )
     if pdf:
         find_office()
-    chosen = [parts.launched(campaign)] if campaign else parts.store.campaigns.all()
+    every = parts.store.campaigns.all()
+    chosen = [parts.launched(campaign)] if campaign else every
     running = {c.id: c for c in chosen if c.state is CampaignState.RUNNING}
+    going = {c.id: c for c in every if c.state is CampaignState.RUNNING}
     before = lying_in(out) if out else {}
     with parts.alone():
         room = mailroom(parts, chosen)
         passed = pass_over(running, room, now=parts.now, channels=[Channel.LETTER])
+        now = parts.now()
+        due = parts.store.printing.due_letters
+        # Some are put off: they are counted before, where a pressure may do so.
+        asked = parts.settings.pressure is not None
+        theirs = due(now=now, campaigns=list(running), printed_too=False) if asked else []
+        but = not_to_print(parts.store, parts.settings, going, now=now)
+        waits = sum(one.id in but for one in theirs)
         made = Letters(room).print_due(
             running,
-            now=parts.now(),
+            now=now,
+            but=but,
             out=out,
             again=True,
             pdf=AsPdf(two_sided) if pdf else None,
@@ -109,6 +120,7 @@ def print_(
         "letters": sum(batch.letters for batch in made),
         "held": held,
         "skipped": passed + sum(batch.skipped for batch in made),
+        "waiting": waits,
         "bundles": [
             {
                 "campaign": batch.campaign,
@@ -126,11 +138,12 @@ def print_(
     }
     lines = [
         line for batch, there in zip(made, lying, strict=True) for line in _bundle(batch, there)
-    ] or [Text("No letter is due.")]
+    ] or ([] if waits else [Text("No letter is due.")])
     failed = [one for batch in made for one in batch.failed]
     told = [
         *lines,
         *_passed(passed),
+        *_waiting(waits),
         *_skipped(sum(batch.skipped for batch in made)),
         *_failures(failed),
     ]
@@ -186,6 +199,18 @@ def _failures(failed: list[Failed[Contact]]) -> list[Text]:
             reason=one.error.what,
         )
         for one in failed
+    ]
+
+
+def _waiting(count: int) -> list[Plural]:
+    if not count:
+        return []
+    return [
+        Plural(
+            "{count} letter waits: its person was contacted lately, or gets an e-mail first",
+            "{count} letters wait: their people were contacted lately, or get an e-mail first",
+            count,
+        )
     ]
 
 

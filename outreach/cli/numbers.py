@@ -34,6 +34,18 @@ class Amount(click.ParamType[Fraction]):
         return found
 
 
+class Count(click.types.IntParamType):
+    """A whole number as people type it, or as a sentence of ours wrote it: `1 200`, `1,200`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, str):
+            digits = re.sub(r"[\s\u00a0\u202f]", "", value)
+            if re.fullmatch(r"\d{1,3}(,\d{3})+", digits):
+                digits = digits.replace(",", "")
+            value = digits if digits.isdecimal() else value
+        return int(super().convert(value, param, ctx))
+
+
 class Rate(Amount):
     """A share as people write it: `6%`, `6,5 %`, `0.06`."""
 

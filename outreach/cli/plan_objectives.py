@@ -12,7 +12,7 @@ import click
 from outreach.application import Application
 from outreach.cli.door import Command, Group
 from outreach.cli.output import say, show
-from outreach.cli.plan_values import changed, day_of, member, number_of
+from outreach.cli.plan_values import NOTHING, changed, day_of, member, number_of
 from outreach.errors import Text, WrongUsage
 from outreach.model.plan import Vision
 from outreach.planning.objective import (
@@ -37,9 +37,10 @@ _USED = Text("change it with: outreach plan objectives edit NAME")
 @click.argument("text", required=False)
 @click.pass_obj
 def plan_vision(parts: Application, text: str | None) -> None:
-    """Note the firm in some years as TEXT; show what was noted."""
+    """Note the firm in some years as TEXT; show what was noted. `-` takes it away."""
     if text is not None:
-        parts.store.objectives.note_vision(Vision(proper_name(text), parts.today()))
+        vision = None if text == NOTHING else Vision(proper_name(text), parts.today())
+        parts.store.objectives.note_vision(vision)
     found = parts.store.objectives.vision()
     data = {"vision": found.text if found else None, "noted_on": found.noted_on if found else None}
 
@@ -219,7 +220,7 @@ def _changed(parts: Application, one: Objective, given: dict[str, Any]) -> Objec
 
 
 def _word(text: str | None) -> str | None:
-    return None if text is None or text == "-" else proper_name(text)
+    return None if text is None or text == NOTHING else proper_name(text)
 
 
 def _points(parts: Application, one: Objective, typed: tuple[str, ...]) -> tuple[Checkpoint, ...]:

@@ -82,7 +82,8 @@ def print_days(
     shown = [one for one in days if only in (None, one.step)]
     headers = [Text("Day"), Text("Step"), Text("Channel"), Text("Number")]
     rows = [
-        [parts.language.write(one.day), one.step, words[one.step], str(one.count)] for one in shown
+        [parts.language.write(one.day), one.step, words[one.step], parts.language.count(one.count)]
+        for one in shown
     ]
     if any(one.members for one in shown):
         headers.append(Text("Who"))

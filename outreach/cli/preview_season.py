@@ -18,7 +18,8 @@ from outreach.errors import ExitCode, Plural, Text
 from outreach.model.delivery import DeliveryState
 from outreach.model.settings import Security, Sender, Server, Settings
 from outreach.runner.ahead import waiting_for_people
-from outreach.runner.playing import Played, Stage, play
+from outreach.runner.played import Played
+from outreach.runner.playing import Stage, play
 from outreach.runner.season import expected, price
 from outreach.scheduling.foreseen import Ahead
 

@@ -19,6 +19,7 @@ from outreach.model.campaign import Channel
 from outreach.model.stage import WITH_REASON
 from outreach.runner.coming_next import Next, still_coming
 from outreach.runner.desk import Desk
+from outreach.runner.facts import as_known
 from outreach.runner.record import Recorded, credited
 from outreach.runner.record import record as write_down
 from outreach.runner.recording import Bulk
@@ -48,6 +49,7 @@ _SHOWN = 20
 @click.option("--on", "on", metavar="DATE", help="When it happened; else now.")
 @click.option("--amount", metavar="X", help="Of a quote or an order.")
 @click.option("--margin", metavar="X", help="What an order leaves when its own costs are paid.")
+@click.option("--items", metavar="N", help="How many articles an order holds.")
 @click.option("--by", metavar="SELLER", help="Who did it.")
 @click.option("--note", metavar="TEXT", help="A note.")
 @click.option("--channel", metavar="CHANNEL", help="email, letter, call, visit or task.")
@@ -97,7 +99,7 @@ def record(
         fact = desk.fact(row)
         if fact.campaign is None:
             fact = replace(fact, campaign=credited(store, fact.contact, fact.at))
-        recorded = write_down(store, fact, settings=parts.settings, now=parts.now())
+        recorded = write_down(store, as_known(fact), settings=parts.settings, now=parts.now())
         follows = still_coming(store, recorded, settings=parts.settings, now=parts.now())
     data = _row(parts, recorded, follows) | ({"dry_run": True} if dry_run else {})
     show(parts, data, lambda: _print(parts, recorded, follows, dry_run=dry_run))
@@ -126,6 +128,7 @@ def _record_file(parts: Application, desk: Desk, file: Path, *, dry_run: bool) -
     data = {
         "recorded": bulk.recorded,
         "unchanged": bulk.unchanged,
+        "again": bulk.again,
         "rejected": bulk.rejected,
         "stopped": bulk.stopped,
         "going_on": bulk.in_spite,
@@ -157,6 +160,13 @@ def _print_bulk(parts: Application, bulk: Bulk, rejects: Path | None, *, dry_run
         told = Plural("{count} of them refused, and the chain goes on: see outreach why WHO",
                       "{count} of them refused, and their chains go on: see outreach why WHO",
                       bulk.in_spite)  # fmt: skip
+        notice(parts, told)
+    if bulk.again:
+        told = Plural("{count} row without a day was recorded from a table on an earlier day, "
+                      "too, and is a second fact now: a column 'on' tells one from the other",
+                      "{count} rows without a day were recorded from a table on an earlier day, "
+                      "too, and are second facts now: a column 'on' tells one from the other",
+                      bulk.again)  # fmt: skip
         notice(parts, told)
     if rejects is not None:
         say(parts, Text("The rejected rows are in {file}: mend them and record that file.",

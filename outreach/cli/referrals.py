@@ -155,7 +155,7 @@ def _print(parts: Application, found: list[Brought]) -> None:
     if not found:
         say(parts, Text("Nobody has recommended us yet. Whom to ask: outreach referrals ask WHO"))
         return
-    headers = [Text("Who"), Text("Recommended us to"), Text("On"), Text("Thanked"),
+    headers = [Text("Who"), Text("To whom"), Text("On"), Text("Thanked"),
                Text("What came of it"), Text("Revenue")]  # fmt: skip
     write, zone = parts.language.write, parts.settings.zone
     lines = [

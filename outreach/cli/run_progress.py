@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from outreach.application import Application
@@ -93,8 +94,8 @@ def rate(per_second: float | None) -> Text:
     if not per_second:
         return Text("")
     if per_second >= 1:
-        return Text("{number}/s", number=round(per_second))
-    return Text("{number}/min", number=round(per_second * 60))
+        return Text("{number}/s", number=Decimal(round(per_second)))
+    return Text("{number}/min", number=Decimal(round(per_second * 60)))
 
 
 def waiting(parts: Application, progress: Progress) -> Text:

@@ -68,7 +68,11 @@ def _print_list(parts: Application, rows: list[dict[str, Any]]) -> None:
     headers = [Text("Name"), Text("Contacts"), Text("Expression")]
     wrong = parts.language.say(Text("wrong"))
     lines = [
-        [row["name"], wrong if row["count"] is None else str(row["count"]), row["expression"]]
+        [
+            row["name"],
+            wrong if row["count"] is None else parts.language.count(row["count"]),
+            row["expression"],
+        ]
         for row in rows
     ]
     table(parts, headers, lines, right=[1])

@@ -129,9 +129,9 @@ def _print_all(parts: Application, rows: list[dict[str, Any]]) -> None:
             [
                 row["campaign"],
                 parts.language.say(CAMPAIGN_STATES[CampaignState(row["state"])]),
-                str(row["enrolled"]),
-                str(row["by_state"]["sent"]),
-                str(row["by_state"]["due"]),
+                parts.language.count(row["enrolled"]),
+                parts.language.count(row["by_state"]["sent"]),
+                parts.language.count(row["by_state"]["due"]),
                 parts.language.write(row["next_at"]) if row["next_at"] else "–",
             ]
             for row in rows
@@ -177,9 +177,11 @@ def _print_in_the_way(parts: Application, why: list[InTheWay]) -> None:
                 say(parts, Text("{count:>7}  held, {who}: {why}", **words))
             case DeliveryState.REFUSED:
                 say(parts, Text("{count:>7}  refused, {who}: {why}", **words))
+            case _ if one.in_vain:
+                say(parts, Text("{count:>7}  to be passed over, {who}: {why}", **words))
             case _:
                 say(parts, Text("{count:>7}  tried again, {who}: {why}", **words))
-    if any(one.state is DeliveryState.HELD for one in why):
+    if any(one.state is DeliveryState.HELD or one.in_vain for one in why):
         say(parts, Text("A value is filled in with: outreach contacts set WHO FIELD=VALUE"))
     if len(why) > _LISTED:
         say(parts, Text("  … and {count} more", count=len(why) - _LISTED))

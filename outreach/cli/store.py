@@ -10,6 +10,7 @@ import click
 from outreach.application import Application
 from outreach.cli.confirm import confirm
 from outreach.cli.door import Group
+from outreach.cli.numbers import Count
 from outreach.cli.output import show
 from outreach.errors import Plural, Text
 
@@ -42,7 +43,7 @@ def backup(parts: Application, file: Path, force: bool) -> None:
 
 @store.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--confirm", "given", type=int, metavar="N",
+@click.option("--confirm", "given", type=Count(), metavar="N",
               help="The number of contacts in FILE, typed again.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what FILE holds, change nothing.")
 @click.pass_obj

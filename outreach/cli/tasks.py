@@ -97,7 +97,7 @@ def later(
     moved = put_off(day_list(parts, campaign), people, wish, step=step, now=parts.now())
     data = [
         {"contact": one.contact.id, "name": one.contact.name, "campaign": one.campaign,
-         "step": one.step, "was": one.was, "to": one.to}
+         "step": one.step, "was": one.was, "to": one.to, "number": one.number}
         for one in moved
     ]  # fmt: skip
     show(parts, {"later": data}, lambda: _print_later(parts, moved))
@@ -107,7 +107,12 @@ def _print_later(parts: Application, moved: list[PutOff]) -> None:
     for one in moved:
         say(parts, Text("{name}: {campaign}/{step} waits until {day}", name=one.contact.name,
                         campaign=one.campaign, step=one.step, day=one.to))  # fmt: skip
-    say(parts, Text("Take it back with: outreach undo"))
+    _print_number(parts, moved[-1].number)
+
+
+def _print_number(parts: Application, number: int | None) -> None:
+    """By any number of several that are one recording all of it is taken back."""
+    say(parts, Text("Recorded as no. {number}; take it back with: outreach undo", number=number))
 
 
 def _row(parts: Application, one: Ticked) -> dict[str, Any]:
@@ -121,6 +126,7 @@ def _row(parts: Application, one: Ticked) -> dict[str, Any]:
         "by": fact.author,
         "minutes": fact.minutes,
         "note": fact.note,
+        "number": one.number,
         "next": {
             "step": follows.step,
             "at": follows.at.astimezone(zone) if follows.at else None,
@@ -139,4 +145,4 @@ def _print(parts: Application, found: list[Ticked]) -> None:
             say(parts, Text("  {what}: {when}", what=one.next.what, when=day))
         elif one.next is not None:
             say(parts, Text("  {what}", what=one.next.what))
-    say(parts, Text("Take it back with: outreach undo"))
+    _print_number(parts, found[-1].number)

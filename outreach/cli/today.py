@@ -189,7 +189,8 @@ def _print_amount(parts: Application, found: Today, channel: Channel) -> None:
         remarks.append(Plural("{count} printed, to be posted", "{count} printed, to be posted",
                               amount.printed))  # fmt: skip
     told = ", ".join(parts.language.say(one) for one in remarks)
-    line = f"{amount.count:>7}  {parts.language.say(_NOUNS[channel](amount.count))}"
+    many, what = parts.language.count(amount.count), _NOUNS[channel](amount.count)
+    line = f"{many:>7}  {parts.language.say(what)}"
     _wrap(f"{line}  ({told})" if told else line, first="", rest=" " * 9)
 
 

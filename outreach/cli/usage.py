@@ -89,7 +89,7 @@ def _unfit(error: click.BadParameter, param: click.Parameter) -> Text:
         return Text("{name} is one of: {words}", name=name, words=", ".join(kind.choices))
     if isinstance(kind, click.IntRange) and kind.min is not None:
         return Text("{name} takes a whole number, at least {least}", name=name, least=kind.min)
-    if kind is click.INT:
+    if isinstance(kind, click.types.IntParamType):
         return Text("{name} takes a whole number", name=name)
     return Text("{name}: {message}", name=name, message=_cut(error.message, _LINE))
 

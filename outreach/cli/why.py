@@ -21,6 +21,7 @@ from outreach.runner.why import why as story_of
 from outreach.runner.wording import (
     CHANNELS,
     follow_up_text,
+    in_words,
     interest_text,
     kind_text,
     reason_text,
@@ -98,10 +99,10 @@ def _heading(parts: Application, found: Why) -> Iterator[str]:
         if not any(channel in refusal.channels for refusal in shown if refusal.on):
             words = Text("no {channel}: {reason}", channel=CHANNELS[channel],
                          reason=reason_text(reason))  # fmt: skip
-            yield from pieces(speak(words), "  ", "    ")
+            yield from pieces(speak(in_words(words)), "  ", "    ")
     for refusal in found.refusals:
         if refusal.binding:
-            yield from pieces(speak(_refused(refusal, speak)), "  ", "    ")
+            yield from pieces(speak(in_words(_refused(refusal, speak))), "  ", "    ")
 
 
 def _refused(refusal: Refusal, speak: Any) -> Text:
@@ -126,7 +127,7 @@ def _headline(story: Story) -> Text:
 
 
 def _print_next(parts: Application, coming: Next) -> None:
-    line = parts.language.say(coming.what)
+    line = parts.language.say(in_words(coming.what))
     at = coming.at.astimezone(parts.settings.zone) if coming.at else None
     if at is not None:
         midnight = not (at.hour or at.minute)
@@ -198,7 +199,8 @@ def _print_end(parts: Application, found: Why) -> None:
     if found.adrift is not None:
         since = found.adrift.person.since.astimezone(parts.settings.zone).date()
         say(parts)
-        say(parts, Text("Adrift since {day}: {why}", day=since, why=found.adrift.why))
+        say(parts, Text("Adrift since {day}: {why}", day=since,
+                        why=in_words(found.adrift.why)))  # fmt: skip
         say(parts, Text("  → {proposal}", proposal=found.adrift.proposal))
     elif found.next not in [story.next for story in found.stories]:
         say(parts)
@@ -207,7 +209,7 @@ def _print_end(parts: Application, found: Why) -> None:
 
 
 def _print_line(parts: Application, line: Line, contact: ContactId) -> None:
-    told = parts.language.say(line.what)
+    told = parts.language.say(in_words(line.what))
     if line.author:
         told += f"  ({_called(parts, line.author)})"
     if line.corrected:

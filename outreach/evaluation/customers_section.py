@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outreach.errors import Text
+from outreach.errors import Plural, Text
 from outreach.evaluation.attrition_cost import AttritionCost
 from outreach.evaluation.customers import Customers
 from outreach.evaluation.document import Section, Unit
@@ -26,7 +26,11 @@ def customers_section(
             Text("winning one"),
             won.per_new_customer,
             Unit.MONEY,
-            _of(won.new_customers, Text("new customers")),
+            Plural(
+                "cost of their attempts ÷ {count} new customer",
+                "cost of their attempts ÷ {count} new customers",
+                won.new_customers,
+            ),
         ),
         (
             Text("the same, margin deducted"),
@@ -41,7 +45,11 @@ def customers_section(
                 Text("keeping one"),
                 kept.per_customer,
                 Unit.MONEY,
-                _of(kept.customers, Text("customers contacted or tried")),
+                Plural(
+                    "cost of their attempts ÷ {count} customer contacted or tried",
+                    "cost of their attempts ÷ {count} customers contacted or tried",
+                    kept.customers,
+                ),
             )
         )
     tables = [figures("customers", Text("What a customer costs"), rows)]
@@ -55,10 +63,6 @@ def customers_section(
         tables=tuple(tables),
         notes=(Text("Fixed costs are shared by the number of attempts."),),
     )
-
-
-def _of(count: int, what: Text) -> Text:
-    return Text("cost of their attempts ÷ {count} {what}", count=count, what=what)
 
 
 def _attrition_rows(lost: AttritionCost) -> Sequence[Line]:

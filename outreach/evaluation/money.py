@@ -175,6 +175,13 @@ def winning(spending: Spending, spent: Cost, sold: Sales, new_customers: int) ->
     )
 
 
+def winning_without(one: Winning, spending: Spending, apart: Sales) -> Winning:
+    """The same, some orders left out that were placed by people nobody had to do with."""
+    sold = sum((gain.sales for gain in spending.gains), Sales())
+    margin = known_margin(_without(_without(sold, spending.customer_sales), apart))
+    return replace(one, margin=margin)
+
+
 def keeping(spending: Spending, spent: Cost) -> Keeping | None:
     """What was spent on people who were customers at the launch."""
     effort, sales = spending.customers, spending.customer_sales

@@ -20,6 +20,7 @@ from outreach.evaluation.paths import Paths, paths
 from outreach.evaluation.paths_json import link_json, paths_json
 from outreach.evaluation.ratios import Ratios, ratios
 from outreach.evaluation.verdict import Verdict, judgement, notes
+from outreach.language import Amount
 from outreach.model.campaign import Campaign, Objective
 from outreach.model.path import PathTally
 from outreach.model.spending import Spending
@@ -101,12 +102,17 @@ def report(
     path: PathTally | None = None,
     dashboard: tuple[Indicator, ...] = (),
     begins_later: bool = False,
+    holds_launch: bool = True,
 ) -> Report:
     """The report of a launched campaign, from its definition in force and its tallies.
 
     `over`: its objective's day is past, so that no order is awaited any more.
     `begins_later`: it tells of days that begin after the launch.
+    `holds_launch`: the launch is among the days it tells of. Fixed costs are those of that day,
+    so that the costs of months beside one another add up to the cost of all.
     """
+    apart = sum(campaign.fixed_costs.values(), Decimal(0)) if not holds_launch else Decimal(0)
+    campaign = campaign if holds_launch else replace(campaign, fixed_costs={})
     tally = replace(tally, variants=_in_order(campaign, tally.variants))
     links = chain(tally.enrolled, tally.chain)
     spent = cost(tally, campaign.fixed_costs, links)
@@ -156,8 +162,18 @@ def report(
         objective=campaign.objective,
         budget=campaign.budget,
         dashboard=dashboard,
-        notes=notes(tally, spent, campaign.budget),
+        notes=(
+            *notes(tally, spent, campaign.budget),
+            *((_spent_at_the_launch(apart, currency),) if apart else ()),
+        ),
         begins_later=begins_later,
+    )
+
+
+def _spent_at_the_launch(fixed: Decimal, currency: str) -> Text:
+    return Text(
+        "fixed costs of {amount} count on the day of the launch, which is not among these days",
+        amount=Amount(fixed, currency),
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from outreach.errors import Text
 from outreach.evaluation.chain import Link, chain
 from outreach.evaluation.chain_section import chain_section
 from outreach.evaluation.document import Section
+from outreach.evaluation.json_numbers import as_float
 from outreach.evaluation.paths import Paths, paths
 from outreach.evaluation.paths_json import link_json, paths_json
 from outreach.evaluation.paths_section import path_sections
 from outreach.evaluation.ratios import Ratios, ratios
+from outreach.evaluation.report import Report
 from outreach.model.path import PathTally
 from outreach.model.tally import CampaignTally
 
@@ -26,9 +30,16 @@ class Together:
     ratios: Ratios
     paths: Paths
     tally: CampaignTally
+    #: What each of them cost, added up: a touch and a fixed cost are of one campaign.
+    cost: Decimal
+    #: The profits that are known, added up; None where no campaign's is.
+    profit: Decimal | None
+    #: How many campaigns have one that is not known.
+    without_profit: int
 
 
-def together_of(tally: CampaignTally, path: PathTally) -> Together:
+def together_of(tally: CampaignTally, path: PathTally, reports: Sequence[Report]) -> Together:
+    profits = [one.result.profit for one in reports if one.result.profit is not None]
     return Together(
         enrolled=tally.enrolled.people,
         control=tally.control.people,
@@ -36,6 +47,9 @@ def together_of(tally: CampaignTally, path: PathTally) -> Together:
         ratios=ratios(tally),
         paths=paths(tally, path),
         tally=tally,
+        cost=sum((one.cost.total for one in reports), Decimal(0)),
+        profit=sum(profits, Decimal(0)) if profits else None,
+        without_profit=len(reports) - len(profits),
     )
 
 
@@ -47,9 +61,13 @@ def together_json(found: Together) -> dict[str, object]:
         "control": found.control,
         "chain": [link_json(link) for link in found.chain],
         **paths_json(found.paths),
+        "cost": {"total": float(found.cost)},
         "orders": orders.orders,
         "revenue": float(orders.revenue),
         "margin": None if orders.without_margin else float(orders.margin),
+        # As in the line "total" of the page: of the campaigns whose profit is known.
+        "profit": as_float(found.profit),
+        "campaigns_without_profit": found.without_profit,
     }
 
 

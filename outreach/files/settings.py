@@ -126,7 +126,7 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
     values |= {
         "organisation": Organisation(**said_in(shape.organisation)),
         "pressure": Pressure(**said_in(shape.pressure)) if shape.pressure else None,
-        "costs": Costs(**said_in(shape.costs)),
+        "costs": Costs(**said_in(shape.costs), currency=shape.currency or "EUR"),
         "planning": planning_of(shape.planning),
         "portfolio": rules_of(shape.portfolio),
         "compliance": Compliance(shape.compliance or Compliance.WARN),

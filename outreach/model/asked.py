@@ -56,6 +56,11 @@ class Asked:
         """The first instant that nothing is known of: now, or the end of the period before."""
         return now if self.until is None else min(now, self.until)
 
+    def holds(self, instant: datetime) -> bool:
+        """Whether an instant is among those that are told of."""
+        begun = self.since is None or self.since <= instant
+        return begun and (self.until is None or instant < self.until)
+
     def last(self, now: datetime) -> datetime:
         """The last instant that something is known of."""
         return now if self.until is None else min(now, self.until - timedelta(seconds=1))

@@ -28,6 +28,8 @@ class PastFact:
     at: datetime
     amount: Decimal | None = None
     margin: Decimal | None = None
+    #: How many articles the receipt of an order holds.
+    items: int | None = None
 
 
 @value(kw_only=True)

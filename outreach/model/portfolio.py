@@ -197,6 +197,9 @@ class PortfolioTally:
     orders_with_margin: int = 0
     revenue_with_margin: int = 0
     margin: int = 0
+    #: Of those orders, the ones that tell how many articles they held, and these articles.
+    orders_with_items: int = 0
+    items: int = 0
     #: Turnover of the last twelve months, highest first, and how many customers had each.
     amounts: Sequence[int] = ()
     amount_counts: Sequence[int] = ()

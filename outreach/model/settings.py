@@ -13,6 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from outreach.language import DEFAULT_LOCALE
+from outreach.model.channels import Channel
+from outreach.model.money import from_minor, to_decimal, to_minor
 from outreach.model.planning import Planning
 from outreach.model.policy import Policy
 from outreach.model.portfolio import PortfolioRules
@@ -131,6 +133,17 @@ class Costs:
     stamp: Decimal = Decimal(0)
     #: Paper, envelope and print of one letter.
     paper: Decimal = Decimal(0)
+    currency: str = "EUR"
+
+    def of_touch(self, channel: Channel | None, minutes: Decimal | Fraction) -> Decimal:
+        """One touch before any road: paper and stamp of a letter, and its minutes.
+
+        In the smallest unit of the currency, as the event bears it: what is planned for a
+        thousand letters is what a thousand letters will have cost.
+        """
+        material = self.stamp + self.paper if channel and channel.kind.stamped else Decimal(0)
+        exact = Fraction(material) + Fraction(minutes) * Fraction(self.minute)
+        return from_minor(to_minor(to_decimal(exact), self.currency), self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

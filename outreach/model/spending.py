@@ -6,8 +6,11 @@ the currency, exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from outreach.model.ids import CampaignId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,15 @@ class Kept:
     customers: int = 0
     #: Distinct ones who ordered again.
     ordering: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Won:
+    """New customers of several campaigns, each once."""
+
+    customers: int = 0
+    #: By campaign: orders of people it had nothing to do with, who were no customers before.
+    apart: Mapping[CampaignId, Sales] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

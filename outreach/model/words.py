@@ -48,28 +48,61 @@ INTERESTS: Mapping[str, str] = _ways(
     }
 )
 
-#: Stages and facts that every workspace knows, in French. A chain of one's own comes first.
-STAGES: Mapping[str, str] = {
-    fold(way): stage
-    for stage, ways in {
-        "contacted": "contacté|contactée|contactés",
-        "replied": "répondu|réponse|a répondu",
-        "appointment": "rendez-vous|rdv|rendez vous",
-        "quote": "devis|proposition",
-        "order": "commande|vente",
-        "no_answer": "sans réponse|pas de réponse|absent",
-        "call_back": "à rappeler|rappel|rappeler",
-        "met": "rencontré|rencontrée",
-        "done": "fait|faite",
-        "refused": "refus|refusé|refusée",
-        "lost": "perdu|perdue",
-        "opted_out": "désinscrit|désinscrite|désabonné|opposition|opt-out",
-        "bounced": "rejeté|adresse invalide|bounce",
-        "complained": "plainte",
-        "returned": "npai|retour|pnd",
-    }.items()
-    for way in ways.split("|")
+#: Stages and facts that every workspace knows → how people write them, in both languages. They
+#: are understood wherever a stage is typed: an expression, `record`, a table of facts, the table
+#: of the sheets, a past brought along (which knows more: `cleaning/past_columns.py`). A chain of
+#: one's own comes first.
+STAGE_WAYS: Mapping[str, str] = {
+    "contacted": "contacté|contactée|contactés",
+    "replied": "répondu|réponse|a répondu|reply",
+    "appointment": "rendez-vous|rdv|rdv pris|rendez-vous pris|meeting",
+    "quote": "devis|proposition|devis demandé|devis envoyé|proposal|quotation",
+    "order": "commande|commandé|commande passée|vente|vendu|achat|ordered|sale|sold|purchase",
+    "no_answer": "sans réponse|pas de réponse|absent|absente|injoignable|unreachable",
+    "wrong_number": "faux numéro|mauvais numéro",
+    "call_back": "à rappeler|rappel|rappeler",
+    "spoken": "joint|jointe|parlé|on lui a parlé|reached|spoken with",
+    "met": "rencontré|rencontrée|visité|visitée|visited",
+    "done": "fait|faite",
+    "refused": "refus|refusé|refusée|refuse|pas intéressé|pas intéressée|not interested",
+    "lost": "perdu|perdue|affaire perdue",
+    "opted_out": (
+        "désinscrit|désinscrite|désinscription|désabonné|désabonnée|opposition|opt-out"
+        "|ne plus contacter|unsubscribed"
+    ),
+    "bounced": "rejeté|adresse invalide|adresse morte|bounce",
+    "complained": "plainte|complaint",
+    "returned": "npai|retour|pnd|courrier revenu|courrier retourné",
+    "arid": "aride",
+    "latent": "latente|plus tard",
+    "active": "actif|intéressé|intéressée|interested",
+    "inbound": "entrant|spontané|venu à nous",
+    "answered": "demande traitée",
+    "promised": "promis|promesse",
+    "asked": "recommandation demandée",
+    "recommended": "nous a recommandés|recommandé|recommandée",
+    "thanked": "remercié|remerciée",
 }
+
+#: Each way to write a stage, as people write it → the stage.
+STAGES: Mapping[str, str] = {
+    way: stage for stage, ways in STAGE_WAYS.items() for way in ways.split("|")
+}
+
+
+def _key(word: str) -> str:
+    return " ".join(fold(word).replace("-", " ").replace("_", " ").split())
+
+
+_BY_KEY = {_key(stage): stage for stage in STAGE_WAYS} | {
+    _key(way): stage for way, stage in STAGES.items()
+}
+
+
+def stage_meant(word: str) -> str | None:
+    """The stage or fact that a word of either language means; None where it means none."""
+    return _BY_KEY.get(_key(word))
+
 
 #: Field → every way to write one of its words → the word as it is stored.
 CLOSED: Mapping[str, Mapping[str, str]] = {

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from outreach.model.channels import CHANNELS, Channel
+from outreach.model.channels import Channel
 from outreach.model.settings import Costs
 from outreach.planning.sharing import shared_out
 
@@ -44,7 +44,7 @@ class Part:
     load: Load
     touches: Fraction
     hours: Fraction
-    #: Minutes at what a minute costs, and for letters stamp and paper.
+    #: What one touch is counted at, minutes and for letters stamp and paper, so many times.
     cost: Fraction
 
 
@@ -159,11 +159,8 @@ def hours_in_weeks(weeks: Fraction, workers: Sequence[Worker], loads: Sequence[L
 
 
 def _part(load: Load, touches: Fraction, costs: Costs) -> Part:
-    minutes = touches * load.minutes
-    cost = minutes * Fraction(costs.minute)
-    if load.channel is not None and CHANNELS[load.channel].stamped:
-        cost += touches * Fraction(costs.stamp + costs.paper)
-    return Part(load=load, touches=touches, hours=minutes / 60, cost=cost)
+    cost = touches * Fraction(costs.of_touch(load.channel, load.minutes))
+    return Part(load=load, touches=touches, hours=touches * load.minutes / 60, cost=cost)
 
 
 def _minutes(loads: Sequence[Load]) -> Fraction:

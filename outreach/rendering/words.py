@@ -35,6 +35,10 @@ _TITLES: Mapping[str, tuple[str, str | None]] = {
 
 #: How Babel names its own lengths; anything else is a pattern such as `EEEE d MMMM`.
 _LENGTHS = frozenset({"short", "medium", "long", "full"})
+#: The lengths in which the first of a month is an ordinal, as French letters write it: `le 1er
+#: juin 2026`. The CLDR does not know that (its long form is `1 juin 2026`), nor do the date
+#: pictures of Word, whose merges print the same; hence it has to be asked for.
+_ORDINAL: Mapping[str, str] = {"ordinal": "long", "full ordinal": "full"}
 
 #: A first sound that elides: a vowel, but neither the y of « Yonne » nor the ou of
 #: « Ouistreham »; of the words in h those in he-, hi-, hy- (« d'Hérouville »), while most
@@ -75,7 +79,15 @@ class Words:
         }
 
     def date(self, value: object, form: str = "long") -> str:
-        """`1 mars 2027`; `form` is short, medium, long, full or a pattern like `EEEE d MMMM`."""
+        """`1 mars 2027`; `form` is short, medium, long, full or a pattern like `EEEE d MMMM`.
+
+        `ordinal` and `full ordinal` are `1er mars 2027` and `lundi 1er mars 2027`.
+        """
+        if form in _ORDINAL:
+            day = _date(value)
+            written = _day(day, _ORDINAL[form], self.locale)
+            first = self.language == "fr" and day.day == 1
+            return written.replace("1 ", "1er ", 1) if first else written
         if isinstance(value, datetime) and form not in _LENGTHS:
             return str(format_datetime(value, form, locale=self.locale))
         return _day(_date(value), form, self.locale)

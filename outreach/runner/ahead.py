@@ -21,7 +21,7 @@ from outreach.runner.preview import Preview
 from outreach.scheduling.ahead import look_ahead, look_on
 from outreach.scheduling.foreseen import Ahead, Kind, Leaving, Planned, Waits
 from outreach.store.campaigns import Launched
-from outreach.store.placing import Waits as Row
+from outreach.store.placing import ToCome
 
 
 def ahead(preview: Preview) -> Ahead:
@@ -83,7 +83,7 @@ def going_on(preview: Preview, launched: Launched) -> Going:
 _Row = tuple[datetime, StepId, str | None, bool, bool]
 
 
-def _planned(around: Around, launched: Launched, waiting: Iterable[Row]) -> Iterator[Planned]:
+def _planned(around: Around, launched: Launched, waiting: Iterable[ToCome]) -> Iterator[Planned]:
     """What waits, person by person; those are counted together who wait for the same."""
     counted: Counter[tuple[Kind, tuple[_Row, ...]]] = Counter()
     firings = _last_firings(around, launched)
@@ -156,8 +156,8 @@ def not_leaving(looked: Ahead) -> list[Text]:
 
 
 def passed_over(looked: Ahead) -> list[Text]:
-    """What would not leave for want of an address."""
-    return [
+    """What would not leave for want of an address, or as it would not arrive, or is not meant."""
+    nowhere_to = [
         Plural(
             "{count} person has no address for {step}: it is passed over",
             "{count} people have no address for {step}: it is passed over",
@@ -166,6 +166,27 @@ def passed_over(looked: Ahead) -> list[Text]:
         )
         for step, count in looked.passed_over.items()
     ]
+    in_vain = [
+        Plural(
+            "{count} person cannot be reached by {step} (it came back, or is opposed): it is "
+            "passed over",
+            "{count} people cannot be reached by {step} (it came back, or is opposed): it is "
+            "passed over",
+            count,
+            step=step,
+        )
+        for step, count in looked.cut_off.items()
+    ]
+    not_meant = [
+        Plural(
+            "{count} person does not fit the condition of {step}: it is passed over",
+            "{count} people do not fit the condition of {step}: it is passed over",
+            count,
+            step=step,
+        )
+        for step, count in looked.unmet.items()
+    ]
+    return [*nowhere_to, *in_vain, *not_meant]
 
 
 def too_late(looked: Ahead) -> list[Text]:

@@ -9,11 +9,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from outreach.model.campaign import Campaign, Step, Window
+from outreach.model.campaign import Campaign, Channel, Step, Window
 from outreach.model.contact import Contact
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.providers import provider_of_domain
 from outreach.model.settings import Limits, Sender, Settings
+from outreach.runner.fitting import Fitting
 from outreach.runner.limits import provider_limits
 from outreach.runner.placing import taken
 from outreach.runner.preview import Preview
@@ -22,6 +23,7 @@ from outreach.runner.windows import zone_by
 from outreach.scheduling.calendar import Calendar
 from outreach.scheduling.foreseen import Bounds, Elsewhere, Kind
 from outreach.scheduling.levelling import Work, minutes_of, seller_of
+from outreach.store.permission import cut_off
 from outreach.store.pressure import touched_of
 from outreach.store.zones import FIELD
 
@@ -111,32 +113,44 @@ class Around:
         return provider_limits(self.preview.mailroom.settings, everybody)
 
     def kinds(self, people: Sequence[ContactId]) -> Iterator[tuple[ContactId, Kind]]:
-        """For which steps each of them has an address, at which provider, by which clock.
+        """For which steps each of them can be reached, at which provider, by which clock.
 
-        And whose they are, and when they were touched, where that matters.
+        And which are not meant for them, whose they are, and when they were touched, where that
+        matters.
         """
-        contacts, providers = self.preview.mailroom.store.contacts, self._providers()
+        store, providers = self.preview.mailroom.store, self._providers()
+        channels = {step.channel for step in self.campaign.steps}
+        settings, now = self.preview.mailroom.settings, self.preview.now
+        fitting = Fitting(store, settings, self.campaign, self.number, now)
         for start in range(0, len(people), PAGE):
             page = people[start : start + PAGE]
             keepers, days = self._keepers(page), self._days(page)
-            for number, contact in contacts.get_many(page).items():
-                kind = self._kind(contact, providers)
+            barred = cut_off(store.database, page, channels)
+            contacts = store.contacts.get_many(page)
+            unmet = fitting.unmet(contacts)
+            for number, contact in contacts.items():
+                kind = self._kind(contact, providers, barred.get(number, frozenset()))
                 yield (
                     number,
                     replace(
                         kind,
                         keeper=keepers.get(number),
                         touched=tuple(sorted(days.get(number, ()))),
+                        unmet=unmet.get(number, frozenset()),
                     ),
                 )
 
-    def _kind(self, contact: Contact, providers: Mapping[str, Limits]) -> Kind:
+    def _kind(
+        self, contact: Contact, providers: Mapping[str, Limits], barred: frozenset[Channel]
+    ) -> Kind:
         steps, settings = self.campaign.steps, self.preview.mailroom.settings
         windowed = self.campaign.window != Window()
+        addressed = [step for step in steps if not no_address(contact, step.channel)]
         return Kind(
-            frozenset(s.name for s in steps if not no_address(contact, s.channel)),
+            frozenset(step.name for step in addressed),
             _provider(contact, providers),
             _zone(contact, settings) if windowed else None,
+            cut_off=frozenset(step.name for step in addressed if step.channel in barred),
         )
 
     def _keepers(self, people: Sequence[ContactId]) -> Mapping[ContactId, str]:

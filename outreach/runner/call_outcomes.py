@@ -15,6 +15,7 @@ from outreach.errors import Text, WrongUsage, did_you_mean
 from outreach.model.campaign import Channel
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.model.text import fold
+from outreach.model.words import stage_meant
 from outreach.runner.said_days import SaidDay
 
 
@@ -44,7 +45,7 @@ class Outcome:
     amount: Asked = Asked.NO
     #: The ending of the guide that is read out.
     ending: str | None = None
-    #: Other words for it in a file.
+    #: Other words for it in a file, beside those for its stage.
     words: tuple[str, ...] = ()
 
 
@@ -57,20 +58,18 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
             label=Text("reached, nothing decided") if on_the_phone
             else Text("met, nothing decided"),
             ending="negative_ending",
-            words=("reached", "joint", "spoken", "contacted", "met", "rencontre"),
+            words=("reached", "joint", "spoken", "contacted", "met", "rencontré"),
         ),
         Outcome(
             key="2",
             stage="no_answer",
             label=Text("no answer") if on_the_phone else Text("nobody there"),
-            words=("no_answer", "absent"),
         ),
         *((
             Outcome(
                 key="3",
                 stage="wrong_number",
                 label=Text("wrong number"),
-                words=("wrong_number", "faux numero"),
             ),
         ) if on_the_phone else ()),
         Outcome(
@@ -79,7 +78,6 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
             label=Text("call back on…") if on_the_phone else Text("come back on…"),
             day=Asked.MUST,
             day_asked=Text("Call back on") if on_the_phone else Text("Come back on"),
-            words=("call_back", "a rappeler", "rappeler"),
         ),
         Outcome(
             key="5",
@@ -89,7 +87,6 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
             day_asked=Text("Appointment on"),
             then="promised",
             ending="positive_ending",
-            words=("appointment", "rendez-vous", "rdv"),
         ),
         Outcome(
             key="6",
@@ -100,14 +97,13 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
             then="latent",
             reason=Asked.MUST,
             ending="negative_ending",
-            words=("refused", "refus", "refuse"),
         ),
         Outcome(
             key="7",
             stage="opted_out",
             label=Text("asks to be left alone"),
             ending="negative_ending",
-            words=("opted_out", "left alone", "leave alone", "ne plus appeler", "opposition"),
+            words=("left alone", "leave alone", "ne plus appeler"),
         ),
         Outcome(
             key="8",
@@ -115,7 +111,6 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
             label=Text("asks for a quote"),
             amount=Asked.MAY,
             ending="positive_ending",
-            words=("quote", "devis"),
         ),
         Outcome(
             key="9",
@@ -123,7 +118,6 @@ def _outcomes(channel: Channel) -> tuple[Outcome, ...]:
             label=Text("places an order"),
             amount=Asked.MAY,
             ending="positive_ending",
-            words=("order", "commande"),
         ),
     )  # fmt: skip
 
@@ -152,9 +146,10 @@ class UnknownOutcome(WrongUsage):
 def read_outcome(word: str, known: Sequence[Outcome], say: Callable[[Text], str]) -> Outcome:
     """The outcome that a key, a stage or a reader's own word names. Raises `UnknownOutcome`."""
     typed = fold(" ".join(word.split())).strip(" .…")
+    meant = stage_meant(typed)
     for one in known:
         named = (one.key, one.stage, str(one.label), say(one.label), *one.words)
-        if typed in {fold(name).strip(" .…") for name in named}:
+        if typed in {fold(name).strip(" .…") for name in named} or meant == one.stage:
             return one
     raise UnknownOutcome(word, known, say)
 

@@ -71,14 +71,22 @@ def check(
     problems += [*checker.lacking(condition), *letters.warnings(facts)]
     problems += MessageFindings(file, mailroom, now).problems(chosen)
     problems += PermissionCheck(file, mailroom).problems(chosen)
-    notes = (
-        *notes_on(file.campaign),
-        *experiment_notes(file.campaign, chosen, mailroom.store, mailroom.settings.planning),
-    )
-    return Checked(tuple(problems), chosen, facts, notes)
+    return Checked(tuple(problems), chosen, facts)
 
 
-def notes_on(campaign: Campaign) -> Iterator[Note]:
+def notes_of(campaign: Campaign, checked: Checked, mailroom: Mailroom) -> tuple[Note, ...]:
+    """What may surprise in a campaign that was checked.
+
+    Apart from `check`, which a launch asks: all that ever happened tells how many people order.
+    """
+    if checked.chosen is None:
+        return ()
+    planning = mailroom.settings.planning
+    small = experiment_notes(campaign, checked.chosen, mailroom.store, planning)
+    return (*_goes_on(campaign), *small)
+
+
+def _goes_on(campaign: Campaign) -> Iterator[Note]:
     """What may surprise: who says no goes on being written to where nobody says otherwise."""
     said = [word for word in NO_TO_IT if campaign.goes_on_after(word)]
     if said:

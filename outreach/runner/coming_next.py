@@ -32,6 +32,7 @@ from outreach.runner.wording import (
 )
 from outreach.scheduling.repeats import firing_after
 from outreach.store.campaigns import Launched
+from outreach.store.due_to import WAITED
 from outreach.store.store import Store
 from outreach.store.ties import state_of
 
@@ -82,7 +83,7 @@ def next_in(membership: Any, launched: Launched, deliveries: Sequence[Any], arou
     if membership.arm == Arm.EXCLUDED.value:
         return _left_out(membership, launched, around)
     if membership.arm == Arm.CONTROL.value:
-        what = Text("in the control group: never contacted, followed all the same")
+        what = Text("in the control group: never contacted by this campaign, followed all the same")
         return _nothing(what, "control")
     waiting = [d for d in deliveries if d.state in _WAITING]
     if membership.stopped_at is not None and not waiting:
@@ -186,7 +187,7 @@ def _due(delivery: Any, step: str, around: Around) -> Text:
         return _by_hand(delivery, step, channel, due)
     if channel is Channel.LETTER and delivery.batch_id is not None:
         return Text("{step} is printed and waits to be posted", step=step)
-    if delivery.detail:
+    if delivery.detail not in (None, "", WAITED):
         return Text(
             "{step} is tried again; last time: {reply}", step=step, reply=from_line(delivery.detail)
         )

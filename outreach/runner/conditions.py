@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from outreach.model.campaign import Campaign
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery
 from outreach.model.event import EventKind
@@ -51,7 +52,8 @@ class Conditions:
             return True
         key = (delivery.campaign, delivery.step)
         if key not in self._understood:
-            self._understood[key] = self._understand(when, self.campaigns[delivery.campaign])
+            definition = self.campaigns[delivery.campaign].definition
+            self._understood[key] = understood(self.store, self.settings, definition, when)
         today = now.astimezone(self.settings.zone).date()
         person = self._person(delivery)
         zone = self.settings.zone
@@ -60,38 +62,45 @@ class Conditions:
     def _when(self, campaign: CampaignId, step: str) -> str | None:
         return self.campaigns[campaign].definition.step(step).when
 
-    def _understand(self, when: str, launched: Launched) -> Condition:
-        stages = (*launched.definition.chain, *FACTS)
-        words = words_of(self.store, self.settings, stages=stages, own=launched.definition)
-        try:
-            return understand(when, words)
-        except ExpressionError:
-            # What was launched goes on, though a campaign it names was never launched and its
-            # file is gone: nobody received that one.
-            return understand(when, replace(words, told=()))
-
     def _person(self, delivery: Delivery) -> Person:
         who = delivery.contact
         contact = self._people.get(who) or self.store.contacts.get(who)
         rows = self._happened.get(who)
         if rows is None:
             rows = self.store.events.history([who])[who]
-        here = [row for row in rows if row.campaign_id == delivery.campaign]
-        facts = {row.stage for row in here if row.stage}
-        if any(row.kind == EventKind.TOUCHED.value and row.stage is None for row in here):
-            facts.add("contacted")
-        return Person(
-            values=contact.values,
-            tags=contact.tags,
-            facts=frozenset(facts),
-            history=tuple(
-                Past(
-                    kind=EventKind(row.kind),
-                    at=row.at,
-                    campaign=row.campaign_name,
-                    step=row.step_name,
-                    stage=row.stage,
-                )
-                for row in rows
-            ),
-        )
+        return person_of(contact, rows, delivery.campaign)
+
+
+def understood(store: Store, settings: Settings, campaign: Campaign, when: str) -> Condition:
+    """The condition of a step of that campaign. Raises `ExpressionError`."""
+    stages = (*campaign.chain, *FACTS)
+    words = words_of(store, settings, stages=stages, own=campaign)
+    try:
+        return understand(when, words)
+    except ExpressionError:
+        # What was launched goes on, though a campaign it names was never launched and its
+        # file is gone: nobody received that one.
+        return understand(when, replace(words, told=()))
+
+
+def person_of(contact: Contact, rows: Sequence[Any], campaign: CampaignId | None) -> Person:
+    """All that is known of somebody, `rows` being what happened to him, on any campaign."""
+    here = [row for row in rows if campaign is not None and row.campaign_id == campaign]
+    facts = {row.stage for row in here if row.stage}
+    if any(row.kind == EventKind.TOUCHED.value and row.stage is None for row in here):
+        facts.add("contacted")
+    return Person(
+        values=contact.values,
+        tags=contact.tags,
+        facts=frozenset(facts),
+        history=tuple(
+            Past(
+                kind=EventKind(row.kind),
+                at=row.at,
+                campaign=row.campaign_name,
+                step=row.step_name,
+                stage=row.stage,
+            )
+            for row in rows
+        ),
+    )

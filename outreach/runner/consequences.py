@@ -122,7 +122,7 @@ def _head(fact: Fact, now: datetime, data: Mapping[str, object]) -> Event:
 def _told(fact: Fact) -> dict[str, object]:
     """What the event has no column for."""
     told: dict[str, object] = {}
-    for name in ("reason", "origin", "quality"):
+    for name in ("reason", "origin", "quality", "items"):
         if (said := getattr(fact, name)) is not None:
             told[name] = said
     if fact.back_on is not None:

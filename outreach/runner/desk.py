@@ -17,6 +17,7 @@ from outreach.model.text import fold
 from outreach.runner.facts import Fact
 from outreach.runner.naming import BadText, is_text
 from outreach.runner.reply_codes import read_code
+from outreach.runner.said_days import BadDay, read_any_day
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
@@ -58,6 +59,14 @@ class NobodyOfTheTeam(DefinitionError):
         super().__init__(Text("{text!r} is nobody of the team", text=text), hint=near)
 
 
+class BadItems(DefinitionError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            Text("{text!r} is no number of articles", text=text[:40]),
+            hint=Text("a whole number, from 1 on"),
+        )
+
+
 class BadQualityText(DefinitionError):
     def __init__(self, text: str) -> None:
         super().__init__(
@@ -91,21 +100,23 @@ class Desk:
 
         named, referrer = row.get("campaign"), row.get("referrer")
         contact = person(row["contact"])
+        at = self.instant(row["on"]) if row.get("on") else self.now
         return Fact(
             contact=contact,
             written_to=self._written_to(row["contact"], contact),
             stage=row["stage"].strip().lower(),
-            at=self.instant(row["on"]) if row.get("on") else self.now,
+            at=at,
             campaign=self.campaign(named) if named else self._answered(row["contact"]),
             amount=read_amount(row.get("amount")),
             margin=read_amount(row.get("margin")),
+            items=read_items(row.get("items")),
             author=self.author(row.get("by")),
             note=row.get("note") or None,
             channel=_channel(row.get("channel")),
             minutes=read_amount(row.get("minutes")),
             km=read_amount(row.get("km")),
             reason=row.get("reason") or None,
-            back_on=self._day(row.get("back_on")),
+            back_on=self._day(row.get("back_on"), at),
             origin=row.get("origin") or None,
             referrer=person(referrer) if referrer else None,
             quality=_quality(row.get("quality")),
@@ -142,10 +153,15 @@ class Desk:
             return None
         return self.store.contacts.get(said.contact)
 
-    def _day(self, text: str | None) -> date | None:
+    def _day(self, text: str | None, at: datetime) -> date | None:
+        """The day that was agreed on; `tomorrow`, `thu` count from the day it was said."""
         if not text:
             return None
-        return self.instant(text).astimezone(self.settings.zone).date()
+        told = at.astimezone(self.settings.zone).date()
+        try:
+            return read_any_day(text, today=told, locale=self.settings.locale).day
+        except BadDay:
+            return self.instant(text).astimezone(self.settings.zone).date()
 
 
 def _channel(text: str | None) -> Channel | None:
@@ -163,6 +179,16 @@ def _quality(text: str | None) -> int | None:
     if not text.strip().isdecimal():
         raise BadQualityText(text)
     return int(text)
+
+
+def read_items(text: str | None) -> int | None:
+    """How many articles: a whole number above 0; None for an empty cell. Raises `BadItems`."""
+    if not text or not text.strip():
+        return None
+    number = read_amount(text)
+    if number is None or number != int(number) or number < 1:
+        raise BadItems(text)
+    return int(number)
 
 
 def read_amount(text: str | None) -> Decimal | None:

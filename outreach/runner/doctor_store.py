@@ -145,7 +145,7 @@ def size(count: int) -> Text:
         return Text("{number} GB", number=round(Decimal(count) / 1_000_000_000, 1))
     if count >= 1_000_000:
         return Text("{number} MB", number=round(Decimal(count) / 1_000_000, 1))
-    return Text("{number} kB", number=-(-count // 1000))
+    return Text("{number} kB", number=Decimal(-(-count // 1000)))
 
 
 def _free(data: Path) -> int:

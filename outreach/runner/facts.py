@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +12,8 @@ from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery
 from outreach.model.stage import BESIDE, DEFAULT_CHAIN, FACTS, INTERESTS
+from outreach.model.text import fold
+from outreach.model.words import STAGES, stage_meant
 from outreach.store.campaigns import Launched
 
 #: Stages that an amount and a margin belong to.
@@ -25,7 +27,10 @@ class UnknownStage(WrongUsage):
         words = tuple(known)
         super().__init__(
             Text("{stage!r} is no stage of the chain", stage=stage),
-            hint=did_you_mean(stage, words) or Text("known: {words}", words=", ".join(words)),
+            hint=did_you_mean(
+                stage, (*words, *(w for w, meant in STAGES.items() if meant in words))
+            )
+            or Text("known: {words}", words=", ".join(words)),
         )
 
 
@@ -120,6 +125,8 @@ class Fact:
     campaign: Launched | None = None
     amount: Decimal | None = None
     margin: Decimal | None = None
+    #: How many articles the receipt of an order holds.
+    items: int | None = None
     author: str | None = None
     note: str | None = None
     #: On which channel it became known; None where nobody said.
@@ -152,6 +159,7 @@ class Fact:
 
 #: What goes with which facts only, by the option that says it.
 _BELONGS = {
+    "items": ("order",),
     "origin": ("inbound",),
     "referrer": ("inbound",),
     "referred": ("recommended",),
@@ -166,6 +174,21 @@ def known_words(campaign: Launched | None) -> tuple[str, ...]:
     """Every word that can be recorded of somebody in that campaign."""
     chain = campaign.definition.chain if campaign else DEFAULT_CHAIN
     return (*chain, *FACTS, *INTERESTS, *BESIDE)
+
+
+def as_known(fact: Fact) -> Fact:
+    """The fact by the word under which it is recorded: `commande` is an order.
+
+    The words of the campaign's own chain come first: its `devis` is no quote of ours. What
+    nobody knows stays as it was typed.
+    """
+    words = known_words(fact.campaign)
+    if fact.stage in words:
+        return fact
+    typed = fold(fact.stage)
+    own = next((word for word in words if fold(word) == typed), None)
+    meant = own or stage_meant(fact.stage)
+    return replace(fact, stage=meant) if meant in words else fact
 
 
 def check(fact: Fact, day: date, today: date) -> None:

@@ -42,8 +42,6 @@ class Checked:
     chosen: Chosen | None
     #: What its letters print, for those that can be read.
     letters: tuple[LetterFacts, ...] = ()
-    #: What is as it was written, and may surprise all the same.
-    notes: tuple[Note, ...] = ()
 
     def stopping(self, compliance: Compliance) -> list[OutreachError]:
         """What must be mended before the launch."""

@@ -204,6 +204,7 @@ class PastReader:
         # Lists fill what is empty with noughts; an order with a price may well leave nothing.
         margin = read_amount(told.get(Role.MARGIN))
         margin = margin if margin or amount is not None else None
+        items = _items(told.get(Role.ITEMS))
         if stage is None and (amount is not None or margin is not None):
             stage = None if days.keys() & set(_PRICED) else "order"
         if stage and stage != self.chain[0]:
@@ -217,6 +218,7 @@ class PastReader:
                 at=at,
                 amount=amount if one == priced else None,
                 margin=margin if one == priced else None,
+                items=items if one == "order" else None,
             )
             for one, at in days.items()
             if one != "no_answer"
@@ -267,6 +269,16 @@ def _attempts(cell: str | None) -> int:
     if not isinstance(number, Decimal) or number != int(number) or number < 0:
         raise Unreadable(Text("{cell!r} is no number of attempts", cell=cell))
     return int(number)
+
+
+def _items(cell: str | None) -> int | None:
+    """How many articles; a nought is what lists fill an empty cell with."""
+    if not cell:
+        return None
+    number = typed(cell, FieldType.NUMBER)
+    if not isinstance(number, Decimal) or number != int(number) or number < 0:
+        raise Unreadable(Text("{cell!r} is no number of articles", cell=cell))
+    return int(number) or None
 
 
 def _minutes(cell: str | None) -> Decimal | None:

@@ -11,12 +11,14 @@ from typing import Any
 from outreach.errors import Text
 from outreach.model.campaign import Channel
 from outreach.model.event import EventKind
+from outreach.model.pressure import TICKED_OFF
 from outreach.model.silence import Silence
 from outreach.runner.next_step import Around, Next
 from outreach.runner.permission import Permissions
 from outreach.runner.silences import silences
 from outreach.scheduling.pressure import free_on
 from outreach.store.campaigns import Launched
+from outreach.store.due_to import WAITED
 from outreach.store.persons import Persons
 
 
@@ -43,7 +45,8 @@ def pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next | 
     pressure = around.settings.pressure
     if pressure is None or not pressure.covers(delivery.channel):
         return None
-    if Channel(delivery.channel).by_hand and (delivery.attempts or delivery.detail):
+    begun = delivery.attempts or delivery.detail not in (None, WAITED)
+    if Channel(delivery.channel).by_hand and begun:
         # Somebody has begun with it, or promised it for its day: no run puts it off.
         return None
     calendar = around.calendar
@@ -51,7 +54,7 @@ def pressed(delivery: Any, step: str, by: str | None, around: Around) -> Next | 
         calendar.day_of(event.at)
         for event in _uncorrected(around.events)
         if event.kind == EventKind.TOUCHED.value
-        and event.stage is None
+        and event.stage in (None, TICKED_OFF)
         and pressure.covers(event.channel or "")
     ]
     today = calendar.day_of(around.now)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,6 +25,22 @@ from outreach.store.pressure import Claim, Resting
 from outreach.store.store import Store
 
 _EMAIL = (Channel.EMAIL,)
+
+
+def ranks_of(
+    settings: Settings, campaigns: Iterable[Launched]
+) -> tuple[frozenset[StepId], frozenset[StepId]]:
+    """The e-mail steps that go first, and those that go later."""
+    opening: set[StepId] = set()
+    following: set[StepId] = set()
+    for launched in campaigns:
+        for step in launched.definition.steps:
+            if step.channel is Channel.EMAIL:
+                opens = step in launched.definition.following(None)
+                (opening if opens else following).add(launched.steps[step.name])
+    if settings.first is First.NEW_PEOPLE:
+        return frozenset(opening), frozenset(following)
+    return frozenset(following), frozenset(opening)
 
 
 @dataclass(slots=True)
@@ -76,7 +92,7 @@ class SendLedger:
         """
         chosen = list(self.campaigns) if campaigns is None else list(campaigns)
         closed = {number: self.windows.closed(self.campaigns[number], now) for number in chosen}
-        ranks = self._ranks(chosen)
+        ranks = ranks_of(self.settings, [self.campaigns[number] for number in chosen])
         if after is not None and after.step_id in ranks[1]:
             ranks = (frozenset(), ranks[1])
         for later, steps in enumerate(ranks):
@@ -97,22 +113,6 @@ class SendLedger:
                     return [self._email(one, sender, bool(later), now) for one in allowed]
                 behind = due[-1].delivery
         return []
-
-    def _ranks(
-        self, campaigns: Sequence[CampaignId]
-    ) -> tuple[frozenset[StepId], frozenset[StepId]]:
-        """The e-mail steps that go first, and those that go later."""
-        opening: set[StepId] = set()
-        following: set[StepId] = set()
-        for number in campaigns:
-            launched = self.campaigns[number]
-            for step in launched.definition.steps:
-                if step.channel is Channel.EMAIL:
-                    opens = step in launched.definition.following(None)
-                    (opening if opens else following).add(launched.steps[step.name])
-        if self.settings.first is First.NEW_PEOPLE:
-            return frozenset(opening), frozenset(following)
-        return frozenset(following), frozenset(opening)
 
     def _permitted(self, due: Sequence[Due], now: datetime) -> Sequence[Due]:
         """Those who may be written to; the others are settled as passed over."""

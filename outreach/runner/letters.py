@@ -6,7 +6,7 @@ really posted. A letter that lacks a value is held by name and never printed wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from outreach.cleaning.post_order import post_order
 from outreach.errors import OutreachError
 from outreach.files.bundles import whole_file, write_letter
 from outreach.files.pdf import Failed
-from outreach.model.campaign import Campaign, Channel
+from outreach.model.campaign import Campaign
 from outreach.model.change import Change
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, Held, Skipped
@@ -32,7 +32,6 @@ from outreach.runner.compose import Mailroom
 from outreach.runner.labels import Addresses
 from outreach.runner.outcomes import Situation, change_for
 from outreach.runner.pdf_letters import AsPdf, PdfLetters
-from outreach.runner.peace import leave_in_peace_by_post
 from outreach.runner.print_runs import Place, Stack, stacks
 from outreach.runner.printed import Printed
 from outreach.runner.reply_codes import with_code
@@ -89,20 +88,18 @@ class Letters:
         again: bool = False,
         pdf: AsPdf | None = None,
         beside: Beside | None = None,
-        more: tuple[Channel, ...] = (),
+        but: Collection[DeliveryId] = (),
     ) -> tuple[Printed, ...]:
         """Print the letters that are due, a bundle per campaign and step, into the outbox or `out`.
 
         Letters that lie in a bundle already are printed again only when asked for; as PDF
         too, with labels and envelopes, when that is wished. Several bundles each get a folder
-        of their own in `out`. `more` are channels on which more is still to leave today: that goes
-        first where the settings state a pressure.
+        of their own in `out`. `but` these wait for the peace of their people (`runner/peace.py`).
         """
-        waits = leave_in_peace_by_post(self.store, self.settings, campaigns, now=now, more=more)
         due = self.store.printing.due_letters(now=now, campaigns=list(campaigns), printed_too=again)
         groups: dict[tuple[CampaignId, StepId], list[Delivery]] = {}
         for delivery in due:
-            if delivery.id not in waits:
+            if delivery.id not in but:
                 groups.setdefault((delivery.campaign, delivery.step_id), []).append(delivery)
         made: list[Printed] = []
         wish = beside or Beside()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from outreach.model.settings import Sender
 from outreach.runner.campaign_book import trouble_for
 from outreach.runner.clock import Clock, RealClock
+from outreach.runner.hands import Told, Workers
 from outreach.runner.interrupt import stop_on_signals
 from outreach.runner.journals import journals_of
 from outreach.runner.ledger import SendLedger
@@ -49,9 +50,9 @@ class Mailing:
             journals=journals,
             paced=rules.limit,
         )
-        workers = staff.engage(self._processes(due if asked.limit is None else asked.limit, due))
+        processes = self._processes(due if asked.limit is None else asked.limit, due)
 
-        async def work() -> SendReport:
+        async def work(workers: Callable[[Told], Workers]) -> SendReport:
             stop, at_once = asyncio.Event(), asyncio.Event()
             turns = Turns(rules, ledger.store.paces, self._groups())
             trouble = trouble_for(
@@ -75,7 +76,8 @@ class Mailing:
                     total=due,
                 )
 
-        report = run_in_loop(work())
+        with staff.engaged(processes) as workers:
+            report = run_in_loop(work(workers))
         if journals:
             # Everything came back and is committed: an error would not have led here.
             journals.remove()

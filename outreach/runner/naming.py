@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
+#: A locale for each order in which people write day, month and year.
+_ORDERS = ("fr_FR", "en_US")
+
+
 class UnknownPerson(WrongUsage):
     def __init__(self, who: str) -> None:
         super().__init__(
@@ -36,7 +40,7 @@ class BadInstant(WrongUsage):
     def __init__(self, text: str) -> None:
         super().__init__(
             Text("{text!r} is no date and time", text=text),
-            hint=Text("write it like 2027-03-01 or 2027-03-01T09:30"),
+            hint=Text("write it like 2027-03-01, 2027-03-01T09:30 or yesterday"),
         )
 
 
@@ -52,6 +56,16 @@ class BadText(DefinitionError):
 
 def is_text(typed: str) -> bool:
     return _NO_TEXT.search(typed) is None
+
+
+def require_instant(text: str) -> None:
+    """Raise `BadInstant` for what is no instant in any locale, before there are settings."""
+    from outreach.runner.said_days import is_near, read_clock
+    from outreach.segmentation.dates import read_date
+
+    _, day = read_clock(text.strip())
+    if not is_near(day) and not any(read_date(day, order) for order in _ORDERS):
+        read_instant(text)
 
 
 def read_instant(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Why messages of a campaign are held, were refused or are tried again, for `status`.
+"""Why messages of a campaign are held, were refused, are tried again or never leave, for `status`.
 
 Servers put the address into their answers, so that no two are alike: they are counted by
 their code, and told with the whole answer that one person got.
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from outreach.errors import Text
+from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.said import from_line
-from outreach.runner.wording import held_reason
+from outreach.runner.wording import held_reason, reason_text
 from outreach.store.campaigns import Launched
-from outreach.store.obstacles import Obstacle, obstacles
+from outreach.store.obstacles import Obstacle, in_vain, obstacles
 from outreach.store.store import Store
 
 #: `550 5.1.1` of "550 5.1.1 <gone@mail.example>: …": the code and the enhanced code.
@@ -35,6 +36,8 @@ class InTheWay:
     contact: Contact
     #: Why, for that one person.
     why: Text
+    #: It is due, and will be passed over then.
+    in_vain: bool = False
 
     @property
     def who(self) -> str:
@@ -46,7 +49,20 @@ def in_the_way(store: Store, launched: Launched) -> list[InTheWay]:
     found = sorted(obstacles(store.database, launched.id), key=_kind)
     groups = [list(alike) for _, alike in groupby(found, _kind)]
     groups.sort(key=lambda alike: -_count(alike))
-    return [_told(store, launched, alike) for alike in groups]
+    return [*_in_vain(store, launched), *(_told(store, launched, alike) for alike in groups)]
+
+
+def _in_vain(store: Store, launched: Launched) -> list[InTheWay]:
+    """Letters that count as due until a run passes over them: they do not arrive there."""
+    if all(step.channel is not Channel.LETTER for step in launched.definition.every_step):
+        return []
+    return [
+        InTheWay(
+            one.state, one.detail, one.count, store.contacts.get(one.contact),
+            reason_text(one.detail), in_vain=True,
+        )
+        for one in in_vain(store.database, launched.id)
+    ]  # fmt: skip
 
 
 def _kind(one: Obstacle) -> tuple[str, str]:

@@ -161,8 +161,7 @@ def cost_of(step: Step, costs: Costs) -> Decimal:
     """
     if step.cost is not None:
         return step.cost
-    material = costs.stamp + costs.paper if step.channel.kind.stamped else Decimal(0)
-    return material + (_minutes(step) or 0) * costs.minute
+    return costs.of_touch(step.channel, _minutes(step) or Decimal(0))
 
 
 def _minutes(step: Step) -> Decimal | None:

@@ -6,16 +6,16 @@ on which it may be done. Without a pressure nothing is asked.
 
 Of the steps of one person on one day the e-mails go first, then letters, then what is done by
 hand, in the order in which it is handed out; the calendar (`scheduling/ahead.py`) says the same.
-What waits for an e-mail or a letter of today is still due while a run goes on. When the run asks
-for the last time it is put off until tomorrow, when it is known whether that one has left; an
-e-mail that could have left yesterday holds nothing back then. So a pace that is slower than what
-is due, or a sender without a server, costs a letter or a call one day, where the calendar, which
-knows what a day lets through, gives it the very day.
+An e-mail that the limits do not let go today holds nothing back (`leaving_today.py`). What waits
+for one of today, or for a letter, is still due while a run goes on. When the run asks for the last
+time it is put off until tomorrow, when it is known whether that one has left; an e-mail that could
+have left yesterday does not hold it back again. So where e-mails do not leave though the limits let
+them (a sender without a server, runs that are too rare) a letter or a call loses a day, not more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -41,6 +41,14 @@ _PAGE = 2000
 _NOTHING = Writing()
 
 
+#: Which e-mails the limits let go today (`leaving_today.py`), looked up where it matters.
+LetGo = Callable[[], Collection[DeliveryId] | None]
+
+
+def all_leave() -> None:
+    """As long as a run may still send: no limit is known to keep anything back."""
+
+
 def resting(settings: Settings, campaigns: Mapping[CampaignId, Launched]) -> Resting | None:
     """What a run has to ask before it writes to anybody; None: nothing."""
     if settings.pressure is None:
@@ -55,6 +63,7 @@ def hand_out(
     *,
     now: datetime,
     more: tuple[Channel, ...],
+    leaving: LetGo = all_leave,
     overdue: bool = True,
     last: bool = False,
     only: tuple[CampaignId, ...] | None = None,
@@ -62,14 +71,15 @@ def hand_out(
     """Give calls, visits and tasks of today to the team, but of people who are left in peace.
 
     Whoever may still be written to today waits for that: `more` says on which channels more of
-    what is due already is still to leave today, `only` whose e-mails and letters leave at all
-    (None: those of all these campaigns). Without `overdue` what might have left before
-    today does not hold back; with `last` what waits is put off until tomorrow. It is answered.
+    what is due already is still to leave today, `leaving` which e-mails the limits let go
+    (`leaving_today.py`), `only` whose e-mails and letters leave at all (None: those of all these
+    campaigns). Without `overdue` what might have left before today does not hold back who has
+    waited for a day; with `last` what waits is put off until tomorrow. It is answered.
     """
     opens = _openings(store, settings, campaigns)
     channels = (Channel.EMAIL, Channel.LETTER)
     writing = Writing(channels, opens, more, overdue=overdue, last=last, only=only)
-    waits = _in_peace_by_hand(store, settings, campaigns, writing, now=now)
+    waits = _in_peace_by_hand(store, settings, campaigns, writing, leaving, now=now)
     place_by_hand(store, settings, campaigns, now=now, but=waits)
     return waits
 
@@ -79,6 +89,7 @@ def _in_peace_by_hand(
     settings: Settings,
     campaigns: Mapping[CampaignId, Launched],
     writing: Writing,
+    leaving: LetGo,
     *,
     now: datetime,
 ) -> set[DeliveryId]:
@@ -92,7 +103,7 @@ def _in_peace_by_hand(
     turns = in_turn(waiting, campaigns, settings, calendar)
     covered = [turn.one for turn in turns if settings.pressure.covers(turn.work.channel)]
     asking = _asking(settings, campaigns, writing)
-    return _hold_back(store, covered, asking, now=now)
+    return _hold_back(store, covered, asking, leaving, now=now)
 
 
 def leave_in_peace_by_post(
@@ -101,13 +112,14 @@ def leave_in_peace_by_post(
     campaigns: Mapping[CampaignId, Launched],
     *,
     now: datetime,
-    more: tuple[Channel, ...] = (),
-    last: bool = True,
+    more: tuple[Channel, ...],
+    leaving: LetGo,
+    last: bool,
 ) -> set[DeliveryId]:
     """Letters that are due and not yet printed wait, for e-mails of today too; which ones.
 
-    `more`: the channels on which more of what is due already is still to leave today. A run asks
-    once: what waits for an e-mail is put off until tomorrow, but not without `last`.
+    `more`: the channels on which more of what is due already is still to leave today, `leaving` as
+    in `hand_out`. With `last`, as in a run, what waits for an e-mail is put off until tomorrow.
     """
     pressure = settings.pressure
     if pressure is None or not campaigns or not pressure.covers(Channel.LETTER):
@@ -116,7 +128,7 @@ def leave_in_peace_by_post(
     opens = _openings(store, settings, campaigns)
     writing = Writing((Channel.EMAIL,), opens, more, overdue=False, last=last)
     asking = _asking(settings, campaigns, writing)
-    return _hold_back(store, due, asking, now=now)
+    return _hold_back(store, due, asking, leaving, now=now)
 
 
 def _asking(
@@ -146,12 +158,20 @@ def _openings(
 
 
 def _hold_back(
-    store: Store, waiting: Iterable[Delivery | ToPlace], asking: Resting, *, now: datetime
+    store: Store,
+    waiting: Iterable[Delivery | ToPlace],
+    asking: Resting,
+    leaving: LetGo,
+    *,
+    now: datetime,
 ) -> set[DeliveryId]:
     claims = [
         Claim(one.id, one.contact, one.campaign, one.due_at, turn)
         for turn, one in enumerate(waiting)
     ]
+    if not claims:
+        return set()
+    asking.writing = replace(asking.writing, leaving=leaving())
     # Whoever has several has them in one page.
     claims.sort(key=attrgetter("contact"))
     persons = groupby(claims, key=attrgetter("contact"))

@@ -84,7 +84,9 @@ def taken(
         if one.campaign in known:
             step = known[one.campaign].step_named(one.step)
             day = calendar.day_of(one.at)
-            day = day if one.done else max(today, day)
+            if day < today and not one.done:
+                # Late: whoever has it does it when he is at work again.
+                day = calendar.working_day(today)
             found.append(Taken(one.assignee, day, step.channel, minutes_of(step), one.count))
     return tuple(found)
 

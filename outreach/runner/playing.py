@@ -9,10 +9,11 @@ it tells is what the calendar foresees, and what would be held on the way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 
 from outreach.errors import OutreachError, Problems
 from outreach.files.campaigns import CampaignFile
@@ -29,15 +30,17 @@ from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import fingerprint
 from outreach.runner.launch import EmptyAudience
+from outreach.runner.leaving_today import leaving_today
 from outreach.runner.mending import letters_of
 from outreach.runner.outcomes import Situation, change_for
-from outreach.runner.peace import hand_out, leave_in_peace_by_post
+from outreach.runner.passing_over import pass_over
+from outreach.runner.peace import LetGo, all_leave, hand_out, leave_in_peace_by_post
 from outreach.runner.placing import with_work
+from outreach.runner.played import Played, days_of
 from outreach.runner.run import Runner, RunReport
 from outreach.runner.send import Progress
 from outreach.runner.starting import launch
 from outreach.scheduling.calendar import Calendar
-from outreach.scheduling.foreseen import Leaving
 from outreach.scheduling.repeats import horizon
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
@@ -46,22 +49,6 @@ from outreach.transports import Transport
 #: Between two runs at the least.
 _STEP = timedelta(minutes=1)
 _MOMENT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
-    """What a season came to."""
-
-    launched: Launched
-    enrolled: int
-    #: What was sent, posted and done on which day, what had left before it among it.
-    days: tuple[Leaving, ...]
-    #: What would wait for somebody: of which step, held or in doubt, how many.
-    stuck: tuple[tuple[str, DeliveryState, int], ...]
-    skipped: int
-    runs: int
-    ended: datetime
-    errors: tuple[OutreachError, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +117,8 @@ class _Season:
     errors: list[OutreachError] = field(default_factory=list)
     skipped: int = 0
     runs: int = 0
+    #: When what stands late is done, on a day on which nobody works.
+    at_work: datetime | None = None
 
     def __post_init__(self) -> None:
         settings = self.stage.settings
@@ -145,15 +134,25 @@ class _Season:
 
     def play(self) -> Played:
         while True:
+            self._pass_over()
             self._share_out(more=(Channel.EMAIL, Channel.LETTER))
             report = self._run()
-            more = self._more_today(report)
-            done = self._post(more=more) + self._make(more=more)
+            leaving = cache(
+                partial(
+                    leaving_today, self.store, self.stage.settings, self._ours, now=self.clock.now()
+                )
+            )
+            more = report.more_today
+            done = self._post(more, leaving) + self._make(more, leaving)
             again = self._next(report, done)
             if again is None or again - self.began > self._longest or self.errors:
                 break
             self.clock = PretendedClock(max(again, self.clock.now() + _STEP))
         return self._played()
+
+    @property
+    def _ours(self) -> Mapping[CampaignId, Launched]:
+        return {self.launched.id: self.launched}
 
     @property
     def _longest(self) -> timedelta:
@@ -183,32 +182,35 @@ class _Season:
             return now + _STEP
         going = [self.store.campaigns.find(self.launched.name)]
         later = coming(self.store, self.calendar, going, now=now, overdue=False)
-        if later is None and report.not_before is None:
+        if later is None and report.not_before is None and self.at_work is None:
             return None
         # The calls of the others are made on their days: else they would fill every day after.
         theirs = self.store.deliveries.next_due([*self.others], channels=BY_HAND, after=now)
-        return min(filter(None, (report.not_before, later, theirs)))
+        return min(filter(None, (report.not_before, later, theirs, self.at_work)))
 
     # --- by people --------------------------------------------------------------------------------
 
-    def _more_today(self, report: RunReport) -> tuple[Channel, ...]:
-        """E-mails, where more of them may leave today."""
-        again, today = report.not_before, self.calendar.day_of(self.clock.now())
-        goes_on = again is not None and self.calendar.day_of(again) == today
-        return (Channel.EMAIL,) if goes_on else ()
+    def _pass_over(self) -> None:
+        """What is not to be done takes nobody's day: a run knows that before it hands out."""
+        self.skipped += pass_over(self._ours, self._room(), now=self.clock.now)
 
-    def _post(self, *, more: tuple[Channel, ...]) -> int:
+    def _room(self) -> Mailroom:
+        return Mailroom(
+            self.store,
+            self.stage.settings,
+            secret=self.stage.secret,
+            now=self.clock.now,
+            campaigns=self._ours,
+        )
+
+    def _post(self, more: tuple[Channel, ...], leaving: LetGo) -> int:
         """The letters that are due are made, and go to the post."""
         now = self.clock.now()
-        numbers = {self.launched.id: self.launched}
-        settings = self.stage.settings
-        room = Mailroom(
-            self.store, settings, secret=self.stage.secret, now=self.clock.now, campaigns=numbers
-        )
+        settings, room = self.stage.settings, self._room()
         waits = leave_in_peace_by_post(
-            self.store, settings, numbers, now=now, more=more, last=False
+            self.store, settings, self._ours, now=now, more=more, leaving=leaving, last=False
         )
-        due = self.store.printing.due_letters(now=now, campaigns=list(numbers), printed_too=True)
+        due = self.store.printing.due_letters(now=now, campaigns=[*self._ours], printed_too=True)
         with room.office:
             letters = letters_of(room)
             made = [(one, letters.try_one(one)) for one in due if one.id not in waits]
@@ -216,18 +218,23 @@ class _Season:
             (one, Sent() if isinstance(outcome, bytes) else outcome) for one, outcome in made
         )
 
-    def _make(self, *, more: tuple[Channel, ...]) -> int:
+    def _make(self, more: tuple[Channel, ...], leaving: LetGo) -> int:
         """The calls and visits of the day are made, by those in whose day they stand."""
         now = self.clock.now()
         # Those that the letters of this very day brought are handed out as a run would.
-        waits = self._share_out(more=more, overdue=False)
+        waits = self._share_out(more=more, leaving=leaving, overdue=False)
         standing = self.store.by_hand.waiting(
             BY_HAND, before=now + _MOMENT, now=now, campaigns=[self.launched.id, *self.others]
         )
         today = self.calendar.day_of(now)
         done: list[tuple[Delivery, Outcome]] = []
+        works, self.at_work = self.calendar.working_day(today), None
         for one in standing:
             if one.delivery.id in waits:
+                continue
+            if works > today > self.calendar.day_of(one.delivery.due_at):
+                # Not done on its day: it waits for people to be at work.
+                self.at_work = self.calendar.midnight(works)
                 continue
             done.append((one.delivery, Skipped(one.obstacle) if one.obstacle else Sent()))
             ours = one.delivery.campaign == self.launched.id
@@ -235,18 +242,20 @@ class _Season:
                 self.made[today, one.delivery.step, one.assignee] += 1
         return self._settle(done)
 
-    def _share_out(self, *, more: tuple[Channel, ...], overdue: bool = True) -> set[DeliveryId]:
+    def _share_out(
+        self, *, more: tuple[Channel, ...], leaving: LetGo = all_leave, overdue: bool = True
+    ) -> set[DeliveryId]:
         """What falls due today is given to the team, other campaigns' too, as a run would.
 
         Of what is written only this campaign's leaves here: nothing waits for that of the others.
         What waits for something else of today is answered.
         """
         now, settings = self.clock.now(), self.stage.settings
-        numbers = {self.launched.id: self.launched, **self.others}
-        ours = (self.launched.id,)
+        numbers = {**self._ours, **self.others}
         return hand_out(
-            self.store, settings, numbers, now=now, more=more, overdue=overdue, only=ours
-        )
+            self.store, settings, numbers, now=now, more=more, leaving=leaving,
+            overdue=overdue, only=(self.launched.id,),
+        )  # fmt: skip
 
     def _settle(self, done: Iterable[tuple[Delivery, Outcome]]) -> int:
         """How many are over by it."""
@@ -277,26 +286,10 @@ class _Season:
         return Played(
             launched=self.launched,
             enrolled=arms.get(Arm.ENROLLED, 0),
-            days=self._days(),
+            days=days_of(self.store, self.launched, self.calendar, self.made),
             stuck=tuple((names[step], state, count) for step, state, count in stuck),
             skipped=self.skipped,
             runs=self.runs,
             ended=self.clock.now(),
             errors=tuple(self.errors),
         )
-
-    def _days(self) -> tuple[Leaving, ...]:
-        names = {number: name for name, number in self.launched.steps.items()}
-        counted: Counter[tuple[date, str]] = Counter()
-        for step, at, count in self.store.standing.left(self.launched.id):
-            counted[self.calendar.day_of(at), names[step]] += count
-        place = {step.name: at for at, step in enumerate(self.launched.definition.steps)}
-        ordered: Sequence[tuple[date, str]] = sorted(counted, key=lambda o: (o[0], place[o[1]]))
-        return tuple(
-            Leaving(day, step, counted[day, step], self._members(day, step))
-            for day, step in ordered
-        )
-
-    def _members(self, day: date, step: str) -> tuple[tuple[str, int], ...]:
-        found = [(who, n) for (on, name, who), n in self.made.items() if (on, name) == (day, step)]
-        return tuple(sorted(found))

@@ -2,7 +2,8 @@
 
 A chunk of rows is written in one transaction; of a person who stands in it several times
 one row after the other is, in the order of the file. What was recorded before, exactly so,
-is not recorded again: a file may be read twice.
+is not recorded again: a file may be read twice. A row without a day is of the day on which it
+is read, and is known again on that day by its cells.
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ from outreach.model.change import Change
 from outreach.model.money import to_minor
 from outreach.runner.consequences import decide
 from outreach.runner.desk import Desk, remembered
-from outreach.runner.facts import Fact, check, check_place
+from outreach.runner.facts import Fact, as_known, check, check_place
 from outreach.runner.record import credit, here, last_day, others_of, together
+from outreach.runner.undated import mark_of
 from outreach.runner.wrong_numbers import taken_off
 from outreach.store.known import Known
+from outreach.store.undated import UNDATED
 
 #: The columns of a file, and the options of the command that say the same.
 COLUMNS = (
     "contact", "stage", "campaign", "on", "amount", "margin", "by", "note",
-    "channel", "minutes", "km", "reason", "back_on", "origin", "referrer", "quality",
+    "channel", "minutes", "km", "reason", "back_on", "origin", "referrer", "quality", "items",
 )  # fmt: skip
 #: Who, and what came of it: without them a row says nothing.
 NEEDED = ("contact", "stage")
@@ -61,6 +64,8 @@ class Bulk:
     recorded: int = 0
     #: Recorded before, exactly so: nothing was added.
     unchanged: int = 0
+    #: Of those recorded: rows without a day that were read so on an earlier day, too.
+    again: int = 0
     rejected: int = 0
     #: How many chains ended with it.
     stopped: int = 0
@@ -79,10 +84,15 @@ class Told:
     fault: Text | None = None
 
 
+#: A row that waits for its turn: its line, its fact, what tells one without a day.
+_Waiting = tuple[int, Fact, str | None]
+
+
 @dataclass(slots=True)
 class _Tally:
     recorded: int = 0
     unchanged: int = 0
+    again: int = 0
     stopped: int = 0
     in_spite: int = 0
     wrong: list[tuple[int, OutreachError]] = field(default_factory=list)
@@ -123,6 +133,7 @@ def record_rows(
         bulk = Bulk(
             recorded=bulk.recorded + tally.recorded,
             unchanged=bulk.unchanged + tally.unchanged,
+            again=bulk.again + tally.again,
             rejected=bulk.rejected + len(tally.wrong),
             stopped=bulk.stopped + tally.stopped,
             in_spite=bulk.in_spite + tally.in_spite,
@@ -136,15 +147,13 @@ def _record_chunk(chunk: Sequence[Told], desk: Desk, batch: Mapping[str, object]
     tally = _Tally()
     names = {row.cells.get(name, "") for row in chunk for name in ("contact", "referrer")}
     people = desk.store.known.named(names - {""})
-    waiting: list[tuple[int, Fact]] = []
-    today = last_day(here(desk.store, desk.settings, desk.now))
+    waiting: list[_Waiting] = []
     for row in chunk:
         try:
             if row.fault is not None:
                 raise DefinitionError(row.fault)
             fact = desk.fact(row.cells, people)
-            check(fact, desk.store.database.day_of(fact.at), today)
-            waiting.append((row.line, fact))
+            waiting.append((row.line, fact, mark_of(row.cells, desk.store)))
         except OutreachError as error:
             tally.wrong.append((row.line, error))
     while waiting:
@@ -154,45 +163,49 @@ def _record_chunk(chunk: Sequence[Told], desk: Desk, batch: Mapping[str, object]
 
 
 def _record_round(
-    waiting: Sequence[tuple[int, Fact]], desk: Desk, batch: Mapping[str, object], tally: _Tally
-) -> list[tuple[int, Fact]]:
+    waiting: Sequence[_Waiting], desk: Desk, batch: Mapping[str, object], tally: _Tally
+) -> list[_Waiting]:
     """Record the first row of each person, in one transaction; the rows that are left."""
-    first: dict[int, tuple[int, Fact]] = {}
-    left: list[tuple[int, Fact]] = []
-    for line, fact in waiting:
-        if fact.contact.id in first:
-            left.append((line, fact))
+    first: dict[int, _Waiting] = {}
+    left: list[_Waiting] = []
+    for row in waiting:
+        if row[1].contact.id in first:
+            left.append(row)
         else:
-            first[fact.contact.id] = (line, fact)
+            first[row[1].contact.id] = row
     with desk.store.together() as held:
         held.recordings.take_turn()
         around = here(held, desk.settings, desk.now)
-        today = last_day(around)
-        known = held.known.of([fact.contact.id for _, fact in first.values()])
-        ready: list[Fact] = []
-        for line, told in first.values():
+        today, last = around.calendar.day_of(desk.now), last_day(around)
+        known = held.known.of([fact.contact.id for _, fact, _ in first.values()])
+        before = held.undated.of([fact.contact.id for _, fact, mark in first.values() if mark])
+        ready: list[tuple[Fact, str | None]] = []
+        for line, told, mark in first.values():
             of_him = known.get(told.contact.id, Known())
             fact = told
             if fact.campaign is None:
                 chosen = credit(of_him, held, fact.at, around.campaigns)
                 fact = replace(fact, campaign=around.campaigns.get(chosen) if chosen else None)
+            fact = as_known(fact)
             try:
-                check(fact, around.calendar.day_of(fact.at), today)
+                check(fact, around.calendar.day_of(fact.at), last)
                 check_place(fact, of_him.places)
             except OutreachError as error:
                 tally.wrong.append((line, error))
                 continue
-            if _said(fact, desk) in of_him.said:
+            days = before.get(fact.contact.id, {}).get(mark or "", frozenset())
+            if _said(fact, desk) in of_him.said or today in days:
                 tally.unchanged += 1
-            else:
-                ready.append(taken_off(held, fact, desk.settings.country, desk.now))
-        others = others_of(held, ready)
+                continue
+            tally.again += bool(days)
+            ready.append((taken_off(held, fact, desk.settings.country, desk.now), mark))
+        others = others_of(held, [fact for fact, _ in ready])
         decided = [
             decide(
                 fact, known.get(fact.contact.id, Known()), others.get(fact.contact.id, ()), around,
-                act=token_hex(6), batch=batch,
+                act=token_hex(6), batch=batch if mark is None else {**batch, UNDATED: mark},
             )
-            for fact in ready
+            for fact, mark in ready
         ]  # fmt: skip
         held.deliveries.write(Change.joined(one.change for one in decided))
     tally.recorded += len(decided)

@@ -68,7 +68,8 @@ def _names(table: Table, say: Callable[[Text], str]) -> list[str]:
 
     Raises `WrongColumns`, `DoubledColumn`.
     """
-    heads = {"stage": Text("stage")} | {name: HEADERS[name] for name in COLUMNS if name in HEADERS}
+    heads = {"stage": Text("stage"), "items": Text("articles")}
+    heads |= {name: HEADERS[name] for name in COLUMNS if name in HEADERS}
     spoken = {fold(say(title)): name for name, title in heads.items()}
     typed = [head.strip().lower() for head in table.header]
     names = [head if head in COLUMNS else spoken.get(fold(head), head) for head in typed]

@@ -24,8 +24,10 @@ from outreach.runner.calls import Call, DayList
 from outreach.runner.desk import read_amount
 from outreach.runner.objected import heard_in, read_objected
 from outreach.runner.said_days import SaidDay, read_day
+from outreach.runner.undated import mark_of
 from outreach.runner.wording import stage_text
 from outreach.scheduling.attempts import most_attempts
+from outreach.store.undated import UNDATED
 
 #: Of the number of a sheet: both databases count so far.
 _MOST_DIGITS = 19
@@ -50,9 +52,14 @@ class ReportDesk:
     batch: Mapping[str, object]
     #: How often this table has told what, of calls that no campaign had planned.
     seen: Counter[tuple[ContactId, str, datetime]] = field(default_factory=Counter)
+    #: How often it has the same row.
+    alike: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
 
     def row(self, cells: Mapping[str, str]) -> Concluded | None:
         """Record a row; None when it was recorded before. Raises what is wrong with it."""
+        mark = None if cells.get("ref") else self._mark(cells)
+        if mark is not None and self._read_before(cells, mark):
+            return None
         call = self._call(cells)
         outcome = read_outcome(cells["outcome"], outcomes(self.channel, self._chain(call)),
                                self.say)  # fmt: skip
@@ -62,9 +69,8 @@ class ReportDesk:
         at = self._at(cells)
         answer = self._answer(outcome, cells, call, at)
         author = cells.get("by") or self.author
-        return conclude(
-            self.day, call, answer, author=author, at=at, now=self.now, batch=self.batch
-        )
+        batch = self.batch if mark is None else {**self.batch, UNDATED: mark}
+        return conclude(self.day, call, answer, author=author, at=at, now=self.now, batch=batch)
 
     # --- which call it was ------------------------------------------------------------------------
 
@@ -144,11 +150,25 @@ class ReportDesk:
             return self._put_off(delivery, cells["back_on"])
         return number.isdecimal() and delivery.attempts >= int(number)
 
+    def _mark(self, cells: Mapping[str, str]) -> str | None:
+        """What tells a row without a sheet's number and without a day: the second of two that
+        say the same is another one, somebody may be called twice a day in vain.
+        """
+        said = tuple(sorted(cells.items()))
+        self.alike[said] += 1
+        return mark_of(cells, self.day.store, nth=self.alike[said])
+
+    def _read_before(self, cells: Mapping[str, str], mark: str) -> bool:
+        if not cells.get("contact"):
+            return False
+        person = self.person(cells["contact"]).id
+        rows = self.day.store.undated.of([person]).get(person, {})
+        return self._day_of(self.now) in rows.get(mark, ())
+
     def _told(self, call: Call, outcome: Outcome, cells: Mapping[str, str]) -> bool:
         """Whether that was told of that day before, of a call no campaign had planned.
 
-        As often as tables before told it: somebody may be called twice a day in vain. Without
-        its day nothing tells a row that is read again from a second call of today.
+        As often as tables before told it: somebody may be called twice a day in vain.
         """
         if not cells.get("on"):
             return False

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from outreach.evaluation.customers import Customers, customers
+from outreach.evaluation.money import winning_without
 from outreach.evaluation.report import Report, report
 from outreach.evaluation.together import Together, together_of
 from outreach.model.asked import Asked, Dimension
+from outreach.model.spending import Sales
 from outreach.runner.dashboards import dashboard_of
 from outreach.runner.experiments import compare_groups, compared_steps
 from outreach.runner.portfolio import moved_and_bought
@@ -63,7 +65,11 @@ def evaluate_all(
     chains = {launched.id: launched.definition.chain for launched in found}
     segments = _segments(store, settings, now=now) if Dimension.SEGMENT in asked.by else {}
     variants = {launched.id: compared_steps(launched) for launched in found}
-    paid = [one.id for one in found if any(one.definition.fixed_costs.values())]
+    paid = [
+        one.id
+        for one in found
+        if any(one.definition.fixed_costs.values()) and asked.holds(one.launched_at)
+    ]
     counted = store.tallies.chains(
         chains, asked, now=now, segments=segments, variants=variants, paid=paid
     )
@@ -74,13 +80,17 @@ def evaluate_all(
     together = counted.together
     # Orders to which nothing was done make no customer cheaper to win.
     winning = [
-        judged.money.winning
+        winning_without(
+            judged.money.winning,
+            counted.campaigns[one.id].spending,
+            counted.won.apart.get(one.id, Sales()),
+        )
         for one, judged in zip(found, reports, strict=True)
         if one.id in counted.prospecting
     ]
     return Several(
         tuple(reports),
-        together_of(together.tally, together.path) if together else None,
+        together_of(together.tally, together.path, reports) if together else None,
         _customers(store, reports, winning, counted, settings, now=now)
         if firm and reports
         else None,
@@ -107,7 +117,7 @@ def _customers(
             at_start=moved.start,
             lost=moved.lost,
         ),
-        new_customers=counted.won,
+        new_customers=counted.won.customers,
         kept=counted.kept,
     )
 
@@ -143,6 +153,7 @@ def _judged(
         path=counted.path,
         dashboard=dashboard_of(store, launched, settings, now=end),
         begins_later=asked.since is not None and asked.since > launched.launched_at,
+        holds_launch=asked.holds(launched.launched_at),
     )
 
 

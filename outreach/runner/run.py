@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from outreach.errors import OutreachError, Text
@@ -28,11 +29,12 @@ from outreach.runner.coming import coming
 from outreach.runner.compose import Mailroom
 from outreach.runner.fingerprint import TemplatesChanged, fingerprint, same_mark
 from outreach.runner.informing import note_informed
+from outreach.runner.leaving_today import goes_on_today, leaving_today, senders_of
 from outreach.runner.ledger import SendLedger
 from outreach.runner.mailing import Mailing
 from outreach.runner.mending import letters_of, mend
 from outreach.runner.passing_over import pass_over
-from outreach.runner.peace import hand_out
+from outreach.runner.peace import LetGo, all_leave, hand_out, leave_in_peace_by_post
 from outreach.runner.place import begin_run
 from outreach.runner.recovery import recover
 from outreach.runner.repeating import plan_firings
@@ -68,6 +70,8 @@ class RunReport:
     tasks: int
     #: E-mails that are due and did not leave in this run.
     remaining: int
+    #: Of which channels more of what is due will leave today.
+    more_today: tuple[Channel, ...]
     #: When there is something to do again; None when nothing waits.
     not_before: datetime | None
     #: What keeps the next message back until then, where that is a limit or a silence.
@@ -127,7 +131,7 @@ class Runner:
         with mailroom.office:
             mailing = Mailing(
                 ledger=ledger,
-                senders=self._senders(ledger),
+                senders=senders_of(self.settings, running.values()),
                 transport=self.transport,
                 clock=self.clock,
                 rehearsal=self.rehearsal,
@@ -139,14 +143,16 @@ class Runner:
             note_informed(self.store, mailroom, running, now=self.clock.now())
         stays = sent.interrupted or self.rehearsal
         more = self._more_today(sent, limit)
-        waits = self._hand_out(running, more=(*more, Channel.LETTER))
+        now = self.clock.now()
+        leaving = cache(partial(leaving_today, self.store, self.settings, running, now=now))
+        waits = self._hand_out(running, more=(*more, Channel.LETTER), leaving=leaving)
         try:
-            printed = () if stays else self._print(running, mailroom, more=more)
+            printed = () if stays else self._print(running, mailroom, more=more, leaving=leaving)
         finally:
             # What waits only for a letter does not do so where none can be printed.
             if waits and not stays:
-                self._hand_out(running, more=more, last=True)
-        report = self._report(running, ledger, sent, printed, skipped, errors)
+                self._hand_out(running, more=more, leaving=leaving, last=True)
+        report = self._report(running, ledger, sent, printed, skipped, errors, more)
         self.store.runs.finish(number, now=self.clock.now(), summary=_summary(report))
         return report
 
@@ -186,7 +192,12 @@ class Runner:
                 mailroom.signer.keys(sender)
 
     def _hand_out(
-        self, running: Running, *, more: tuple[Channel, ...], last: bool = False
+        self,
+        running: Running,
+        *,
+        more: tuple[Channel, ...],
+        leaving: LetGo = all_leave,
+        last: bool = False,
     ) -> set[DeliveryId]:
         """Calls, visits and tasks of today: whose they are, or later where the day is full.
 
@@ -201,31 +212,27 @@ class Runner:
             running,
             now=self.clock.now(),
             more=more,
+            leaving=leaving,
             overdue=not last,
             last=last,
         )
 
     def _print(
-        self, running: Running, mailroom: Mailroom, *, more: tuple[Channel, ...]
+        self,
+        running: Running,
+        mailroom: Mailroom,
+        *,
+        more: tuple[Channel, ...],
+        leaving: LetGo,
     ) -> tuple[Printed, ...]:
         steps = (step for launched in running.values() for step in launched.definition.steps)
         if all(step.channel is not Channel.LETTER for step in steps):
             return ()
-        return letters_of(mailroom).print_due(running, now=self.clock.now(), more=more)
-
-    # --- e-mails ------------------------------------------------------------------------------
-
-    def _senders(self, ledger: SendLedger) -> dict[str, Sender]:
-        """The senders that the running campaigns write from, and that have a way out."""
-        keys = {
-            key
-            for campaign in ledger.campaigns.values()
-            for step in campaign.definition.steps
-            if step.channel is Channel.EMAIL
-            for key in campaign.definition.senders_of(step)
-        }
-        known = self.settings.senders
-        return {key: known[key] for key in keys if key in known and known[key].servers}
+        now = self.clock.now()
+        waits = leave_in_peace_by_post(
+            self.store, self.settings, running, now=now, more=more, leaving=leaving, last=True
+        )
+        return letters_of(mailroom).print_due(running, now=now, but=waits)
 
     # --- after --------------------------------------------------------------------------------
 
@@ -237,6 +244,7 @@ class Runner:
         printed: tuple[Printed, ...],
         skipped: int,
         errors: tuple[OutreachError, ...],
+        more: tuple[Channel, ...],
     ) -> RunReport:
         now = self.clock.now()
         numbers = list(running)
@@ -253,6 +261,7 @@ class Runner:
             letters=deliveries.count_due(now=now, channels=(Channel.LETTER,), campaigns=numbers),
             tasks=deliveries.count_due(now=now, channels=BY_HAND, campaigns=numbers),
             remaining=sent.remaining,
+            more_today=more,
             not_before=not_before,
             why=sent.why if not_before == sent.not_before else None,
             interrupted=sent.interrupted,
@@ -265,11 +274,10 @@ class Runner:
 
         Where so many were asked for and no more, the next run goes on with the others.
         """
-        again, today = sent.not_before, self._calendar.day_of(self.clock.now())
-        if again is None:
-            goes_on = limit is not None and sent.remaining > 0
-        else:
-            goes_on = self._calendar.day_of(again) == today
+        again = sent.not_before
+        if again is None and limit is not None and sent.remaining > 0:
+            again = self.clock.now()
+        goes_on = goes_on_today(self._calendar, again=again, now=self.clock.now())
         return (Channel.EMAIL,) if goes_on else ()
 
     def _next(self, ledger: SendLedger, sent: SendReport, now: datetime) -> datetime | None:

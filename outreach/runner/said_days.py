@@ -1,7 +1,8 @@
 """Days as people say them on the telephone: `thursday 14:30`, `jeu`, `+10`, `tomorrow`, `12/03`.
 
-A day without a year is the next one to come. Weekdays and the word for tomorrow are understood
-in French and in English, whatever the workspace speaks: two sellers may type differently.
+A day without a year is the next one to come. Weekdays, and the words for yesterday, today and
+tomorrow, are understood in French and in English, whatever the workspace speaks: two sellers may
+type differently.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ _WHOLE = frozenset(
         "sunday",
     ]
 )
+#: Days from today; a hyphen may be a blank.
 _NEAR: Mapping[str, int] = {
-    "today": 0, "aujourd'hui": 0, "tomorrow": 1, "demain": 1, "apres-demain": 2,
+    "avant hier": -2, "yesterday": -1, "hier": -1, "today": 0, "aujourd'hui": 0, "tomorrow": 1,
+    "demain": 1, "apres demain": 2,
 }  # fmt: skip
 _AHEAD = re.compile(r"\+ ?(\d{1,4}) ?(d|j|w|s|m)?", re.ASCII)
 _WITHOUT_YEAR = re.compile(r"(\d{1,2})[./-](\d{1,2})", re.ASCII)
@@ -71,15 +74,35 @@ class PastDay(WrongUsage):
         super().__init__(Text("{day} has passed", day=day))
 
 
+def near_day(word: str, today: date) -> date | None:
+    """The day that `yesterday`, `aujourd'hui` and their like mean today; None for any other."""
+    return today + _NEAR[_near(word)] * _DAY if is_near(word) else None
+
+
+def is_near(word: str) -> bool:
+    """Whether a word means another day tomorrow."""
+    return _near(word) in _NEAR
+
+
+def _near(word: str) -> str:
+    return " ".join(fold(word).replace("-", " ").split())
+
+
 def read_day(text: str, *, today: date, locale: str) -> SaidDay:
-    """The day, and the hour, that somebody typed. Raises `BadDay`, `PastDay`."""
+    """The day to come, and the hour, that somebody typed. Raises `BadDay`, `PastDay`."""
+    said = read_any_day(text, today=today, locale=locale)
+    if said.day < today:
+        raise PastDay(said.day)
+    return said
+
+
+def read_any_day(text: str, *, today: date, locale: str) -> SaidDay:
+    """The same of a day that may have passed. Raises `BadDay`."""
     typed = " ".join(text.split())
     clock, rest = read_clock(typed)
     day = _day(fold(rest), today, locale) if rest else today
     if day is None or (clock is None and not rest):
         raise BadDay(text, locale)
-    if day < today:
-        raise PastDay(day)
     return SaidDay(day, clock)
 
 
@@ -95,8 +118,8 @@ def read_clock(text: str) -> tuple[time | None, str]:
 
 
 def _day(word: str, today: date, locale: str) -> date | None:
-    if word in _NEAR:
-        return today + _NEAR[word] * _DAY
+    if (near := near_day(word, today)) is not None:
+        return near
     if ahead := _AHEAD.fullmatch(word):
         return _later(today, int(ahead[1]), ahead[2] or "d")
     if word in _WHOLE or word in _WEEKDAYS:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from socket import socket
@@ -41,14 +42,26 @@ class Staff:
     #: Whether there are limits, so that it matters when each message leaves.
     paced: bool = True
 
-    def engage(self, processes: int) -> Callable[[Told], Workers]:
-        """Start so many; they are given work when the loop runs. Raises `JournalUnwritable`."""
+    @contextmanager
+    def engaged(self, processes: int) -> Iterator[Callable[[Told], Workers]]:
+        """So many, started; they are given work when the loop runs. Raises `JournalUnwritable`.
+
+        When the block ends nobody writes in a journal any more: the files are let go of.
+        """
         journals = self.journals.begin(processes) if self.journals else []
+        try:
+            yield self._workers(processes, journals)
+        finally:
+            for journal in journals:
+                journal.close()
+
+    def _workers(
+        self, processes: int, journals: Sequence[FlightJournal]
+    ) -> Callable[[Told], Workers]:
         if processes == 1 or self.journals is None:
             journal = journals[0] if journals else None
             return lambda told: self._hands(self.senders, journal, told)
-        workers = self._fork(journals)
-        return partial(Crew, workers, journals=self.journals)
+        return partial(Crew, self._fork(journals), journals=self.journals)
 
     def _fork(self, journals: Sequence[FlightJournal]) -> list[Worker]:
         engine = self.mailroom.store.database.engine

@@ -14,13 +14,13 @@ from outreach.errors import OutreachError, Problems, Text, WrongUsage
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery
+from outreach.model.ids import EventId
 from outreach.runner.by_hand import DONE
 from outreach.runner.calls import DayList
 from outreach.runner.coming_next import Next, next_of
 from outreach.runner.facts import Fact
-from outreach.runner.record import record, together
+from outreach.runner.record import Recorded, record, together
 from outreach.store.campaigns import Launched
-from outreach.store.store import Store
 
 
 class NoTask(OutreachError):
@@ -61,6 +61,8 @@ class Ticked:
     fact: Fact
     step: str
     next: Next | None
+    #: The number it is taken back by, with all that were ticked off beside it.
+    number: EventId | None
 
 
 def tick(
@@ -75,9 +77,8 @@ def tick(
     facts = _facts(day, people, told, step, now)
     with day.store.together() as held:
         batch = together(held) if len(facts) > 1 else None
-        for fact in facts:
-            record(held, fact, settings=day.settings, now=now, batch=batch)
-    return [_ticked(day.store, day, fact, now) for fact in facts]
+        done = [record(held, fact, settings=day.settings, now=now, batch=batch) for fact in facts]
+    return [_ticked(day, one, now) for one in done]
 
 
 def _facts(
@@ -132,8 +133,9 @@ def _open(day: DayList, contact: Contact) -> Iterator[tuple[Launched, Delivery]]
                 yield launched, delivery
 
 
-def _ticked(store: Store, day: DayList, fact: Fact, now: datetime) -> Ticked:
+def _ticked(day: DayList, done: Recorded, now: datetime) -> Ticked:
+    fact = done.fact
     assert fact.campaign is not None
     assert fact.delivery is not None
-    follows = next_of(store, fact.contact, fact.campaign, settings=day.settings, now=now)
-    return Ticked(fact, fact.delivery.step, follows)
+    follows = next_of(day.store, fact.contact, fact.campaign, settings=day.settings, now=now)
+    return Ticked(fact, fact.delivery.step, follows, done.number)

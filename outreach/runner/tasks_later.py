@@ -17,6 +17,7 @@ from outreach.model.change import Change, Settled
 from outreach.model.contact import Contact
 from outreach.model.delivery import Delivery, DeliveryState
 from outreach.model.event import Event, EventKind
+from outreach.model.ids import EventId
 from outreach.runner.calls import DayList
 from outreach.runner.record import together
 from outreach.runner.tasks import tasks_of
@@ -50,6 +51,8 @@ class PutOff:
     step: str
     was: date
     to: date
+    #: The number it is taken back by, with all that were put off beside it.
+    number: EventId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +84,21 @@ def put_off(
         held.recordings.take_turn()
         batch = together(held) if len(chosen) > 1 else {}
         known = held.known.of([contact.id for contact, _, _ in chosen])
+        acts = [token_hex(6) for _ in chosen]
         held.deliveries.write(
             Change.joined(
-                _later(delivery, wish, due_at, known.get(contact.id, Known()), batch, now)
-                for contact, _, delivery in chosen
+                _later(
+                    delivery, wish, due_at, known.get(contact.id, Known()), now,
+                    {"recording": act, **batch},
+                )
+                for (contact, _, delivery), act in zip(chosen, acts, strict=True)
             )
-        )
-    return [_told(day, *one, wish.day) for one in chosen]
+        )  # fmt: skip
+        numbers = [
+            held.recordings.number(contact.id, act)
+            for (contact, _, _), act in zip(chosen, acts, strict=True)
+        ]
+    return [_told(day, *one, wish.day, number) for one, number in zip(chosen, numbers, strict=True)]
 
 
 def _later(
@@ -95,8 +106,8 @@ def _later(
     wish: Wish,
     due_at: datetime,
     known: Known,
-    batch: Mapping[str, object],
     now: datetime,
+    recording: Mapping[str, object],
 ) -> Change:
     """The task on its new day, and the note that says what it was before (`calling_again`)."""
     was = {
@@ -120,7 +131,7 @@ def _later(
         channel=Channel.TASK,
         author=wish.author,
         note=wish.note,
-        data={"recording": token_hex(6), **batch, "later": wish.day.isoformat(), "was": [was]},
+        data={**recording, "later": wish.day.isoformat(), "was": [was]},
     )
     moved = Settled(
         delivery=delivery.id, state=DeliveryState.DUE, at=now, expected=(DeliveryState.DUE,),
@@ -130,7 +141,12 @@ def _later(
 
 
 def _told(
-    day: DayList, contact: Contact, launched: Launched, delivery: Delivery, to: date
+    day: DayList,
+    contact: Contact,
+    launched: Launched,
+    delivery: Delivery,
+    to: date,
+    number: EventId | None,
 ) -> PutOff:
     was = day.calendar.day_of(delivery.due_at)
-    return PutOff(contact, launched.name, delivery.step, was, to)
+    return PutOff(contact, launched.name, delivery.step, was, to, number)

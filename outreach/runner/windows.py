@@ -48,6 +48,10 @@ class Windows:
             return at
         return self._of(zone).opening(launched.definition.window, at)
 
+    def open_for(self, launched: Launched, zone: str, at: datetime) -> timedelta:
+        """How long mail may leave to people of a zone from `at` to the end of their day."""
+        return self._of(zone).open_for(launched.definition.window, at)
+
     def closing(self, launched: Launched, zone: str, at: datetime) -> datetime | None:
         """When the window that is open at `at` closes; None where it never does."""
         key = (launched.id, zone)

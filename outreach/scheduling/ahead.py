@@ -1,19 +1,20 @@
 """What would leave on which day, for a whole audience, when everything goes as planned.
 
-Pure. Letters are taken to be posted on the day they fall due, calls and visits to be made on
-the day that the team's capacity gives them (`levelling.py`, which `run` asks too); e-mails
-wait for their window by their person's clock, and for what their sender, their campaign and
-the provider of the address allow on a day. Where the settings state a pressure, a step waits
-until its person may be touched again; of the steps of one person on one day the e-mails go
-first, then letters, then what is done by hand, as in a run. Conditions (`when`) are not known
-ahead: nobody is taken to answer, so it is the most that can leave. A campaign that repeats is
-looked at up to its last day, or as far as `repeats.horizon`, and says so. Nor are the domains of
-firms whose mail a known provider receives, and the limit of single domains. People are counted
-by kind (`alike.py`): whose turn is first among people of different kinds is not known.
+Pure. Letters are taken to be posted on the day they fall due, calls and visits to be made on the
+day that the team's capacity gives them (`levelling.py`, which `run` asks too); e-mails wait for
+their window by their person's clock, and for what sender, campaign and provider allow on a day.
+Where the settings state a pressure, a step waits until its person may be touched again; of the
+steps of one person on one day the e-mails go first, then letters, then what is done by hand, as
+in a run. Nobody is taken to answer, and a condition (`when`) that only the days to come can tell
+to hold: it is the most that can leave. A campaign that repeats is looked at up to its last day,
+or as far as `repeats.horizon`, and says so. Not known are the domains of firms whose mail a known
+provider receives, the limit of single domains, and, as people are counted by kind (`alike.py`),
+whose turn is first among people of different kinds.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -101,8 +102,8 @@ class _Looking:
             day = max(other.day, self.calendar.day_of(self.now))
             turn = day_turn(other.stands, other.priority, other.work, other.position)
             at = self.calendar.midnight(day)
-            free = other.work.only is None
-            self._queue.put_other(other, Rank(day, _BY_HAND, False, other.day, turn, free, at, at))
+            rank = Rank(day, _BY_HAND, False, other.day, turn, other.work.only is None, at, at)
+            self._queue.put_other(other, rank)
 
     def begin(self, planned: Planned) -> None:
         """They wait for their steps."""
@@ -116,7 +117,11 @@ class _Looking:
                 placed=one.fixed or stands, fixed=one.fixed,
             )  # fmt: skip
             people.coming.append(coming)
-            self._await(coming)
+            late = self.calendar.day_of(one.due) < today and one.step.channel.by_hand
+            # What was not done on its day, and is not given anew, waits for people to be at work.
+            waits = late and (one.fixed or not self.bounds.team)
+            works = self.calendar.midnight(self.calendar.working_day(today))
+            self._await(coming, since=max(self.now, works) if waits else None)
 
     # --- whose turn it is ---------------------------------------------------------------------
 
@@ -150,24 +155,30 @@ class _Looking:
             rank, one = found
             if isinstance(one, Elsewhere):
                 self._book.place(one.work, rank.day, one.count, last=one.last)
-            elif one.step.name not in one.people.kind.steps:
-                self.counted.passed_over[one.step.name] += one.people.count
-                self._over(one, rank.at)
-            elif self._too_late(one, rank.day):
-                self.counted.too_late[one.step.name] += one.people.count
-                self._over(one, rank.at)
+            elif (over := self._passed_over(one, rank.day)) is not None:
+                self._over(one, rank.at, over)
             elif self._goes_later(one, rank):
                 self._queue.put(one, rank._replace(late=True))
             elif not self._rests(one, rank.day):
                 self._do(one, rank)
 
-    def _too_late(self, one: Coming, day: date) -> bool:
-        """Whether the last day of the step, or of the campaign, is gone by then."""
+    def _passed_over(self, one: Coming, day: date) -> Counter[str] | None:
+        """Where it is counted if it does not come; an e-mail that is on the wire has left."""
+        name, kind, is_mail = one.step.name, one.people.kind, one.step.channel is Channel.EMAIL
+        if name not in kind.steps:
+            return self.counted.passed_over
+        if name in kind.cut_off and not (is_mail and one.fixed):
+            return self.counted.cut_off
+        if name in kind.unmet and not is_mail:
+            return self.counted.unmet
         last = self.campaign.last_day(one.step)
-        return last is not None and day > last
+        return self.counted.too_late if last is not None and day > last else None
 
     def _do(self, one: Coming, rank: Rank) -> None:
-        if one.step.channel is Channel.EMAIL:
+        is_mail = one.step.channel is Channel.EMAIL  # of which a run asks when it could leave
+        if is_mail and one.step.name in one.people.kind.unmet and not one.fixed:
+            self._over(one, rank.at, self.counted.unmet)
+        elif is_mail:
             self._mail(one, rank.at)
         elif one.step.channel.by_hand:
             self._by_hand(one, rank)
@@ -177,10 +188,10 @@ class _Looking:
     def _goes_later(self, one: Coming, rank: Rank) -> bool:
         """Whether a run hands it out when it has sent: it waits for an e-mail of that day."""
         pressure, channel = self.bounds.pressure, one.step.channel
-        if rank.late or one.placed or not channel.by_hand or pressure is None:
+        waited = one.people.kept_back == rank.day and not rank.late and not one.placed
+        if pressure is None or not channel.by_hand or not waited:
             return False
-        waited = one.people.kept_back == rank.day
-        return waited and pressure.covers(channel) and pressure.covers(Channel.EMAIL)
+        return pressure.covers(channel) and pressure.covers(Channel.EMAIL)
 
     # --- in peace -----------------------------------------------------------------------------
 
@@ -192,8 +203,7 @@ class _Looking:
         touched = people.kind.touched
         free = free_on(touched, pressure, day)
         if free == day and one.step.channel.by_hand:
-            # What was handed out on that day counts: whether it really comes then is known on
-            # the next.
+            # What was handed out on that day counts: whether it comes is known on the next.
             going = people.going if people.allowed == day else 0
             if free_on((*touched, *[day] * going), pressure, day) > day:
                 free = day + _DAY
@@ -286,8 +296,9 @@ class _Looking:
 
     # --- what follows -------------------------------------------------------------------------
 
-    def _over(self, one: Coming, at: datetime) -> None:
+    def _over(self, one: Coming, at: datetime, counted: Counter[str]) -> None:
         """It does not come; what follows it does."""
+        counted[one.step.name] += one.people.count
         self._follow(one, at, passed_over=True)
 
     def _follow(self, one: Coming, done_at: datetime, *, passed_over: bool = False) -> None:

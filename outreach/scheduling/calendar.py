@@ -43,6 +43,12 @@ class Calendar:
         """Neither a weekend nor a public holiday of the country."""
         return day.weekday() not in _weekend(self.country) and not self.is_holiday(day)
 
+    def working_day(self, day: date) -> date:
+        """`day`, where people work on it; else the next one on which they do."""
+        while not self.is_working_day(day):
+            day += _DAY
+        return day
+
     def add(self, day: date, count: int, unit: Unit) -> date:
         """The day `count` units after `day`; hours are not counted in days: ValueError."""
         match unit:
@@ -59,9 +65,7 @@ class Calendar:
 
     def _add_working_days(self, day: date, count: int) -> date:
         for _ in range(count):
-            day += _DAY
-            while not self.is_working_day(day):
-                day += _DAY
+            day = self.working_day(day + _DAY)
         return day
 
     def day_of(self, instant: datetime) -> date:

@@ -16,6 +16,8 @@ class Counted:
     members: Counter[tuple[date, str, str]] = field(default_factory=Counter)
     too_late: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
+    cut_off: Counter[str] = field(default_factory=Counter)
+    unmet: Counter[str] = field(default_factory=Counter)
     fall_due: Counter[tuple[date, str]] = field(default_factory=Counter)
 
     def leave(self, day: date, step: str, count: int, member: str | None) -> None:
@@ -39,6 +41,8 @@ class Counted:
             days=tuple(sorted(leaving, key=lambda one: (one.day, place[one.step]))),
             too_late=dict(self.too_late),
             passed_over=dict(self.passed_over),
+            cut_off=dict(self.cut_off),
+            unmet=dict(self.unmet),
             fall_due={key: n for key, n in self.fall_due.items() if n},
             until=until,
         )

@@ -29,6 +29,11 @@ class Kind:
     touched: tuple[date, ...] = ()
     #: In which wave they begin.
     wave: int = 1
+    #: Of the steps that they have an address for: those that do not arrive there (post came back,
+    #: they oppose it).
+    cut_off: frozenset[str] = frozenset()
+    #: The steps whose condition (`when`) will be false of them, as far as that is known.
+    unmet: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,10 @@ class Ahead:
     too_late: Mapping[str, int]
     #: By step: those who have no address for it.
     passed_over: Mapping[str, int]
+    #: By step: those whom it would not reach at the address they have.
+    cut_off: Mapping[str, int] = field(default_factory=dict)
+    #: By step: those who do not fit its condition.
+    unmet: Mapping[str, int] = field(default_factory=dict)
     #: Calls, visits and tasks: how many fall due on which day, before they are spread.
     fall_due: Mapping[tuple[date, str], int] = field(default_factory=dict)
     #: The last day that is looked at of a campaign that repeats beyond it; None: all is told.

@@ -26,7 +26,7 @@ from outreach.segmentation.tree import (
     Term,
     Wild,
     fields_of,
-    parts_of,
+    leaves_of,
 )
 
 #: Fields of a few words each: an index finds too many people at once to be of use.
@@ -50,7 +50,7 @@ def slow_parts(condition: Condition, indexed: Collection[str]) -> list[Slow]:
 def compared_fields(condition: Condition) -> list[Field]:
     """The fields of which an index can find a value: compared bare, and not of a few words."""
     found: dict[str, Field] = {}
-    for part in _leaves(condition):
+    for part in leaves_of(condition):
         match part:
             case Comparison(_, left, right):
                 terms: tuple[Term, ...] = (left, right)
@@ -69,16 +69,8 @@ def column_of(field: Field) -> str:
     return f"{field.stored_in}_folded" if field.has_twin else field.stored_in
 
 
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    parts = parts_of(condition)
-    if not parts:
-        yield condition
-    for part in parts:
-        yield from _leaves(part)
-
-
 def _slow(condition: Condition, indexed: Collection[str]) -> Iterator[Slow]:
-    for part in _leaves(condition):
+    for part in leaves_of(condition):
         match part:
             case Comparison(_, left, right):
                 yield from _compared((left, right), indexed)

@@ -268,6 +268,15 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
             return ()
 
 
+def leaves_of(condition: Condition) -> Iterator[Condition]:
+    """The conditions within it that hold no other one; itself, where it holds none."""
+    parts = parts_of(condition)
+    for part in parts:
+        yield from leaves_of(part)
+    if not parts:
+        yield condition
+
+
 def size_of(condition: Condition) -> tuple[int, int]:
     """(number of conditions in it, how deeply they are nested); a list counts each choice."""
     sizes = [size_of(part) for part in parts_of(condition)]

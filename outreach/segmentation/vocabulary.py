@@ -11,7 +11,7 @@ from outreach.language import DEFAULT_LOCALE
 from outreach.model.field import Catalogue, FieldType
 from outreach.model.stage import DEFAULT_CHAIN, FACTS
 from outreach.model.text import fold
-from outreach.model.words import STAGES
+from outreach.model.words import stage_meant
 from outreach.segmentation.errors import ExpressionError, Source
 from outreach.segmentation.functions import EXAMPLES, SYNONYMS
 from outreach.segmentation.syntax import Call, Name
@@ -53,7 +53,7 @@ class Vocabulary:
         found = _same(word, (*self.stages, *DEFAULT_CHAIN, *FACTS)) or next(
             (known for tell in self.told if (known := _same(word, tell().stages))), None
         )
-        return found or STAGES.get(fold(word)) or (None if self.told else word)
+        return found or stage_meant(word) or (None if self.told else word)
 
     def all_stages(self) -> list[str]:
         """Every stage and fact that there is, the usual ones first."""

@@ -24,6 +24,7 @@ from outreach.model.ids import CampaignId, ContactId
 from outreach.model.pressure import Pressure
 from outreach.model.value import value
 from outreach.store import schema
+from outreach.store.counted import counts
 from outreach.store.engine import Database
 from outreach.store.permission import no_address
 from outreach.store.persons import Standing, standing_columns
@@ -90,7 +91,7 @@ def candidates(
     query = select(
         c.id,
         c.kind,
-        _reason(database, contact, question).label("reason"),
+        _reason(database, contact, question, _under_way(database, question)).label("reason"),
         c.email_print,
         c.household,
         func.coalesce(c.siret, c.company_folded).label("firm"),
@@ -133,7 +134,9 @@ def _members(campaign: CampaignId | None) -> Select[Any]:
     return select(e.contact_id).where(e.campaign_id == campaign, e.arm != Arm.EXCLUDED.value)
 
 
-def _reason(database: Database, contact: Table, question: Question) -> ColumnElement[Any]:
+def _reason(
+    database: Database, contact: Table, question: Question, elsewhere: Collection[CampaignId]
+) -> ColumnElement[Any]:
     """The first reason that applies, in the order of CONTRACT; NULL when none does."""
     channels = sorted(question.channels)
 
@@ -149,8 +152,8 @@ def _reason(database: Database, contact: Table, question: Question) -> ColumnEle
         (on_every_channel(lambda ch: _unusable(contact, ch)), Exclusion.INVALID_ADDRESS),
         (on_every_channel(lambda ch: no_address(contact, ch)), Exclusion.NO_ADDRESS),
     ]
-    if not question.alongside:
-        whens.append((_elsewhere(contact, question), Exclusion.OTHER_CAMPAIGN))
+    if elsewhere:
+        whens.append((_elsewhere(contact, elsewhere), Exclusion.OTHER_CAMPAIGN))
     pressure = question.pressure
     if pressure and question.day and all(pressure.covers(channel) for channel in channels):
         pressed = under_pressure(database, contact, pressure, question.day)
@@ -191,36 +194,49 @@ def _unusable(contact: Table, channel: Channel) -> ColumnElement[bool]:
     return no_address(contact, channel) & written
 
 
-def _elsewhere(contact: Table, question: Question) -> ColumnElement[bool]:
-    """In a chain of an unfinished campaign that has not ended for this person."""
-    e, k, d = schema.enrolment.c, schema.campaign.c, schema.delivery.c
-    unfinished = [CampaignState.RUNNING.value, CampaignState.PAUSED.value]
-    still_open = [
-        state.value
-        for state in (
-            DeliveryState.DUE,
-            DeliveryState.CLAIMED,
-            DeliveryState.HELD,
-            DeliveryState.UNKNOWN,
-        )
-    ]
+#: What has not ended.
+_UNFINISHED = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
+_OPEN = (
+    DeliveryState.DUE.value,
+    DeliveryState.CLAIMED.value,
+    DeliveryState.HELD.value,
+    DeliveryState.UNKNOWN.value,
+)
+
+
+def _under_way(database: Database, question: Question) -> list[CampaignId]:
+    """The other campaigns whose people may not be taken: those in which anything is still open.
+
+    Nobody needs to be looked up in the others, however many people went through them.
+    """
+    if question.alongside:
+        return []
+    c = schema.campaign.c
+    query = select(c.id).where(
+        c.state.in_(_UNFINISHED), c.id.not_in([*question.beside, question.campaign or 0])
+    )
+    with database.reading() as connection:
+        unfinished = connection.scalars(query.order_by(c.id)).all()
+        return [
+            CampaignId(one)
+            for one in unfinished
+            if not counts(connection, one).keys().isdisjoint(_OPEN)
+        ]
+
+
+def _elsewhere(contact: Table, campaigns: Collection[CampaignId]) -> ColumnElement[bool]:
+    """In a chain of one of these campaigns that has not ended for this person."""
+    e, d = schema.enrolment.c, schema.delivery.c
     waiting = exists(
         select(literal(1))
-        .where(
-            d.campaign_id == e.campaign_id, d.contact_id == e.contact_id, d.state.in_(still_open)
-        )
+        .where(d.campaign_id == e.campaign_id, d.contact_id == e.contact_id, d.state.in_(_OPEN))
         .correlate(schema.enrolment)
     )
-    query = (
-        select(literal(1))
-        .select_from(schema.enrolment.join(schema.campaign, k.id == e.campaign_id))
-        .where(
-            e.contact_id == contact.c.id,
-            e.arm == Arm.ENROLLED.value,
-            e.stopped_at.is_(None),
-            k.state.in_(unfinished),
-            e.campaign_id.not_in([*question.beside, question.campaign or 0]),
-            waiting,
-        )
+    query = select(literal(1)).where(
+        e.contact_id == contact.c.id,
+        e.arm == Arm.ENROLLED.value,
+        e.stopped_at.is_(None),
+        e.campaign_id.in_(campaigns),
+        waiting,
     )
     return exists(query.correlate(contact))

@@ -15,6 +15,7 @@ from outreach.model.campaign import Campaign, CampaignState, Step
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.said import kept, said_again
 from outreach.store import schema
+from outreach.store.counted import counts
 from outreach.store.definitions import as_json, from_json
 from outreach.store.engine import Database
 from outreach.store.freezing import Member, freeze, insert_steps
@@ -126,10 +127,9 @@ class Campaigns:
 
     def arms(self, campaign: CampaignId) -> dict[Arm, int]:
         """How many people are in each arm."""
-        e = schema.enrolment.c
-        query = select(e.arm, func.count()).where(e.campaign_id == campaign).group_by(e.arm)
         with self.database.reading() as connection:
-            return {Arm(arm): count for arm, count in connection.execute(query)}
+            counted = counts(connection, campaign)
+        return {arm: counted[arm.value] for arm in Arm if arm.value in counted}
 
     def enrolment(self, campaign: CampaignId, contact: ContactId) -> Any | None:
         """A person's frozen membership: arm, reason, kind, stage, stop; None if unmatched."""
@@ -169,7 +169,7 @@ class Campaigns:
         now: datetime,
     ) -> CampaignId:
         """Freeze the audience and plan its first steps: all of it, or nothing."""
-        with self.database.writing() as connection:
+        with self.database.writing(by_rows=True) as connection:
             campaign = self._insert(
                 connection,
                 definition,
@@ -202,7 +202,7 @@ class Campaigns:
             state, since, why = paused, campaign.since, campaign.reason
         else:
             state, since, why = CampaignState.RUNNING, now, None
-        with self.database.writing() as connection:
+        with self.database.writing(by_rows=True) as connection:
             connection.execute(
                 update(schema.campaign)
                 .where(c.id == campaign.id)

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Row, Table, case, func, select
 
 from outreach.evaluation.comparison import outcome_of
 from outreach.model.asked import Asked
@@ -21,23 +21,26 @@ from outreach.model.experiment import ExperimentTally
 from outreach.model.ids import CampaignId
 from outreach.model.money import from_minor
 from outreach.model.path import CreditTally, PathTally, YieldTally
-from outreach.model.spending import Kept, Spending
+from outreach.model.spending import Kept, Spending, Won
 from outreach.model.stage import DEFAULT_CHAIN
 from outreach.model.tally import CampaignTally, OrderTally, TouchTally, VariantTally
 from outreach.store.arms import arm_of
 from outreach.store.breakdowns import Breakdown
 from outreach.store.conditions import Selection
-from outreach.store.cost_tallies import cost_anything, kept_of, spending_of, touching, won_of
+from outreach.store.cost_tallies import cost_anything, kept_of, spending_of, touching
 from outreach.store.credits import Credited, TouchKind, credited
 from outreach.store.engine import Database
 from outreach.store.experiment_tallies import groups_of
 from outreach.store.followed import APPOINTMENT, MET, TOGETHER, Followed
 from outreach.store.gathering import followed
 from outreach.store.path_tallies import cohorts, times
+from outreach.store.sales import money_of
 from outreach.store.schema import campaign
 from outreach.store.touch_tallies import by_step, channels, tells, touches_of
-from outreach.store.variant_tallies import steps_drawn, variants_of
+from outreach.store.trail import trail_of
+from outreach.store.variant_tallies import drawn_variants
 from outreach.store.wall_clock import on_the_wall
+from outreach.store.won import won_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class ChainTallies:
     #: Those that touched anybody or cost anything; the orders of a shop that were read in did not.
     prospecting: frozenset[CampaignId] = frozenset()
     #: The new customers of these, each once.
-    won: int = 0
+    won: Won = field(default_factory=Won)
 
 
 def count_chains(
@@ -85,41 +88,41 @@ def count_chains(
     """
     if not chains:
         return ChainTallies({})
+    shared = _shared(chains)
     with database.reading() as connection:
-        drawn = _drawn_variants(connection, database, chains)
-        with followed(connection, database, chains, asked) as people:
-            counting = _Counting(people, database, now, segments or {}, variants or {}, drawn)
+        drawn = drawn_variants(connection, database, chains)
+        with (
+            followed(connection, database, chains, asked) as people,
+            trail_of(people, _earned([*chains.values(), shared])) as trail,
+        ):
+            counting = _Counting(
+                people, trail, database, now, segments or {}, variants or {}, drawn
+            )
             each = {id_: counting.counted(id_, stages) for id_, stages in chains.items()}
-            together = None
-            if len(chains) > 1:
-                shared = {tuple(stages) for stages in chains.values()}
-                chain = shared.pop() if len(shared) == 1 else DEFAULT_CHAIN
-                together = counting.counted(TOGETHER, chain)
+            together = counting.counted(TOGETHER, shared) if len(chains) > 1 else None
             priced = {id_ for id_, one in each.items() if cost_anything(one.spending)}
-            prospecting = touching(people) | priced | frozenset(paid)
-            won = won_of(people, prospecting)
+            touched = touching(people)
+            prospecting = touched | priced | frozenset(paid)
+            won = won_of(people, database, prospecting, touched - frozenset(paid))
             return ChainTallies(each, together, kept_of(people), prospecting, won)
 
 
-def _drawn_variants(
-    connection: Connection, database: Database, chains: Mapping[CampaignId, Sequence[str]]
-) -> Mapping[CampaignId, tuple[VariantTally, ...]]:
-    """The variants of the few campaigns that have some, over the whole time, whatever is asked."""
-    own = {
-        id_: stages
-        for id_, stages in chains.items()
-        if connection.execute(steps_drawn(id_).limit(1)).first()
-    }
-    if not own:
-        return {}
-    with followed(connection, database, own, Asked()) as people:
-        return {id_: variants_of(people, id_, stages) for id_, stages in own.items()}
+def _shared(chains: Mapping[CampaignId, Sequence[str]]) -> Sequence[str]:
+    """The chain that all of them have; else the default one."""
+    different = {tuple(stages) for stages in chains.values()}
+    return different.pop() if len(different) == 1 else DEFAULT_CHAIN
+
+
+def _earned(chains: Iterable[Sequence[str]]) -> set[str]:
+    """The stages that a touch may have earned."""
+    return {word for stages in chains for word in (*stages[1:], outcome_of(stages))}
 
 
 class _Counting:
     def __init__(
         self,
         people: Followed,
+        trail: Table,
         database: Database,
         now: datetime,
         segments: Mapping[str, Selection],
@@ -127,6 +130,7 @@ class _Counting:
         drawn: Mapping[CampaignId, tuple[VariantTally, ...]],
     ) -> None:
         self._people = people
+        self._trail = trail
         self._database = database
         self._now = now
         self._segments = segments
@@ -219,8 +223,8 @@ class _Counting:
         orders = _sum(rows, "orders")
         return OrderTally(
             orders=orders,
-            revenue=self._money(_sum(rows, "revenue_minor")),
-            margin=self._money(_sum(rows, "margin_minor")),
+            revenue=money_of(_sum(rows, "revenue_minor"), self._database),
+            margin=money_of(_sum(rows, "margin_minor"), self._database),
             without_amount=orders - _sum(rows, "with_amount"),
             without_margin=orders - _sum(rows, "with_margin"),
         )
@@ -248,7 +252,7 @@ class _Counting:
         ordered = [row for row in enrolled if row.ordered]
         prospects = [row for row in enrolled if not row.is_customer]
         outcome = outcome_of(chain)
-        earned = credited(people, id_, chain, kinds, outcome)
+        earned = credited(people, self._trail, id_, chain, kinds, outcome)
         now = on_the_wall(asked.last(self._now), self._database.zone)
         breakdown = Breakdown(people, self._database, id_, chain, self._segments)
         return PathTally(
@@ -261,7 +265,7 @@ class _Counting:
             visits=_sum(enrolled, "visits"),
             prospect_visits=_sum(prospects, "visits"),
             customers=_sum(row for row in enrolled if row.is_customer or row.ordered),
-            times=times(people, id_, chain),
+            times=times(people, id_, chain, _sum(enrolled) - _sum(enrolled, "unrecorded_0")),
             cohorts=cohorts(people, id_, outcome=outcome, at_once=asked.at_once, now=now),
             outcome=outcome,
             at_once=asked.at_once,
@@ -298,10 +302,6 @@ class _Counting:
     def _units(self, minor: Decimal) -> Decimal:
         """Parts of an amount stay parts, so that they add up to it."""
         return minor * from_minor(1, self._database.currency)
-
-    def _money(self, minor: Any) -> Decimal:
-        """Sums come back as int (SQLite) or Decimal (PostgreSQL)."""
-        return from_minor(int(minor), self._database.currency)
 
 
 def _unrecorded(rows: Sequence[Row[Any]], chain: Sequence[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from outreach.errors import Text
 from outreach.store.copies import COPIED_AT, Copy, CopyFailed, NotACopy, known
+from outreach.store.read_only import read_only_at
 from outreach.store.types import write_instant
 
 #: Seconds to wait for whoever writes.
@@ -36,9 +37,12 @@ class SqliteCopies:
     def backup(self, target: Path, *, now: datetime) -> None:
         if target.exists() and target.samefile(self.path):
             raise CopyFailed(target, Text("this is the contact base itself"))
+        to_read = read_only_at(self.path)
         with _in_place(target) as part, closing(_open(part)) as copy:
-            with closing(_open(self.path)) as source:
+            with closing(to_read.connect() if to_read else _open(self.path)) as source:
                 source.backup(copy)
+            if to_read:
+                to_read.require_unmoved()
             _mark(copy, now)
             # One file, without a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")

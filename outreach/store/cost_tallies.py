@@ -8,7 +8,7 @@ orders ask for their last touch, one look into an index each; touches are read o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,21 +86,6 @@ def touching(people: Followed) -> frozenset[CampaignId]:
 
 def cost_anything(spending: Spending) -> bool:
     return any(effort.cost for _, effort in spending.steps)
-
-
-def won_of(people: Followed, campaigns: Collection[CampaignId]) -> int:
-    """The new customers of these campaigns, each once: merged records are one person.
-
-    A new customer is who ordered in one of them and was none at the launch of one of them.
-    """
-    c = people.table.c
-    theirs = c.campaign_id.in_(campaigns) & (c.arm == Arm.ENROLLED.value)
-    query = select(func.count(distinct(c.contact_id))).where(
-        theirs,
-        func.coalesce(c.is_customer, 0) == 0,
-        c.contact_id.in_(select(c.contact_id).where(theirs, c.orders > 0)),
-    )
-    return int(people.connection.execute(query).scalar_one())
 
 
 def _efforts(

@@ -17,9 +17,9 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
+    Table,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
@@ -28,16 +28,12 @@ from sqlalchemy import (
 )
 
 from outreach.model.asked import CreditRule
-from outreach.model.audience import Arm
-from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, StepId
 from outreach.model.money import to_decimal
 from outreach.model.path import CreditTally
 from outreach.store.followed import TOGETHER, Followed
-from outreach.store.schema import event
-from outreach.store.tally_queries import not_own_work, stands
 from outreach.store.types import Whole
-from outreach.store.wall_clock import Unindexed, last_second
+from outreach.store.wall_clock import last_second
 
 #: A touch is remembered by its instant and what it was, in one number that keeps the order.
 _KINDS = 1024
@@ -63,14 +59,15 @@ class Credited:
 
 def credited(
     people: Followed,
+    trail: Table,
     campaign: CampaignId,
     chain: Sequence[str],
     kinds: Sequence[TouchKind],
     outcome: str,
 ) -> Credited:
-    """By the rule that was asked for. Money is in minor units here."""
+    """By the rule that was asked for; `trail`: see `trail.py`. Money is in minor units here."""
     stages = list(dict.fromkeys([*chain[1:], outcome]))
-    laid = _Laid(people, campaign, stages, kinds)
+    laid = _Laid(people, trail, campaign, stages, kinds)
     place = stages.index(outcome)
     parts = [laid.parts(place) for place in range(len(stages))]
     rows = people.connection.execute(
@@ -90,11 +87,14 @@ class _Laid:
     def __init__(
         self,
         people: Followed,
+        trail: Table,
         campaign: CampaignId,
         stages: Sequence[str],
         kinds: Sequence[TouchKind],
     ) -> None:
         self._people = people
+        self._touch = trail.c
+        self._trail = trail
         self._campaign = campaign
         self._at = [people.at(stage) for stage in stages]
         self._kinds = kinds
@@ -122,13 +122,13 @@ class _Laid:
 
     def _last_or_first(self) -> CTE:
         """A row per person: what earned each stage, and the attempts made by then."""
-        seconds = self._people.clock.seconds(event.c.at)
+        seconds = self._touch.at
         key = seconds * _KINDS + self._kind()
         pick = func.min if self._people.asked.rule is CreditRule.FIRST else func.max
         columns: list[ColumnElement[Any]] = []
         for place, at in enumerate(self._at):
             earlier = seconds <= last_second(at)
-            got_through = and_(earlier, event.c.stage.is_(None))
+            got_through = and_(earlier, self._touch.got_through == 1)
             columns += [
                 func.max(at).label(f"at_{place}"),
                 pick(case((got_through, key))).label(f"key_{place}"),
@@ -138,10 +138,10 @@ class _Laid:
 
     def _shares(self) -> CTE:
         """A row per person and kind of touch: how many of his touches were of that kind."""
-        seconds, kind = self._people.clock.seconds(event.c.at), self._kind()
+        seconds, kind = self._touch.at, self._kind()
         columns: list[ColumnElement[Any]] = [kind.label("kind")]
         for place, at in enumerate(self._at):
-            earlier = and_(seconds <= last_second(at), event.c.stage.is_(None))
+            earlier = and_(seconds <= last_second(at), self._touch.got_through == 1)
             columns.append(func.count(case((earlier, 1))).label(f"part_{place}"))
         contact = self._people.table.c.contact_id
         each = self._joined([contact, *columns]).group_by(contact, kind).subquery("each_kind")
@@ -154,28 +154,13 @@ class _Laid:
         return select(*each.c, *wholes).cte("shared")
 
     def _joined(self, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-        """Person by person, his touches looked up: those who came further are few."""
-        people, v = self._people, event.c
+        """Whoever came further beside each of his touches."""
+        people, touch = self._people, self._touch
         c = people.table.c
-        ours: list[ColumnElement[bool]] = [Unindexed(v.campaign_id) == self._campaign]
-        if self._campaign == TOGETHER:
-            # What was done to somebody as control counts for nothing (`gathering.py`).
-            here = people.table.alias("here").c
-            as_enrolled = exists().where(
-                here.campaign_id == v.campaign_id,
-                here.contact_id == c.contact_id,
-                here.arm == Arm.ENROLLED.value,
-            )
-            ours = [Unindexed(v.campaign_id).in_(people.campaigns), as_enrolled]
-        each, record = people.one.joined(people.table, c.contact_id)
-        touches = and_(
-            v.contact_id == record,
-            *ours,
-            Unindexed(v.kind) == EventKind.TOUCHED.value,
-            not_own_work(),
-            stands(),
-            *people.until(),
-        )
+        ours = [touch.contact_id == c.contact_id]
+        if self._campaign != TOGETHER:
+            ours.append(touch.campaign_id == self._campaign)
+        beside = people.table.outerjoin(self._trail, and_(*ours))
         money = [
             func.max(c.revenue_minor).label("revenue"),
             func.max(c.margin_minor).label("margin"),
@@ -183,18 +168,19 @@ class _Laid:
         ]
         return (
             select(*columns, *money)
-            .select_from(each.outerjoin(event, touches))
+            .select_from(beside)
             .where(people.of(self._campaign), or_(*(at.is_not(None) for at in self._at)))
         )
 
     def _kind(self) -> ColumnElement[Any]:
         """What a touch was, as its place among `kinds`; the last place is for what is in none."""
-        v = event.c
+        touch = self._touch
         known: list[tuple[ColumnElement[bool], int]] = []
         for place, one in enumerate(self._kinds[: _KINDS - 1]):
-            here = v.channel.is_(None) if one.channel is None else v.channel == one.channel
+            here = touch.channel.is_(None) if one.channel is None else touch.channel == one.channel
             if self._campaign != TOGETHER:
-                of_step = v.step_id.is_(None) if one.step_id is None else v.step_id == one.step_id
+                number = one.step_id
+                of_step = touch.step_id.is_(None) if number is None else touch.step_id == number
                 here = and_(of_step, here)
             known.append((here, place))
         return case(*known, else_=_KINDS - 1) if known else literal(_KINDS - 1, Whole)

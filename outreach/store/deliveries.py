@@ -26,6 +26,7 @@ from outreach.model.delivery import Claimed, Delivery, DeliveryState
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, RunId, StepId
 from outreach.store import claims as claims_of
 from outreach.store import schema
+from outreach.store.counted import counts
 from outreach.store.delivery_rows import delivery_query, read_deliveries, to_delivery
 from outreach.store.due import Due, due
 from outreach.store.engine import Database
@@ -75,7 +76,7 @@ class Deliveries:
         change = change if isinstance(change, Change) else Change.joined(change)
         if claims:
             self.database.still_alone()
-        with self.database.writing() as connection:
+        with self.database.writing(by_rows=True) as connection:
             write_change(connection, self.database, change)
             claims_of.give_back(connection, give_back, now=now)
             return claims_of.claim(
@@ -86,12 +87,12 @@ class Deliveries:
         self, claims: Sequence[Claim], resting: Resting, *, now: datetime
     ) -> set[DeliveryId]:
         """Put off the steps of people who must be left in peace now; which ones."""
-        with self.database.writing() as connection:
+        with self.database.writing(by_rows=True) as connection:
             return hold_back(connection, self.database, claims, resting, now=now)
 
     def write(self, change: Change) -> None:
         """One change, whole or not at all."""
-        with self.database.writing() as connection:
+        with self.database.writing(by_rows=True) as connection:
             write_change(connection, self.database, change)
 
     def claim(
@@ -102,7 +103,7 @@ class Deliveries:
 
     def give_back(self, ids: Collection[DeliveryId], *, now: datetime) -> None:
         """Claimed and not used: due again, as if nothing had been."""
-        with self.database.writing() as connection:
+        with self.database.writing(by_rows=True) as connection:
             claims_of.give_back(connection, ids, now=now)
 
     # --- what is due --------------------------------------------------------------------------
@@ -219,11 +220,8 @@ class Deliveries:
 
     def by_state(self, campaign: CampaignId) -> dict[DeliveryState, int]:
         """How many deliveries of a campaign are in each state."""
-        d = schema.delivery.c
-        query = select(d.state, func.count()).where(d.campaign_id == campaign).group_by(d.state)
         with self.database.reading() as connection:
-            rows = connection.execute(query).all()
-            counted: dict[str, int] = {row[0]: row[1] for row in rows}
+            counted = counts(connection, campaign)
         return {state: counted.get(state.value, 0) for state in DeliveryState}
 
     def in_state(

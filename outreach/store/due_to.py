@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -13,11 +12,18 @@ from sqlalchemy.engine import Dialect
 
 from outreach.model.campaign import CampaignState, Channel
 from outreach.model.delivery import DeliveryState
-from outreach.model.ids import CampaignId, ContactId
+from outreach.model.ids import CampaignId, ContactId, DeliveryId
+from outreach.model.pressure import Pressure
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.lists import listed, packed
+from outreach.store.lists import among, listed, packed
 from outreach.store.prepared import Query, given
+
+#: How long a step of a weightier campaign that nobody does holds back the others, where the
+#: pressure states no days of rest.
+_A_WEEK = 7
+#: The `detail` of what has waited for something else of its day, and stands on the next one.
+WAITED = "waited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,10 @@ class Writing:
     opens: Callable[[CampaignId, str | None, datetime], datetime] = lambda _, __, at: at
     #: The channels of which more of what is due and may leave now will do so today.
     more: tuple[Channel, ...] = ()
-    #: What might have left before today and did not holds back, too: else what does not leave for
-    #: long would do so as long.
+    #: The e-mails that the limits let go today; None: all. The others hold nothing back.
+    leaving: Collection[DeliveryId] | None = None
+    #: What might have left before today and did not holds back what has waited for a day, too: else
+    #: what does not leave for long would do so as long.
     overdue: bool = True
     #: What waits for this is put off until tomorrow: nobody asks again today.
     last: bool = False
@@ -43,18 +51,23 @@ class Writing:
 class Written:
     """What may still be written to people today: by e-mail, and for whom in which campaign."""
 
-    #: The weights of the campaigns of these e-mails.
-    by_mail: Mapping[ContactId, Sequence[int]] = field(default_factory=dict)
-    #: How many letters.
-    by_post: Mapping[tuple[ContactId, CampaignId], int] = field(default_factory=dict)
+    #: Of these e-mails: the weight of the campaign, and whether it might have left before today.
+    by_mail: Mapping[ContactId, Sequence[tuple[int, bool]]] = field(default_factory=dict)
+    #: Of these letters: whether it might have left before today.
+    by_post: Mapping[tuple[ContactId, CampaignId], Sequence[bool]] = field(default_factory=dict)
 
-    def before(self, contact: ContactId, campaign: CampaignId, weight: int) -> int:
+    def before(
+        self, contact: ContactId, campaign: CampaignId, weight: int, *, overdue: bool
+    ) -> int:
         """How much of it goes before a step of that campaign and weight.
 
-        Of letters of another campaign it is not known on which day they are posted.
+        Of letters of another campaign it is not known on which day they are posted. `overdue`: what
+        might have left before today goes before it, too.
         """
-        mails = sum(heavy >= weight for heavy in self.by_mail.get(contact, ()))
-        return mails + self.by_post.get((contact, campaign), 0)
+        mails = self.by_mail.get(contact, ())
+        letters = self.by_post.get((contact, campaign), ())
+        first = [late for heavy, late in mails if heavy >= weight]
+        return sum(overdue or not late for late in (*first, *letters))
 
 
 def written_today(
@@ -78,21 +91,33 @@ def written_today(
         campaigns=packed(dialect, sorted(weights if writing.only is None else writing.only)),
         before=tomorrow,
     )
-    by_mail: dict[ContactId, list[int]] = {}
-    by_post: Counter[tuple[ContactId, CampaignId]] = Counter()
-    for contact, campaign, channel, due_at, zone in rows:
+    by_mail: dict[ContactId, list[tuple[int, bool]]] = {}
+    by_post: dict[tuple[ContactId, CampaignId], list[bool]] = {}
+    for number, contact, campaign, channel, due_at, zone in rows:
         mail = channel == Channel.EMAIL.value
         opens = partial(writing.opens, campaign, zone) if mail else _as_it_falls_due
-        if due_at < today and not writing.overdue and opens(due_at) < today:
-            continue
         at = opens(max(due_at, now))
         if at >= tomorrow or (at <= now and channel not in writing.more):
             continue
+        if mail and writing.leaving is not None and number not in writing.leaving:
+            continue
+        late = due_at < today and opens(due_at) < today
         if mail:
-            by_mail.setdefault(contact, []).append(weights[campaign])
+            by_mail.setdefault(contact, []).append((weights[campaign], late))
         else:
-            by_post[contact, campaign] += 1
+            by_post.setdefault((contact, campaign), []).append(late)
     return Written(by_mail, by_post)
+
+
+def waited(
+    connection: Connection, numbers: Collection[DeliveryId], writing: Writing
+) -> frozenset[DeliveryId]:
+    """Which of them have waited for a day already."""
+    if not writing.channels:
+        return frozenset()
+    d = schema.delivery.c
+    query = select(d.id).where(among(connection, d.id, numbers), d.detail == WAITED)
+    return frozenset(DeliveryId(number) for number in connection.execute(query).scalars())
 
 
 def _as_it_falls_due(at: datetime) -> datetime:
@@ -100,8 +125,36 @@ def _as_it_falls_due(at: datetime) -> datetime:
     return at
 
 
+def weightier(
+    connection: Connection,
+    people: Collection[ContactId],
+    pressure: Pressure,
+    priorities: Mapping[CampaignId, int],
+    *,
+    now: datetime,
+    above: int,
+) -> dict[ContactId, int]:
+    """The greatest weight, `above` that one, of a campaign that has a step due for each of them."""
+    weighty = {number: weight for number, weight in priorities.items() if weight > above}
+    if not weighty:
+        return {}
+    rest = pressure.min_days_between_touches or _A_WEEK
+    dialect = connection.dialect
+    rows = _due_in(dialect, pressure.covered).rows(
+        connection,
+        people=packed(dialect, sorted(people)),
+        campaigns=packed(dialect, sorted(weighty)),
+        now=now,
+        since=now - timedelta(days=rest),
+    )
+    most: dict[ContactId, int] = {}
+    for contact, campaign in rows:
+        most[contact] = max(most.get(contact, 0), weighty[campaign])
+    return most
+
+
 @lru_cache(maxsize=8)
-def due_in(dialect: Dialect, channels: tuple[str, ...]) -> Query:
+def _due_in(dialect: Dialect, channels: tuple[str, ...]) -> Query:
     """For whom a step is due in which of some campaigns."""
     d, k = schema.delivery.c, schema.campaign.c
     # Asked of each row of these people: as plain conditions SQLite would go through all that is
@@ -137,12 +190,12 @@ def _due_before(dialect: Dialect, channels: tuple[Channel, ...]) -> Query:
         d.due_at < given("before", d.due_at.type),
     )
     query = (
-        select(d.contact_id, d.campaign_id, d.channel, d.due_at, zone)
+        select(d.id, d.contact_id, d.campaign_id, d.channel, d.due_at, zone)
         .join(schema.campaign, k.id == d.campaign_id)
         .join(schema.contact, c.id == d.contact_id)
         .where(
             listed(dialect, d.contact_id, "people"),
-            # Asked of each row, as in `due_in`.
+            # Asked of each row, as in `_due_in`.
             case((is_due, 1), else_=0) == 1,
             d.channel.in_([channel.value for channel in channels]),
             listed(dialect, d.campaign_id, "campaigns"),

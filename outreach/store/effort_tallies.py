@@ -11,8 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Double, and_, case, cast, distinct, func, or_, select
+from sqlalchemy import Double, and_, case, cast, distinct, exists, func, or_, select
 
+from outreach.model.audience import Arm
 from outreach.model.contact import Kind
 from outreach.model.effort_tally import AmountTally, ChannelTally, InboundTally, WorkTally
 from outreach.model.event import EventKind
@@ -25,6 +26,7 @@ from outreach.store.tally_queries import (
     CONTACTED,
     ORDER,
     QUOTE,
+    bought_by_himself,
     got_through,
     is_enrolment_of,
     not_own_work,
@@ -116,14 +118,19 @@ class EffortTallies:
         """What was done from `since` on and before `until` with those who were no customers yet.
 
         `firsts` is the campaigns' chains: a first stage of another name is contact itself.
-        Orders of a campaign in which nobody was contacted are results, and no work with anybody.
+        Orders of a campaign in which nobody was contacted, or of somebody whom his campaign had
+        not contacted, are results, and no work with anybody; orders in no campaign likewise. Who
+        was left alone by lot is counted with the campaign's people all the same.
         """
         words = {id_: chain[0] for id_, chain in firsts.items() if chain[0] != CONTACTED}
         stage, person, of = event.c.stage, contact.c.id, contact.alias("of")
         touched = event.c.kind == EventKind.TOUCHED.value
         own = [and_(event.c.campaign_id == id_, stage == word) for id_, word in words.items()]
         first = or_(stage == CONTACTED, *own)
-        ours = or_(event.c.campaign_id.is_(None), event.c.campaign_id.in_(prospecting(words)))
+        ours = and_(
+            or_(event.c.campaign_id.is_(None), event.c.campaign_id.in_(prospecting(words))),
+            or_(~bought_by_himself(words), _is_control()),
+        )
         later = and_(ours, stage.not_in(sorted(NO_STAGES)))
         active = and_(~touched, ~first, or_(later, stage.in_(_ACTIVE)))
         ordered = and_(~touched, stage == ORDER)
@@ -169,6 +176,10 @@ class EffortTallies:
             orders=row.orders,
             revenue=from_minor(int(row.revenue), self._database.currency),
         )
+
+
+def _is_control() -> Any:
+    return exists().where(is_enrolment_of(event), enrolment.c.arm == Arm.CONTROL.value)
 
 
 def _between(since: datetime, until: datetime) -> Any:

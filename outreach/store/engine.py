@@ -124,13 +124,16 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, by_rows: bool = False) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any exception.
 
-        SQLite takes the write lock at once, so that a claim is never a deadlock.
+        SQLite takes the write lock at once, so that a claim is never a deadlock. Say `by_rows`
+        of many statements of a row each (`opening.begin_sqlite`).
         """
         with self._clear_errors(), self.engine.connect() as connection:
-            connection = connection.execution_options(outreach_writes=True)
+            connection = connection.execution_options(
+                outreach_writes=True, outreach_by_rows=by_rows
+            )
             with connection.begin():
                 yield connection
 
@@ -246,7 +249,7 @@ class HeldDatabase(Database):
         yield self._held
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, by_rows: bool = False) -> Iterator[Connection]:
         yield self._held
 
 

@@ -41,10 +41,12 @@ class Events:
             rows = connection.execute(query.where(e.contact_id.in_(records)))
             return [row for row in rows if row.contact_id == contact or not _left(row)]
 
-    def history(self, contacts: Collection[ContactId]) -> dict[ContactId, list[Any]]:
+    def history(
+        self, contacts: Collection[ContactId], *, campaign: CampaignId | None = None
+    ) -> dict[ContactId, list[Any]]:
         """What was done with and learned of these people: touches and stages, uncorrected.
 
-        Also under records that were merged into theirs.
+        Also under records that were merged into theirs. Of one campaign only, where it is named.
         """
         e, k, s = schema.event.c, schema.campaign.c, schema.step.c
         corrections = select(e.corrects).where(e.corrects.is_not(None))
@@ -66,6 +68,8 @@ class Events:
             )
             .order_by(e.at, e.id)
         )
+        if campaign is not None:
+            query = query.where(e.campaign_id == campaign)
         found: dict[ContactId, list[Any]] = {contact: [] for contact in contacts}
         with self.database.reading() as connection:
             records = one_with(connection, self.database, contacts)

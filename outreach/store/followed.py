@@ -63,9 +63,10 @@ class Words:
         others = [(event.c.stage == word, place) for word, place in self.places.items()]
         return case(*firsts, *others)
 
-    def first(self) -> list[str]:
-        """What tells of a first stage, in one campaign or another."""
-        return sorted({CONTACTED, *self.firsts})
+    def first(self, campaign: CampaignId) -> list[str]:
+        """What tells of the first stage of a campaign."""
+        own = [word for word, ids in self.firsts.items() if campaign in ids]
+        return sorted({CONTACTED, *own})
 
     def later(self) -> list[str]:
         return sorted({*self.places} - {CONTACTED})

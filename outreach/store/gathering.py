@@ -6,7 +6,7 @@ The table (`followed.py` reads it) is one of this connection alone, and is gone 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -14,42 +14,31 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     MetaData,
-    Select,
     Table,
-    Text,
     and_,
     case,
-    cast,
+    exists,
     func,
     insert,
     literal,
-    null,
     or_,
     select,
-    union_all,
     update,
 )
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.types import TypeEngine
 
 from outreach.model.asked import Asked
 from outreach.model.audience import Arm
-from outreach.model.channels import Channel
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
+from outreach.store.begun import TOLD, lay_begun
 from outreach.store.engine import Database
-from outreach.store.followed import TOGETHER, TOLD, Followed, clock_of_events, words_of
+from outreach.store.followed import TOGETHER, Followed, clock_of_events, words_of
 from outreach.store.one_person import one_person
 from outreach.store.roomy import roomy
-from outreach.store.schema import enrolment, event
-from outreach.store.tally_queries import FOLLOWED, ORDER, is_customer, stands, tried
+from outreach.store.schema import event
+from outreach.store.tally_queries import ORDER, stands
+from outreach.store.temporary import studied, temporary
 from outreach.store.types import Instant, Whole
-
-#: Touches and their kinds, beside the stages, which are numbered from 0. What was tried before
-#: the period is remembered and not counted.
-_TOUCH = -1
-_VISIT = -2
-_EARLIER = -3
 
 
 @contextmanager
@@ -63,29 +52,19 @@ def followed(
     words = words_of(chains)
     clock = clock_of_events(connection, database)
     table = _table(asked, len(words.places), clustered=database.is_sqlite)
-    with roomy(connection, database), one_person(connection, chains) as one:
+    with (
+        roomy(connection, database),
+        one_person(connection, chains) as one,
+        temporary(connection, table),
+    ):
         people = Followed(connection, table, words, clock, asked, tuple(chains), database.zone, one)
-        table.create(connection)
-        try:
-            _fill(people)
-            if len(chains) > 1:
-                _fill_together(people)
-            if not database.is_sqlite:
-                connection.exec_driver_sql(f"ANALYZE {table.name}")
-            yield people
-        finally:
-            # A transaction that failed has lost the table already, and takes no statement more.
-            if not connection.invalidated and connection.in_transaction():
-                with suppress(DatabaseError):
-                    table.drop(connection)
+        _fill(people)
+        if len(chains) > 1:
+            _fill_together(people)
+        studied(connection, table)
+        yield people
 
 
-#: What an enrolment tells. `record` is the contact whose enrolment it is: of merged records the
-#: one that counts (`_enrolled`); `contact_id` is the person.
-_TOLD: Mapping[str, TypeEngine[Any]] = {
-    "arm": Text(), "kind": Text(), "stratum": Text(), "is_customer": Whole, "wave": Whole,
-    "record": Whole,
-}  # fmt: skip
 _TOUCHES = ("touches", "visits", "first_touch")
 _ORDERS = ("orders", "revenue_minor", "margin_minor", "with_amount", "with_margin")
 
@@ -98,7 +77,7 @@ def _table(asked: Asked, stages: int, *, clustered: bool) -> Table:
         MetaData(),
         Column("campaign_id", Whole, nullable=False, primary_key=clustered),
         Column("contact_id", Whole, nullable=False, primary_key=clustered),
-        *(Column(name, type_) for name, type_ in _TOLD.items()),
+        *(Column(name, type_) for name, type_ in TOLD.items()),
         *(Column(name, Whole) for name in numbers),
         *(Column(f"at_{place}", Whole) for place in range(stages)),
         prefixes=["TEMPORARY"],
@@ -108,45 +87,8 @@ def _table(asked: Asked, stages: int, *, clustered: bool) -> Table:
 
 def _fill(people: Followed) -> None:
     """Everybody with the touches and the first stage, then the few who came further."""
-    _fill_begun(people)
+    lay_begun(people)
     _fill_further(people)
-
-
-def _fill_begun(people: Followed) -> None:
-    """Enrolments and events laid one under the other and gathered by person.
-
-    A join would do, but SQLite without statistics runs it as a loop in a loop.
-    """
-    laid = union_all(_enrolled(people), _begun(people)).subquery("laid")
-    c = laid.c
-    had = c.what < 0
-    here = had if people.asked.since is None else c.what.in_((_TOUCH, _VISIT))
-    plain: dict[str, ColumnElement[Any]] = {
-        "campaign_id": c.campaign_id,
-        "contact_id": c.contact_id,
-        **{name: func.max(c[name]) for name in _TOLD},
-        "touches": func.count(case((here, 1))),
-        "visits": func.count(case((c.what == _VISIT, 1))),
-    }
-    if people.asked.since is not None:
-        plain["earlier"] = func.count(case((c.what == _EARLIER, 1)))
-    firsts = {"first_touch": had, "at_0": c.what == 0}
-    person = (
-        select(
-            *(column.label(name) for name, column in plain.items()),
-            *(_first(when, c.at).label(name) for name, when in firsts.items()),
-        )
-        .group_by(c.campaign_id, c.contact_id)
-        .having(func.max(c.arm).is_not(None))
-        .subquery("person")
-    )
-    none_yet = {name: literal(0, Whole) for name in ("orders", "with_amount", "with_margin")}
-    rows = select(
-        *(person.c[name] for name in plain),
-        *(people.clock.seconds(person.c[name]) for name in firsts),
-        *none_yet.values(),
-    )
-    people.connection.execute(insert(people.table).from_select([*plain, *firsts, *none_yet], rows))
 
 
 def _fill_further(people: Followed) -> None:
@@ -191,102 +133,46 @@ def _first(when: ColumnElement[bool], at: ColumnElement[Any]) -> ColumnElement[A
     return func.min(case((when, at)), type_=Instant())
 
 
-def _row(
-    table: Any, person: ColumnElement[Any], **known: ColumnElement[Any]
-) -> tuple[ColumnElement[Any], ...]:
-    """What one table says of a person; NULL, with its type, where it says nothing."""
-    types: dict[str, TypeEngine[Any]] = {"what": Whole, "at": Instant(), **_TOLD}
-    return (
-        table.c.campaign_id.label("campaign_id"),
-        person.label("contact_id"),
-        *(known.get(name, cast(null(), type_)).label(name) for name, type_ in types.items()),
-    )
-
-
-def _enrolled(people: Followed) -> Select[Any]:
-    """The enrolments, one for each person.
-
-    Of records that were merged later, the one that counts is an enrolled one, for it was
-    written to, whatever the other was meant for; of two of these the earliest. A person was a
-    customer at the launch if one of his records was.
-    """
-    e = enrolment.c
-    here = (e.campaign_id.in_(people.campaigns), e.arm.in_(FOLLOWED))
-    names = ("arm", "kind", "stratum", "wave")
-    if not people.one.merged:
-        row = _row(enrolment, e.contact_id, **{name: e[name] for name in names},
-                   is_customer=is_customer(), record=e.contact_id)  # fmt: skip
-        return select(*row).where(*here)
-    person = people.one.of(e.contact_id)
-    by: dict[str, Any] = {"partition_by": (e.campaign_id, person)}
-    control = case((e.arm == Arm.ENROLLED.value, 0), else_=1)
-    # The words for kinds stand in the alphabet as they do in a life, the furthest first.
-    each = (
-        select(
-            e.campaign_id,
-            e.contact_id,
-            person.label("person"),
-            e.arm,
-            e.stratum,
-            e.wave,
-            func.min(e.kind).over(**by).label("kind"),
-            func.max(is_customer()).over(**by).label("is_customer"),
-            func.row_number()
-            .over(**by, order_by=(control, e.enrolled_at, e.contact_id))
-            .label("place"),
-        )
-        .where(*here)
-        .subquery("each_record")
-    )
-    c = each.c
-    told = {name: c[name] for name in (*names, "is_customer")}
-    return select(*_row(each, c.person, **told, record=c.contact_id)).where(c.place == 1)
-
-
-def _begun(people: Followed) -> Select[Any]:
-    """Touches, and first stages reached."""
-    v = event.c
-    in_period = and_(*people.since()) if people.asked.since is not None else None
-    before = [] if in_period is None else [(~in_period, _EARLIER)]
-    touch = case(*before, (v.channel == Channel.VISIT.value, _VISIT), else_=_TOUCH)
-    what = case((v.kind == EventKind.TOUCHED.value, touch), else_=people.words.number())
-    first = and_(
-        v.kind == EventKind.REACHED.value, v.stage.in_(people.words.first()), *people.since()
-    )
-    row = _row(event, people.one.of(v.contact_id), what=what, at=v.at)
-    return select(*row).where(
-        v.campaign_id.in_(people.campaigns),
-        v.kind.in_(TOLD),
-        or_(tried(), first),
-        stands(),
-        *people.until(),
-    )
-
-
 def _fill_together(people: Followed) -> None:
     """A row per person over all the campaigns: what was done in those he was enrolled in.
 
     Whoever is control in one and enrolled in another is enrolled; his own time as control
-    counts for nothing.
+    counts for nothing. As with each campaign: everybody's beginning, then the few.
     """
     c = people.table.c
-    summed = ["touches", "visits", "orders", "revenue_minor", "margin_minor", "with_amount",
-              "with_margin"]  # fmt: skip
-    summed += ["earlier"] if "earlier" in c else []
-    earliest = ["is_customer", "wave", "first_touch"]
-    earliest += [f"at_{place}" for place in range(len(people.words.places))]
-    counts = or_(c.arm == Arm.ENROLLED.value, c.contact_id.not_in(_enrolled_somewhere(people)))
-    gathered: dict[str, ColumnElement[Any]] = {
+    summed = ["touches", "visits", *(["earlier"] if "earlier" in c else [])]
+    begun: dict[str, ColumnElement[Any]] = {
         "campaign_id": literal(int(TOGETHER), Whole),
         "contact_id": c.contact_id,
         "arm": func.max(c.arm),
         **{name: func.sum(c[name]) for name in summed},
-        **{name: func.min(c[name]) for name in earliest},
+        **{name: func.min(c[name]) for name in ("is_customer", "wave", "first_touch", "at_0")},
+        **{name: literal(0, Whole) for name in ("orders", "with_amount", "with_margin")},
     }
-    rows = select(*gathered.values()).where(counts).group_by(c.contact_id)
-    people.connection.execute(insert(people.table).from_select(list(gathered), rows))
+    rows = select(*begun.values()).where(_counts(people)).group_by(c.contact_id)
+    people.connection.execute(insert(people.table).from_select(list(begun), rows))
+    places = [f"at_{place}" for place in range(1, len(people.words.places))]
+    further = {name: func.sum(c[name]) for name in _ORDERS} | {
+        name: func.min(c[name]) for name in places
+    }
+    came = (
+        select(c.contact_id, *(column.label(name) for name, column in further.items()))
+        .where(_counts(people), or_(*(c[name].is_not(None) for name in places)))
+        .group_by(c.contact_id)
+        .subquery("came")
+    )
+    same = and_(c.campaign_id == TOGETHER, c.contact_id == came.c.contact_id)
+    values = {name: came.c[name] for name in further}
+    people.connection.execute(update(people.table).where(same).values(values))
 
 
-def _enrolled_somewhere(people: Followed) -> Select[Any]:
-    other = people.table.alias("elsewhere")
-    return select(other.c.contact_id).where(other.c.arm == Arm.ENROLLED.value)
+def _counts(people: Followed) -> ColumnElement[bool]:
+    """Of the rows of each campaign: what was done to the enrolled, unless one is so nowhere."""
+    c, other = people.table.c, people.table.alias("elsewhere").c
+    somewhere = exists().where(
+        other.campaign_id.in_(people.campaigns),
+        other.contact_id == c.contact_id,
+        other.arm == Arm.ENROLLED.value,
+    )
+    enrolled = c.arm == Arm.ENROLLED.value
+    return and_(c.campaign_id.in_(people.campaigns), or_(enrolled, ~somewhere))

@@ -73,7 +73,7 @@ class History:
 
         Raises `LaunchedHere`.
         """
-        with suppress(_RolledBack), self.database.writing() as connection:
+        with suppress(_RolledBack), self.database.writing(by_rows=True) as connection:
             take_turn(connection)
             campaign = PastCampaign(connection, self.database, start)
             yield campaign

@@ -174,6 +174,7 @@ class Writing:
         self._event(
             EventKind.REACHED, known.id, fact.at, stage=fact.stage, amount=fact.amount,
             margin=fact.margin, author=row.author, note=row.note,
+            data={"items": fact.items} if fact.items else None,
         )  # fmt: skip
         order = fact.stage == "order"
         self._tally["orders" if order else "facts"] += 1

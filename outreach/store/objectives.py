@@ -68,13 +68,14 @@ class Objectives:
         told = json.loads(kept)
         return Vision(told["text"], date.fromisoformat(told["on"]))
 
-    def note_vision(self, vision: Vision) -> None:
-        """The vision from now on."""
+    def note_vision(self, vision: Vision | None) -> None:
+        """The vision from now on, or none."""
         m = schema.meta
-        told = json.dumps({"text": vision.text, "on": vision.noted_on.isoformat()})
         with self.database.writing() as connection:
             connection.execute(delete(m).where(m.c.key == _VISION))
-            connection.execute(insert(m).values(key=_VISION, value=told))
+            if vision is not None:
+                told = json.dumps({"text": vision.text, "on": vision.noted_on.isoformat()})
+                connection.execute(insert(m).values(key=_VISION, value=told))
 
 
 def _row(one: Objective) -> dict[str, Any]:

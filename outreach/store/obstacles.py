@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, text
 
 from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
@@ -26,6 +26,26 @@ class Obstacle:
     contact: ContactId
 
 
+def in_vain(database: Database, campaign: CampaignId) -> list[Obstacle]:
+    """Letters to come to addresses that the post brought back: none of them will be printed."""
+    d, c = schema.delivery.c, database.contact.c
+    query = (
+        select(func.count(), func.min(d.contact_id))
+        .join(database.contact, c.id == d.contact_id)
+        .where(
+            d.campaign_id == campaign,
+            d.state == DeliveryState.DUE.value,
+            d.channel == Channel.LETTER.value,
+            c.post_returned_at.is_not(None),
+        )
+    )
+    with database.reading() as connection:
+        count, first = connection.execute(query).one()
+    if not count:
+        return []
+    return [Obstacle(DeliveryState.DUE, "invalid_address", count, ContactId(first))]
+
+
 def obstacles(database: Database, campaign: CampaignId) -> list[Obstacle]:
     """Of what is held, was refused, or was deferred by a server and waits to be tried again."""
     d = schema.delivery.c
@@ -34,9 +54,11 @@ def obstacles(database: Database, campaign: CampaignId) -> list[Obstacle]:
         d.channel == Channel.EMAIL.value,
         d.detail.is_not(None),
     )
+    # The first condition says nothing that the second does not: it names the index of these few.
     query = (
         select(d.state, d.detail, func.count(), func.min(d.contact_id))
-        .where(d.campaign_id == campaign, or_(d.state.in_(_EXPLAINED), deferred))
+        .where(d.campaign_id == campaign, text(f"({schema.EXPLAINED})"))
+        .where(or_(d.state.in_(_EXPLAINED), deferred))
         .group_by(d.state, d.detail)
         .order_by(func.min(d.contact_id))
     )

@@ -8,7 +8,7 @@ that are asked for, statements are written without it and read no more than befo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,11 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.exc import DatabaseError
 
 from outreach.model.audience import Arm
 from outreach.model.ids import CampaignId
 from outreach.store.schema import contact, enrolment, event
+from outreach.store.temporary import temporary
 from outreach.store.types import Whole
 
 #: Every record of those who have several, the one that stayed too.
@@ -63,16 +63,6 @@ class OnePerson:
         r = _records.c
         return record.in_(union(select(person), select(r.contact_id).where(r.person_id == person)))
 
-    def joined(self, table: Any, person: ColumnElement[Any]) -> tuple[Any, ColumnElement[Any]]:
-        """A table of people with each one's records beside him, and the record to look up by."""
-        if not self.merged:
-            return table, person
-        r = _records.c
-        return (
-            table.outerjoin(_records, r.person_id == person),
-            func.coalesce(r.contact_id, person),
-        )
-
 
 @contextmanager
 def one_person(connection: Connection, campaigns: Collection[CampaignId]) -> Iterator[OnePerson]:
@@ -82,15 +72,9 @@ def one_person(connection: Connection, campaigns: Collection[CampaignId]) -> Ite
     stayed (`merging.py`).
     """
     if connection.execute(select(contact.c.id).where(_concerned(campaigns)).limit(1)).first():
-        _records.create(connection)
-        try:
+        with temporary(connection, _records):
             connection.execute(insert(_records).from_select(["contact_id", "person_id"], _all()))
             yield OnePerson(merged=True)
-        finally:
-            # A transaction that failed has lost the table already, and takes no statement more.
-            if not connection.invalidated and connection.in_transaction():
-                with suppress(DatabaseError):
-                    _records.drop(connection)
     else:
         yield OnePerson(merged=False)
 

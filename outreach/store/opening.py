@@ -17,8 +17,10 @@ from sqlalchemy.exc import ArgumentError
 from outreach.errors import Text
 from outreach.model.life import LifeRules
 from outreach.store import schema
+from outreach.store.counted import lay_triggers
 from outreach.store.engine import Database, Now, utc_now
 from outreach.store.exact import register_functions
+from outreach.store.read_only import read_only_at
 from outreach.store.trouble import StoreTooNew, StoreTooOld, StoreUnusable
 
 
@@ -36,16 +38,28 @@ def open_database(
 
     `to_upgrade` lets an older store in, for `store upgrade` alone.
     `now` is asked whenever something is computed for today, by the rules of `life`.
+    Where the file, or its folder, is read-only it is opened for reading alone.
     Raises `StoreTooNew`, `StoreTooOld` or `StoreUnusable`.
     """
     address = address_of(url, folder)
-    _make_folder(address)
-    engine = create_engine(address, connect_args=_connecting(address))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", prepare_sqlite)
-        event.listen(engine, "begin", begin_sqlite)
+    file = _file_of(address)
+    if file is not None and (to_read := read_only_at(file)) is not None:
+        engine = create_engine(address, creator=to_read.connect)
+        event.listen(engine, "connect", prepare_to_read)
+        event.listen(engine, "begin", to_read.begin)
+        event.listen(engine, "commit", to_read.end)
+    else:
+        _make_folder(file, address)
+        engine = create_engine(address, connect_args=_connecting(address))
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", prepare_sqlite)
+            event.listen(engine, "begin", begin_sqlite)
     database = Database(engine, currency=currency, zone=zone, now=now, life=life)
-    _make_ready(database, to_upgrade=to_upgrade)
+    try:
+        _make_ready(database, to_upgrade=to_upgrade)
+    except BaseException:
+        engine.dispose()  # nobody else can close what it could connect to
+        raise
     return database
 
 
@@ -62,12 +76,19 @@ def address_of(url: str, folder: Path) -> URL:
     return address
 
 
-def _make_folder(address: URL) -> None:
-    """Where a file of SQLite's is to lie. Raises `StoreUnusable`."""
+def _file_of(address: URL) -> Path | None:
+    """The file of SQLite's; None in memory, and on a server."""
     if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return None
+    return Path(str(address.database))
+
+
+def _make_folder(file: Path | None, address: URL) -> None:
+    """Where a file of SQLite's is to lie. Raises `StoreUnusable`."""
+    if file is None:
         return
     try:
-        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnusable(address.render_as_string(), error.strerror or str(error)) from None
 
@@ -87,17 +108,39 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
+    _keep_little(connection)
+    register_functions(connection)
+
+
+def prepare_to_read(connection: Any, _record: object) -> None:
+    """Those of a connection that can write nothing."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout=15000")
+    _keep_little(connection)
+    register_functions(connection)
+
+
+def _keep_little(connection: Any) -> None:
     # Pages that are come back to stay in memory (kibibytes, in each process of a run: neither an
     # import nor a run takes less time with 16 MiB than with 2), and go from the log to the file
     # together (pages of 4 KiB).
     for pragma in ("cache_size=-2048", "wal_autocheckpoint=8000"):
         connection.execute(f"PRAGMA {pragma}")
-    register_functions(connection)
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """A transaction that will write takes the lock at once."""
-    writes = connection.get_execution_options().get("outreach_writes")
+    """A transaction that will write takes the lock at once.
+
+    What a statement changes can be undone alone: until it ends, SQLite keeps the pages that it
+    changes, in a file. A row of which a trigger counts something changes ten pages: written
+    for each row, they would take longer than everything else. Such are kept in memory, as long
+    as one statement lasts; those of a statement over a million rows would not fit there.
+    """
+    options = connection.get_execution_options()
+    writes, by_rows = options.get("outreach_writes"), options.get("outreach_by_rows", False)
+    if connection.info.get("outreach_by_rows", False) != by_rows:
+        connection.exec_driver_sql(f"PRAGMA temp_store={'MEMORY' if by_rows else 'DEFAULT'}")
+        connection.info["outreach_by_rows"] = by_rows
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -130,6 +173,7 @@ def _create(database: Database) -> None:
         if not database.is_sqlite:
             schema.ready_for_postgresql()
         schema.metadata.create_all(connection, checkfirst=False)
+        lay_triggers(connection)
         connection.execute(schema.alembic_version.insert().values(version_num=schema.REVISION))
         connection.execute(
             schema.meta.insert(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 
 from outreach.evaluation.timing import places_needed
 from outreach.model.ids import CampaignId
@@ -19,8 +19,14 @@ from outreach.store.types import Whole
 from outreach.store.wall_clock import DAY, monday, on_the_wall, week_of
 
 
-def times(people: Followed, campaign: CampaignId, chain: Sequence[str]) -> tuple[TimeTally, ...]:
-    """From each stage to the next, and from the first to the last."""
+def times(
+    people: Followed, campaign: CampaignId, chain: Sequence[str], begun: int
+) -> tuple[TimeTally, ...]:
+    """From each stage to the next, and from the first to the last.
+
+    `begun`: the people enrolled of whom the first stage is known. Those who came no further are
+    most of them, and are only counted.
+    """
     at = people.reached_at(chain)
     last = len(chain) - 1
     pairs = [(place, place + 1) for place in range(last)]
@@ -28,15 +34,18 @@ def times(people: Followed, campaign: CampaignId, chain: Sequence[str]) -> tuple
         pairs.append((0, last))
     if not pairs:
         return ()
-    counted = _counted(people, campaign, at, pairs)
+    further = _further(people, campaign, at)
+    at = [*further.c]
+    counted = _counted(people, at, pairs)
+    no_further = begun - counted["begun"]
     arrived = [counted[f"arrived_{n}"] for n in range(len(pairs))]
-    ordered = _ordered(people, campaign, [(at[i], at[j]) for i, j in pairs], arrived)
+    ordered = _ordered(people, [(at[i], at[j]) for i, j in pairs], arrived)
     return tuple(
         TimeTally(
             start=chain[i],
             end=chain[j],
             arrived=arrived[n],
-            not_yet=counted[f"not_yet_{n}"],
+            not_yet=counted[f"not_yet_{n}"] + (0 if i else no_further),
             unknown=counted[f"unknown_{n}"],
             seconds=ordered.get(n, {}),
         )
@@ -44,13 +53,19 @@ def times(people: Followed, campaign: CampaignId, chain: Sequence[str]) -> tuple
     )
 
 
+def _further(people: Followed, campaign: CampaignId, at: Sequence[ColumnElement[Any]]) -> CTE:
+    """When those who came further than the first stage reached each: read once, and kept."""
+    came = or_(*(later.is_not(None) for later in at[1:]))
+    named = [one.label(f"at_{place}") for place, one in enumerate(at)]
+    return select(*named).where(people.of(campaign), came).cte("further")
+
+
 def _counted(
     people: Followed,
-    campaign: CampaignId,
     at: Sequence[ColumnElement[Any]],
     pairs: Sequence[tuple[int, int]],
 ) -> dict[str, int]:
-    counts: list[ColumnElement[Any]] = []
+    counts: list[ColumnElement[Any]] = [func.count(at[0]).label("begun")]
     for n, (i, j) in enumerate(pairs):
         came = or_(*(later.is_not(None) for later in at[j:]))
         arrived = _in_order(at[i], at[j])
@@ -60,7 +75,7 @@ def _counted(
             # Whatever is unknown of a comparison with NULL, it is no arrival.
             func.count(case((arrived, None), (came, 1))).label(f"unknown_{n}"),
         ]
-    row = people.connection.execute(select(*counts).where(people.of(campaign))).one()
+    row = people.connection.execute(select(*counts)).one()
     return {name: int(count) for name, count in row._mapping.items()}
 
 
@@ -71,7 +86,6 @@ def _in_order(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnEleme
 
 def _ordered(
     people: Followed,
-    campaign: CampaignId,
     pairs: Sequence[tuple[ColumnElement[Any], ColumnElement[Any]]],
     arrived: Sequence[int],
 ) -> dict[int, dict[int, int]]:
@@ -83,9 +97,7 @@ def _ordered(
         took = case((end > start, end - start), else_=0)
         place = func.row_number().over(order_by=took) - 1
         ranked = (
-            select(took.label("took"), place.label("place"))
-            .where(people.of(campaign), _in_order(start, end))
-            .subquery()
+            select(took.label("took"), place.label("place")).where(_in_order(start, end)).subquery()
         )
         parts.append(
             select(literal(n, Whole).label("pair"), ranked.c.place, ranked.c.took).where(

@@ -12,7 +12,7 @@ from outreach.model.delivery import DeliveryState
 from outreach.model.ids import ContactId
 from outreach.store import schema
 from outreach.store.engine import Database
-from outreach.store.lists import LookedUp
+from outreach.store.lists import LookedUp, among
 from outreach.store.suppressions import forbidden
 
 
@@ -36,6 +36,36 @@ def out_of_reach(database: Database, contact: ContactId, channel: Channel) -> st
     with database.reading() as connection:
         reason: str | None = connection.execute(query).scalar()
         return reason
+
+
+def cut_off(
+    database: Database, people: Collection[ContactId], channels: Collection[Channel]
+) -> dict[ContactId, frozenset[Channel]]:
+    """On which channels nothing arrives to people, whatever address they have there.
+
+    It came back from there, or they oppose it; whom everything reaches is not in it.
+    """
+    if not channels:
+        return {}
+    contact, asked = database.contact, list(channels)
+    barred = [_barred(contact, channel) for channel in asked]
+    with database.reading() as connection:
+        query = select(contact.c.id, *(case((one, 1), else_=0) for one in barred)).where(
+            among(connection, contact.c.id, people)
+        )
+        rows = [(who, told) for who, *told in connection.execute(query) if any(told)]
+    return {
+        ContactId(who): frozenset(one for one, is_so in zip(asked, told, strict=True) if is_so)
+        for who, told in rows
+    }
+
+
+def _barred(contact: Table, channel: Channel) -> ColumnElement[bool]:
+    """Whether that channel is forbidden, or the address there is dead."""
+    reasons = [forbidden(contact, channel)]
+    if channel.kind.dead:
+        reasons.append(contact.c[channel.kind.dead[0]].is_not(None))
+    return or_(*reasons)
 
 
 def _reasons(

@@ -56,7 +56,7 @@ class Standing:
 
 
 @value(kw_only=True)
-class Waits:
+class ToCome:
     """Somebody's step of a campaign that will come if nothing happens."""
 
     contact: ContactId
@@ -163,7 +163,7 @@ class Placing:
                 for who, campaign, step, when, done, count in connection.execute(query)
             ]
 
-    def waiting(self, campaign: CampaignId, *, now: datetime) -> Iterator[Waits]:
+    def waiting(self, campaign: CampaignId, *, now: datetime) -> Iterator[ToCome]:
         """Everything of a campaign that will leave if nothing happens, person by person; a stream.
 
         A letter that is printed goes to the post any day now: it is on its way.
@@ -186,8 +186,8 @@ class Placing:
         with self.database.reading() as connection:
             rows = connection.execute(query)
             for contact, step, due_at, member, fixed_too, owner, occurrence in rows:
-                yield Waits(contact=contact, step=step, due_at=due_at, member=member,
-                            fixed=bool(fixed_too), owner=owner, occurrence=occurrence)  # fmt: skip
+                yield ToCome(contact=contact, step=step, due_at=due_at, member=member,
+                             fixed=bool(fixed_too), owner=owner, occurrence=occurrence)  # fmt: skip
 
     def elsewhere(
         self, campaign: CampaignId | None, *, before: datetime, now: datetime

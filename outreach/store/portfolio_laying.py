@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +15,11 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     text,
 )
+from sqlalchemy import cast as sql_cast
 
 from outreach.model.days import end_of
 from outreach.model.event import EventKind
@@ -38,9 +41,9 @@ from outreach.store.portfolio_tables import (
     people,
 )
 from outreach.store.rows import is_there
-from outreach.store.tally_queries import ORDER, reached, stands
+from outreach.store.tally_queries import ORDER, stands
 from outreach.store.types import Whole
-from outreach.store.wall_clock import EpochSeconds, WallClock, wall_clock
+from outreach.store.wall_clock import EpochSeconds, Unindexed, WallClock, wall_clock
 
 _DAY = 86400
 
@@ -55,7 +58,8 @@ def drop(connection: Connection) -> None:
 
 def lay(connection: Connection, database: Database, *, on: date, since: date) -> WallClock:
     """Fill the tables as of the end of `on`; `since` is the end of the day to compare with."""
-    clock = lay_customers(connection, database, on=on, since=since)
+    begun = (schema.contact.c.created_at, schema.enrolment.c.enrolled_at)
+    clock = lay_customers(connection, database, on=on, since=since, begun=begun)
     _fill(connection, people, everybody(database, clock, moment(on, database)))
     if not database.is_sqlite:
         for table in TABLES:
@@ -64,13 +68,22 @@ def lay(connection: Connection, database: Database, *, on: date, since: date) ->
 
 
 def lay_customers(
-    connection: Connection, database: Database, *, on: date, since: date
+    connection: Connection,
+    database: Database,
+    *,
+    on: date,
+    since: date,
+    begun: Sequence[ColumnElement[Any]] = (),
 ) -> WallClock:
-    """Orders and customers alone: all that who stays and who is lost is counted from."""
+    """Orders and customers alone: all that who stays and who is lost is counted from.
+
+    The clock is that of the orders; `begun`: of these instants too.
+    """
     drop(connection)
     for table in TABLES:
         table.create(connection, checkfirst=False)
-    clock = wall_clock(database.zone, _first(connection, database), end_of(on, database.zone))
+    first = _first(connection, begun) or database.now()
+    clock = wall_clock(database.zone, first, end_of(on, database.zone))
     now, then = moment(on, database), moment(since, database)
     _fill(connection, orders, _orders(database, clock, end_of(on, database.zone)))
     _choose(connection, database, then, now)
@@ -81,17 +94,14 @@ def lay_customers(
     return clock
 
 
-def _first(connection: Connection, database: Database) -> datetime:
-    """The first instant of anything that is counted; now on an empty base."""
-    found = [
-        connection.execute(select(func.min(column))).scalar_one_or_none()
-        for column in (schema.contact.c.created_at, schema.enrolment.c.enrolled_at)
-    ]
+def _first(connection: Connection, begun: Sequence[ColumnElement[Any]]) -> datetime | None:
+    """The first instant of anything that is counted; None on an empty base."""
+    found = [connection.execute(select(func.min(column))).scalar_one_or_none() for column in begun]
     dated = select(func.min(schema.event.c.at)).where(
         schema.event.c.kind == EventKind.REACHED.value
     )
     found.append(connection.execute(dated).scalar_one_or_none())
-    return min((at for at in found if at is not None), default=database.now())
+    return min((at for at in found if at is not None), default=None)
 
 
 def _fill(connection: Connection, table: Table, query: Any) -> None:
@@ -122,10 +132,14 @@ def _orders(database: Database, clock: WallClock, end: datetime) -> Any:
             func.coalesce(e.c.amount_minor, 0).label("amount"),
             e.c.margin_minor.label("margin"),
             case((e.c.amount_minor.is_not(None), 1), else_=0).label("priced"),
+            _items(database).label("articles"),
             case((there, 1), else_=0).label("there"),
         )
-        .select_from(e.join(who, who.c.id == e.c.contact_id))
-        .where(reached(), e.c.stage == ORDER, e.c.at < end)
+        # In the order in which they lie: by their kind, all that was ever reached would be fetched
+        # from here and there, in the order of its time.
+        .select_from(e.join(who, who.c.id == Unindexed(e.c.contact_id)))
+        .where(Unindexed(e.c.kind) == EventKind.REACHED.value, stands())
+        .where(e.c.stage == ORDER, Unindexed(e.c.at) < end)
         .subquery("plain")
     )
     one: dict[str, Any] = {"partition_by": plain.c.contact_id, "order_by": plain.c.at}
@@ -142,8 +156,17 @@ def _orders(database: Database, clock: WallClock, end: datetime) -> Any:
         plain.c.amount,
         plain.c.margin,
         plain.c.priced,
+        plain.c.articles,
         plain.c.there,
     )
+
+
+def _items(database: Database) -> ColumnElement[Any]:
+    """How many articles an order held, where its event tells."""
+    data = schema.event.c.data
+    if database.is_sqlite:
+        return func.json_extract(data, literal_column("'$.items'"), type_=Whole)
+    return sql_cast(data.op("->>")(literal_column("'items'")), Whole)
 
 
 # --- stages set by hand ---------------------------------------------------------------------------

@@ -31,10 +31,11 @@ def _table(name: str, *columns: str, words: tuple[str, ...] = ()) -> Table:
 
 
 #: Orders that stand. `gap` is days since the order before, `next_day` the day of the next one;
-#: `there` is 0 of who was erased: his turnover stays, he does not.
+#: `there` is 0 of who was erased: his turnover stays, he does not. `articles` is NULL where
+#: nobody said how many it held.
 orders = _table(
     "orders", "contact_id", "at", "day", "first_day", "next_day", "gap", "fresh", "amount",
-    "margin", "priced", "there",
+    "margin", "priced", "articles", "there",
 )  # fmt: skip
 Index("portfolio_orders_person", orders.c.contact_id, orders.c.at)
 

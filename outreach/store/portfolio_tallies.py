@@ -197,6 +197,8 @@ class _Reading:
             func.count(o.margin).label("orders_with_margin"),
             total(case((with_margin, o.amount), else_=0)).label("revenue_with_margin"),
             total(o.margin).label("margin"),
+            func.count(o.articles).label("orders_with_items"),
+            total(o.articles).label("items"),
         ).where(o.day > number_of(self.on) - life.YEAR)
         row = self.connection.execute(query).one()._mapping
         return {name: int(value) for name, value in row.items()}

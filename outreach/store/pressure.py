@@ -28,21 +28,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from outreach.model.channels import Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, DeliveryId
-from outreach.model.pressure import Pressure
+from outreach.model.pressure import TICKED_OFF, Pressure
 from outreach.model.value import value
 from outreach.scheduling.pressure import MONTH, free_on, reach_back
 from outreach.store import schema
-from outreach.store.due_to import Writing, due_in, written_today
+from outreach.store.due_to import WAITED, Writing, waited, weightier, written_today
 from outreach.store.engine import Database
 from outreach.store.lists import listed, packed
 from outreach.store.prepared import ForEach, Query, given
-
-#: How long a step of a weightier campaign that nobody does holds back the others, where the
-#: pressure states no days of rest.
-_A_WEEK = 7
 
 
 @value
@@ -95,6 +92,7 @@ def hold_back(
             "id": [one.delivery for one in put_off],
             "due_at": [at.replace(tzinfo=database.zone) for at in due],
             "was_due": [one.due_at for one in put_off],
+            "detail": [WAITED if one.delivery in behind else None for one in put_off],
         },
     )
     resting.put_off |= waits.keys()
@@ -120,10 +118,13 @@ def _waits(
     people = {one.contact for one in claims}
     days = touched(connection, database, people, resting.pressure, now=now)
     least = min(resting.priorities.get(one.campaign, 0) for one in claims)
-    rivals = _rivals(connection, people, resting, now, above=least)
+    rivals = weightier(
+        connection, people, resting.pressure, resting.priorities, now=now, above=least
+    )
     written = written_today(
         connection, database, people, resting.writing, resting.priorities, now=now
     )
+    patient = waited(connection, [one.delivery for one in claims], resting.writing)
     #: Of these very claims: who goes today.
     going: dict[ContactId, list[date]] = {}
     waits: dict[DeliveryId, date] = {}
@@ -136,7 +137,8 @@ def _waits(
     for one in in_turn:
         before, own = days.get(one.contact, []), weight.get(one.campaign, 0)
         with_these = [*before, *going.get(one.contact, ())]
-        first = [today] * written.before(one.contact, one.campaign, own)
+        overdue = resting.writing.overdue or one.delivery not in patient
+        first = [today] * written.before(one.contact, one.campaign, own, overdue=overdue)
         free = free_on(before, resting.pressure, today)
         if free > today:
             waits[one.delivery] = free
@@ -146,40 +148,12 @@ def _waits(
             # Whether the other one really goes is known tomorrow.
             waits[one.delivery] = tomorrow
         elif free_on([*with_these, *first], resting.pressure, today) > today:
+            behind.add(one.delivery)
             if resting.writing.last:
                 waits[one.delivery] = tomorrow
-            else:
-                behind.add(one.delivery)
         else:
             going.setdefault(one.contact, []).append(today)
     return waits, behind
-
-
-def _rivals(
-    connection: Connection,
-    people: Collection[ContactId],
-    resting: Resting,
-    now: datetime,
-    *,
-    above: int,
-) -> dict[ContactId, int]:
-    """The greatest weight, `above` that one, of a campaign that has a step due for each of them."""
-    weighty = {number: weight for number, weight in resting.priorities.items() if weight > above}
-    if not weighty:
-        return {}
-    rest = resting.pressure.min_days_between_touches or _A_WEEK
-    dialect = connection.dialect
-    rows = due_in(dialect, resting.pressure.channels).rows(
-        connection,
-        people=packed(dialect, sorted(people)),
-        campaigns=packed(dialect, sorted(weighty)),
-        now=now,
-        since=now - timedelta(days=rest),
-    )
-    most: dict[ContactId, int] = {}
-    for contact, campaign in rows:
-        most[contact] = max(most.get(contact, 0), weighty[campaign])
-    return most
 
 
 # --- who was touched when ------------------------------------------------------------------------
@@ -250,9 +224,13 @@ def _is_touch(channels: Sequence[str]) -> ColumnElement[bool]:
     stands = ~exists(select(literal(1)).where(fix.c.corrects == e.id).correlate(schema.event))
     # Asked of each row: as a plain condition SQLite, which knows nothing of the sizes, would go
     # through the touches of everybody instead of looking up these people.
-    is_told = case((and_(e.kind == EventKind.TOUCHED.value, e.stage.is_(None)), 1), else_=0)
+    reached = or_(e.stage.is_(None), e.stage == TICKED_OFF)
+    is_told = case((and_(e.kind == EventKind.TOUCHED.value, reached), 1), else_=0)
     told = and_(is_told == 1, stands)
-    return and_(told, e.channel.in_(channels)) if channels else told
+    if channels:
+        return and_(told, e.channel.in_(channels))
+    # As `Pressure.covers`; what an older history brought has no channel.
+    return and_(told, func.coalesce(e.channel, "") != Channel.TASK.value)
 
 
 @lru_cache(maxsize=4)
@@ -265,13 +243,16 @@ def _putting_off(dialect: Dialect) -> ForEach:
 
     def statement(given: Any) -> Any:
         as_read = and_(d.id == given["id"], d.due_at == given["was_due"])
+        # What a server has said stays.
+        ours = or_(d.detail.is_(None), d.detail == WAITED)
+        as_said = case((ours, given["detail"]), else_=d.detail)
         return (
             update(schema.delivery)
             .where(as_read, d.state == DeliveryState.DUE.value)
-            .values(due_at=given["due_at"], assignee=None)
+            .values(due_at=given["due_at"], assignee=None, detail=as_said)
         )
 
-    each = {"id": d.id, "due_at": d.due_at, "was_due": d.due_at}
+    each = {"id": d.id, "due_at": d.due_at, "was_due": d.due_at, "detail": d.detail}
     return ForEach(statement, dialect, each=each)
 
 

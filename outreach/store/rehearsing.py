@@ -35,7 +35,7 @@ class RehearsedDatabase(Database):
             yield self._connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, by_rows: bool = False) -> Iterator[Connection]:
         with self._clear_errors(), self._connection.begin_nested():
             yield self._connection
 

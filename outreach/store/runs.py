@@ -11,6 +11,7 @@ from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import RunId
 from outreach.store import schema
+from outreach.store.counted import fold
 from outreach.store.engine import Database
 
 
@@ -64,6 +65,7 @@ class Runs:
 
     def finish(self, run: RunId, *, now: datetime, summary: Mapping[str, object]) -> None:
         with self.database.writing() as connection:
+            fold(connection)
             connection.execute(
                 update(schema.run)
                 .where(schema.run.c.id == run)

@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ForeignKey,
+    Identity,
     Index,
     MetaData,
     Table,
@@ -35,10 +36,10 @@ from outreach.model.field import STANDARD, FieldType
 from outreach.store.types import Day, Flag, Instant, Json, Number, Whole
 
 #: The revision that this program writes and reads.
-REVISION = "0005"
+REVISION = "0006"
 
 #: Every revision this program can bring up to `REVISION`, oldest first.
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 metadata = MetaData(
     naming_convention={
@@ -247,6 +248,12 @@ contact = _table(
     Index("ix_contact_last_name_folded", "last_name_folded"),
     Index("ix_contact_company_folded", "company_folded"),
     Index("ix_contact_city_folded", "city_folded"),
+    # The few who are to be come back to: `today` asks every morning who has his day.
+    Index(
+        "ix_contact_interest_until",
+        "interest_until",
+        sqlite_where=text("interest_until IS NOT NULL"),
+    ),
     # The few who are merged or erased: who is left is counted without reading a row.
     Index(
         "ix_contact_gone",
@@ -385,6 +392,9 @@ enrolment = _table(
     Index("ix_enrolment_contact_id", "contact_id"),
 )
 
+#: Deliveries of which something is said (`detail`): what is missing, what a server answered.
+EXPLAINED = "state IN ('held', 'refused') OR state = 'due' AND detail IS NOT NULL"
+
 #: One bundle of letters: printed together, posted together.
 print_batch = _table(
     "print_batch",
@@ -445,6 +455,25 @@ delivery = _table(
         "settled_at",
         sqlite_where=text("settled_at IS NOT NULL"),
     ),
+    # The few that wait for a value, were refused, or are tried again: why is said by `status`.
+    Index(
+        "ix_delivery_explained",
+        "campaign_id",
+        "state",
+        sqlite_where=text(EXPLAINED),
+    ),
+)
+
+#: How many deliveries are in each state and how many people in each arm: kept by triggers, so
+#: that nobody counts millions of rows to say how far a campaign has come (`counted.py`).
+counted = _table(
+    "counted",
+    Column("campaign_id", Whole, primary_key=True, autoincrement=False),
+    #: The state or the arm.
+    Column("what", Text, primary_key=True),
+    #: SQLite: always 0. PostgreSQL: which addend it is; the number is the sum of them.
+    Column("part", Whole, Identity(), primary_key=True),
+    Column("number", Whole, nullable=False),
 )
 
 #: Speed limits that hold across processes and restarts: the next free slot per key (GCRA).

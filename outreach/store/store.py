@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from outreach.store.sources import Sources
     from outreach.store.standing import Standing
     from outreach.store.suppressions import Suppressions
+    from outreach.store.undated import UndatedRows
     from outreach.store.zones import Zones
 
 
@@ -207,6 +208,12 @@ class Store(Figures):
         from outreach.store.recordings import Recordings
 
         return Recordings(self.database)
+
+    @cached_property
+    def undated(self) -> UndatedRows:
+        from outreach.store.undated import UndatedRows
+
+        return UndatedRows(self.database)
 
     @cached_property
     def network(self) -> Network:

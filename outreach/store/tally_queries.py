@@ -141,7 +141,8 @@ def history_people(firsts: Mapping[CampaignId, str]) -> Any:
     Campaigns name their own stages, so an active prospect is one whose stage is neither
     the first of its chain (`contacted`, or what `firsts` says) nor a fact beside the chain.
     Whoever ordered was made a proposal. A campaign in which nobody was contacted, such as the
-    orders of a shop that were read in, is no prospecting: it took nothing to be told here.
+    orders of a shop that were read in, is no prospecting: it took nothing to be told here. Nor
+    is what somebody bought whom his campaign had not contacted (`bought_by_himself`).
     """
     stage = event.c.stage
     own = [and_(event.c.campaign_id == id_, stage == first) for id_, first in firsts.items()]
@@ -160,6 +161,7 @@ def history_people(firsts: Mapping[CampaignId, str]) -> Any:
             )
         )
         .where(reached(), of_prospects(), event.c.campaign_id.in_(prospecting(firsts)))
+        .where(~bought_by_himself(firsts))
     )
 
 
@@ -171,6 +173,42 @@ def prospecting(firsts: Mapping[CampaignId, str]) -> Select[Any]:
         one.c.campaign_id == campaign.c.id, or_(got_through(one), *own), stands(one)
     )
     return select(campaign.c.id).where(contacted.correlate(campaign).exists())
+
+
+def bought_by_himself(firsts: Mapping[CampaignId, str]) -> ColumnElement[bool]:
+    """A quote or an order of somebody whom nobody had to do with in that campaign, or outside all.
+
+    A message, a call, a stage that is neither of these (a reply, an appointment) is having to do
+    with him; of merged records any is his. The statement reads `event` and `contact`, the row of
+    the record or of the person.
+    """
+    with_him, record = event.alias("with_him"), contact.alias("record")
+    person = person_of(contact)
+    own = [
+        and_(with_him.c.campaign_id == id_, with_him.c.stage == first)
+        for id_, first in firsts.items()
+    ]
+    stage = and_(
+        with_him.c.kind == EventKind.REACHED.value,
+        with_him.c.stage.not_in(sorted({*NO_STAGES, QUOTE, ORDER})),
+    )
+    # Campaigns are compared as values: the index of the people is the narrow one.
+    here = and_(
+        func.coalesce(with_him.c.campaign_id, 0) == func.coalesce(event.c.campaign_id, 0),
+        or_(got_through(with_him), stage, *own),
+        stands(with_him),
+    )
+    own_or_his = with_him.c.contact_id.in_((event.c.contact_id, person))
+    # As the index of the few that are gone states it.
+    is_gone = or_(record.c.merged_into.is_not(None), record.c.erased_at.is_not(None))
+    under_another = select(with_him.c.id).join_from(
+        record, with_him, with_him.c.contact_id == record.c.id
+    ).where(is_gone, record.c.merged_into == person, here)  # fmt: skip
+    return and_(
+        event.c.stage.in_((QUOTE, ORDER)),
+        ~select(with_him.c.id).where(own_or_his, here).correlate(event, contact).exists(),
+        ~under_another.correlate(event, contact).exists(),
+    )
 
 
 def history_orders() -> Any:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, exists, func, select
+from sqlalchemy import Connection, Row, Select, Subquery, exists, func, select
 
+from outreach.model.asked import Asked
 from outreach.model.ids import CampaignId
 from outreach.model.tally import VariantTally
 from outreach.store.arms import arm_of
+from outreach.store.engine import Database
 from outreach.store.followed import Followed
+from outreach.store.gathering import followed
 from outreach.store.schema import delivery, step
 
 
@@ -71,3 +74,18 @@ def _by_variant(
         .where(people.of(campaign_id))
         .group_by(*told)
     )
+
+
+def drawn_variants(
+    connection: Connection, database: Database, chains: Mapping[CampaignId, Sequence[str]]
+) -> Mapping[CampaignId, tuple[VariantTally, ...]]:
+    """The variants of the few campaigns that have some, over the whole time, whatever is asked."""
+    own = {
+        id_: stages
+        for id_, stages in chains.items()
+        if connection.execute(steps_drawn(id_).limit(1)).first()
+    }
+    if not own:
+        return {}
+    with followed(connection, database, own, Asked()) as people:
+        return {id_: variants_of(people, id_, stages) for id_, stages in own.items()}

@@ -12,6 +12,7 @@ from outreach.model.campaign import Channel
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import CampaignId, ContactId
 from outreach.store import schema
+from outreach.store.counted import counts
 from outreach.store.engine import Database
 
 #: The field that a user may have for it.
@@ -89,4 +90,7 @@ class Zones:
         if after is not None:
             query = query.where(d.due_at > after)
         with self.database.reading() as connection:
+            # Of a campaign that has sent all it had, a million rows would be looked at in vain.
+            if DeliveryState.DUE.value not in counts(connection, campaign):
+                return {}
             return {row[0]: row[1] for row in connection.execute(query)}

@@ -40,6 +40,9 @@ STAGES = (*DEFAULT_CHAIN, *FACTS)
         ("RDV", "appointment"),
         ("NPAI", "returned"),
         ("Couleur", None),
+        ("Retour", None),
+        ("Fait", None),
+        ("Retour courrier", "returned"),
     ],
 )
 def test_a_header_means(header: str, meaning: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,13 @@ from workspaces import Workspace
 
 from outreach.store.engine import Database
 from outreach.store.opening import open_database
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected() -> Iterator[None]:
+    """What the hundreds of commands of a file left in cycles goes when it ends."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -24,7 +32,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def base(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Database]:
     """The workspace's store, once on each database."""
     if request.param == "sqlite":
-        yield open_database("sqlite:///data/outreach.db", folder=workspace.folder)
+        opened = open_database("sqlite:///data/outreach.db", folder=workspace.folder)
+        yield opened
+        opened.engine.dispose()
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     with server.laid_database() as url:

@@ -191,6 +191,7 @@ def test_the_answer_of_a_postgresql_database_is_imported(
             crm.execute(text("INSERT INTO clients VALUES "
                 "('Œuvrard', 'jo@c.example', '01000', '2026-02-28', 1234.50, true), "
                 "('Ndiaye', 'ndiaye@c.example', '35000', NULL, NULL, false)"))  # fmt: skip
+        engine.dispose()
         words = ("contacts", "import", "--from-database", url, "--query")
         everything = "SELECT * FROM clients"
         assert workspace.ok(*words, everything, "--dry-run")["created"] == 2

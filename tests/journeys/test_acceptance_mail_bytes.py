@@ -7,6 +7,7 @@ read back by the standard library and by mail-parser, which share no code for he
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -21,7 +22,7 @@ from smtp_servers import SmtpServer
 from workspaces import Workspace, mail
 
 from outreach.rendering.tokens import read_token
-from outreach.store.opening import open_database
+from outreach.store.engine import Database
 
 MONDAY = "2027-03-01T09:00"
 PAGE = "https://desabonnement.atelier.example/prospection/adieu/" + "x" * 60 + "/{token}"
@@ -364,7 +365,9 @@ def test_a_firm_with_accents_everywhere_writes_in_ascii(two_people: Workspace) -
         assert (error["file"], error["line"]) == ("outreach.yaml", 8)
 
 
-def test_a_preview_is_the_message_itself_but_its_way_out_is_nobodys(two_people: Workspace) -> None:
+def test_a_preview_is_the_message_itself_but_its_way_out_is_nobodys(
+    two_people: Workspace, open_store: Callable[..., Database]
+) -> None:
     """3.9, 3.10: header for header and part for part what leaves; whoever opens the link of a
     preview says no in nobody's name: the token is not of the kind that opts somebody out."""
     two_people.campaign("spring", "external_id is not null")
@@ -376,7 +379,7 @@ def test_a_preview_is_the_message_itself_but_its_way_out_is_nobodys(two_people: 
         two_people.ok("preview", "spring", "--who", "a", "--out", "late", now=MONDAY)
         raw = sent(two_people, server)["anne@mail.example"]
     assert before["steps"]
-    secret = open_database("sqlite:///data/outreach.db", folder=two_people.folder).secret
+    secret = open_store("sqlite:///data/outreach.db").secret
     for folder in ("early", "late"):
         (file,) = Path(folder).glob("*.eml")
         seen = file.read_bytes()

@@ -6,6 +6,7 @@ Marked as a test, recorded nowhere: neither the base nor anybody's story nor the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -15,7 +16,7 @@ from smtp_servers import SmtpServer
 from workspaces import Workspace
 
 from outreach.rendering.tokens import read_token
-from outreach.store.opening import open_database
+from outreach.store.engine import Database
 
 SUNDAY_NIGHT = "2027-03-07T23:30"
 ME = "moi@xn--bcher-kva.example"
@@ -89,7 +90,7 @@ def text(message: EmailMessage) -> str:
 
 
 def test_the_whole_chain_comes_at_once_on_a_sunday_night_and_nobody_knows(
-    printemps: Workspace,
+    printemps: Workspace, open_store: Callable[..., Database]
 ) -> None:
     """Dates, window, start, `when` and the control group are passed over; nothing is written."""
     printemps.ok("suppress", "add", "a@mail.example")
@@ -120,7 +121,7 @@ def test_the_whole_chain_comes_at_once_on_a_sunday_night_and_nobody_knows(
     assert "Le Goff ?" in text(call)
     assert len({str(message["Message-ID"]) for message in messages}) == len(messages)
 
-    secret = open_database("sqlite:///data/outreach.db", folder=printemps.folder).secret
+    secret = open_store("sqlite:///data/outreach.db").secret
     for message, path in zip(messages, paths, strict=True):
         tokens = re.findall(r"/u/([a-z2-7]+)", str(message["List-Unsubscribe"]) + text(message))
         tokens += re.findall(r"retour\+([a-z2-7]+)@", path)

@@ -6,6 +6,7 @@ import email
 import re
 import signal
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -15,8 +16,8 @@ from workspaces import Workspace, mail, until
 
 from outreach.model.delivery import DeliveryState, Sent
 from outreach.runner.journals import journals_of
+from outreach.store.engine import Database
 from outreach.store.flight_journal import boot_id
-from outreach.store.opening import open_database
 from outreach.store.store import Store
 
 
@@ -199,7 +200,9 @@ def test_a_run_that_waits_for_its_pace_is_interrupted_at_once(workspace: Workspa
     assert workspace.by_state("spring") == {"due": 4, "sent": 1}
 
 
-def test_what_a_dead_run_had_sent_is_dated_by_the_day_it_left(workspace: Workspace) -> None:
+def test_what_a_dead_run_had_sent_is_dated_by_the_day_it_left(
+    workspace: Workspace, open_store: Callable[..., Database]
+) -> None:
     """Killed on Friday, found on Monday: the day's limit is Monday's own, five days end on
     Wednesday."""
     workspace.townspeople(2)
@@ -207,7 +210,7 @@ def test_what_a_dead_run_had_sent_is_dated_by_the_day_it_left(workspace: Workspa
     workspace.campaign("spring", steps=steps)
     workspace.launch("spring", now="2027-03-05T09:00")
     friday = datetime(2027, 3, 5, 16, tzinfo=UTC)
-    store = Store(open_database("sqlite:///data/outreach.db", folder=workspace.folder))
+    store = Store(open_store("sqlite:///data/outreach.db"))
     run = store.runs.start(now=friday, host="here", pid=1, boot=boot_id())
     one, _ = store.deliveries.in_state(DeliveryState.DUE)
     store.deliveries.claim({one.id: "<1@atelier.example>"}, run=run, now=friday)

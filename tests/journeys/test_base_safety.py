@@ -9,6 +9,7 @@ import csv
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,6 @@ from workspaces import PROGRAM, Workspace, until
 from outreach.store import schema
 from outreach.store.contacts import CHUNK
 from outreach.store.engine import Database
-from outreach.store.opening import open_database
 
 MANY = 20_000
 
@@ -69,7 +69,9 @@ def test_an_interrupted_import_leaves_whole_chunks_and_is_finished_by_doing_it_a
     assert second["created"] == MANY - there
 
 
-def test_a_full_disk_is_said_and_leaves_whole_chunks(workspace: Workspace) -> None:
+def test_a_full_disk_is_said_and_leaves_whole_chunks(
+    workspace: Workspace, open_store: Callable[..., Database]
+) -> None:
     """No file of the process may grow over 8 MB; there is no room for all of it."""
     big(workspace)
     command = f"ulimit -f 8192; exec {PROGRAM[0]} -m outreach contacts import big.csv"
@@ -78,7 +80,7 @@ def test_a_full_disk_is_said_and_leaves_whole_chunks(workspace: Workspace) -> No
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    base = open_database("sqlite:///data/outreach.db", folder=workspace.folder)
+    base = open_store("sqlite:///data/outreach.db")
     there = people(base)
     assert done.returncode == 1, done.stderr
     assert "outreach.db cannot be used: disk" in done.stderr

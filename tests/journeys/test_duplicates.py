@@ -11,10 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from workspaces import Workspace
-
-from outreach.cli import main
+from workspaces import Workspace, invoked
 
 HEADER = "First name;Last name;Street;Postcode;City;Phone"
 PEOPLE = (
@@ -39,9 +36,7 @@ def ids(workspace: Workspace) -> list[int]:
 
 def review(*answers: str) -> Any:
     """Answer the questions of a review, a line each."""
-    done = CliRunner().invoke(
-        main, ["contacts", "duplicates", "--review"], input="".join(f"{a}\n" for a in answers)
-    )
+    done = invoked(["contacts", "duplicates", "--review"], "".join(f"{a}\n" for a in answers))
     assert done.exit_code == 0, done.output
     return done
 

@@ -114,7 +114,7 @@ def test_a_response_that_cannot_reach_break_even_is_to_be_stopped(workspace: Wor
     told = report(workspace)
     assert told["verdict"] == "stop"
     assert told["verdict_reasons"][1:3] == [
-        "It pays from 25 orders on, 2.5% of 1000 people contacted; 0.4% ordered.",
+        "It pays from 25 orders on, 2.5% of 1,000 people contacted; 0.4% ordered.",
         "Even at the top of its range (95 %: 1%) the response stays below that.",
     ]
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from smtp_servers import SmtpServer
-
-from outreach.cli import main
+from workspaces import invoked
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ("guide.fr.md", "guide.md")
@@ -67,7 +65,7 @@ def test_every_command_of_the_guide_works(tmp_path: Path, monkeypatch: pytest.Mo
                 settings.write_text(text.replace("2525", str(server.port)), encoding="utf-8")
                 shutil.copy(ROOT / "samples" / "contacts.csv", "contacts.csv")
                 continue
-            done = CliRunner().invoke(main, [*words, "--now", line.now])
+            done = invoked([*words, "--now", line.now])
             assert done.exit_code in line.codes, (line, done.output, done.stderr)
     assert len(server.received) > 80
 

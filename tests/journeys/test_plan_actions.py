@@ -115,6 +115,9 @@ def test_the_vision_stands_with_the_plan(here: Workspace) -> None:
     }  # fmt: skip
     assert "2032" in here.run("plan", "actions", now=MARCH).out
     assert here.run("plan", "vision", "  ").code == 2
+    # As everywhere in the plan, a lone dash takes away what was noted; it is no text.
+    assert here.ok("plan", "vision", "-") == {"vision": None, "noted_on": None}
+    assert here.ok("plan", "vision")["vision"] is None
 
 
 # --- actions ----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ March 2027: Mondays are the 1st, 8th, 15th, 22nd, 29th.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from smtp_servers import SmtpServer
 from workspaces import Workspace
 
 from outreach.model.ids import CampaignId
-from outreach.store.opening import open_database
+from outreach.store.engine import Database
 from outreach.store.placing import Placed
 from outreach.store.store import Store
 
@@ -127,13 +128,15 @@ def test_a_call_back_promised_for_a_day_is_not_put_off_by_the_pressure(
     assert (story["next"]["at"][:10], story["next"]["reason"]) == ("2027-03-04", None)
 
 
-def test_a_day_promised_while_a_run_levels_is_kept(workspace: Workspace) -> None:
+def test_a_day_promised_while_a_run_levels_is_kept(
+    workspace: Workspace, open_store: Callable[..., Database]
+) -> None:
     """What the run read of the call is out of date when it writes: the promise stands."""
     workspace.settings(more="team: {marie: {name: Marie, calls_per_day: 2}}\n")
     people(workspace, "a", "b")
     workspace.campaign("one", steps=CALL)
     workspace.launch("one", now="2027-03-01T09:00")
-    store = Store(open_database("sqlite:///data/outreach.db", folder=workspace.folder))
+    store = Store(open_store("sqlite:///data/outreach.db"))
     morning = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
     night = datetime(2027, 3, 1, 23, tzinfo=UTC)
     read = store.placing.to_place([CampaignId(1)], before=night, now=morning)

@@ -229,7 +229,7 @@ def test_customers_of_every_stage_on_two_days(workspace: Workspace, base: Databa
     """Forty customers of all habits; two who are one person, one who was erased, one whose order
     was taken back, two whose stage was set by hand, one of them without any order."""
     draw = Random(7)
-    lines = ["Code;Last name;E-mail;City;stage;date;amount;margin"]
+    lines = ["Code;Last name;E-mail;City;stage;date;amount;margin;items"]
     for number in range(40):
         name = f"p{number}@x.example"
         who = f"c{number};Name-{number};{name};Rennes"
@@ -238,7 +238,8 @@ def test_customers_of_every_stage_on_two_days(workspace: Workspace, base: Databa
         day, usual = date(2024, 3, 1) + timedelta(days=draw.randrange(1100)), draw.randrange(5, 300)
         while day < date(2027, 3, 20):
             margin = draw.choice(["", "5", "7.50"])
-            lines.append(f"{who};order;{day};{draw.randrange(10, 400)};{margin}")
+            articles = "" if day.day % 3 == 0 else day.day % 4 + 1
+            lines.append(f"{who};order;{day};{draw.randrange(10, 400)};{margin};{articles}")
             day += timedelta(days=max(1, round(usual * draw.uniform(0.3, 2.5))))
             if draw.random() < 0.25:
                 break
@@ -250,7 +251,7 @@ def test_customers_of_every_stage_on_two_days(workspace: Workspace, base: Databa
     now = "2027-03-21T09:00"
     assert workspace.ok("contacts", "duplicates", "--merge", now=now)["merged"] == 1
     workspace.ok("contacts", "erase", "c5", "--confirm", now=now)
-    workspace.ok("record", "c6", "order", "--amount", "9999", now=now)
+    workspace.ok("record", "c6", "order", "--amount", "9999", "--items", "90", now=now)
     workspace.ok("undo", "--yes", now=now)
     for who in ("c7", "idle"):
         workspace.ok("portfolio", "stage", who, "mature", "--reason", "yearly contract", now=now)

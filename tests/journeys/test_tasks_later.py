@@ -82,3 +82,23 @@ def test_a_day_that_cannot_be_is_refused(
     assert done.code in (1, 2)
     assert said in done.errors[0]["message"]
     assert names(spring, MONDAY) == ["Anne Adam", "Bruno Bois"]
+
+
+def test_what_was_done_and_what_was_put_off_have_the_number_they_are_taken_back_by(
+    spring: Workspace,
+) -> None:
+    [later] = spring.ok("tasks", "later", "a", "--to", "2027-03-04", now=MONDAY)["later"]
+    [done] = spring.ok("tasks", "done", "b", now=MONDAY)["done"]
+    taken = spring.ok("undo", str(later["number"]), "--yes", now="2027-03-01T10:00")
+    assert (taken["number"], taken["name"]) == (later["number"], "Anne Adam")
+    assert names(spring, "2027-03-01T11:00") == ["Anne Adam"]
+    taken = spring.ok("undo", str(done["number"]), "--yes", now="2027-03-01T11:00")
+    assert (taken["number"], taken["name"]) == (done["number"], "Bruno Bois")
+    assert names(spring, "2027-03-01T12:00") == ["Anne Adam", "Bruno Bois"]
+
+    told = spring.run("tasks", "later", "a", "b", "--to", "2027-03-05", "--now", MONDAY).out
+    number = told.split("no. ")[1].split(";")[0]
+    assert spring.ok("undo", number, "--yes", now="2027-03-01T12:00")["recordings"] == 2
+    ticked = spring.run("tasks", "done", "a", "b", "--now", MONDAY).out
+    number = ticked.split("no. ")[1].split(";")[0]
+    assert spring.ok("undo", number, "--yes", now="2027-03-01T13:00")["recordings"] == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import re
+from collections.abc import Callable
 from email import policy
 from email.message import EmailMessage
 
@@ -13,7 +14,7 @@ from workspaces import Workspace, mail
 
 from outreach.files.pdf_finding import NoOffice, find_office
 from outreach.rendering.tokens import read_token
-from outreach.store.opening import open_database
+from outreach.store.engine import Database
 
 ME = "me@atelier.example"
 NOW = "2027-03-01T09:00"
@@ -101,7 +102,9 @@ def test_every_step_comes_in_its_order_marked_as_a_test_and_nothing_is_written_d
     assert chain.stored() == before
 
 
-def test_the_way_out_in_a_test_says_no_in_nobodys_name(chain: Workspace) -> None:
+def test_the_way_out_in_a_test_says_no_in_nobodys_name(
+    chain: Workspace, open_store: Callable[..., Database]
+) -> None:
     """The token in its links is of a kind of its own: `u` is the one that opts somebody out."""
     with SmtpServer() as server:
         at(chain, server, "unsubscribe_url: https://atelier.example/u/{token}\n")
@@ -109,7 +112,7 @@ def test_the_way_out_in_a_test_says_no_in_nobodys_name(chain: Workspace) -> None
     (message,) = read(server)
     found = re.search(r"/u/([a-z2-7]+)>", str(message["List-Unsubscribe"]))
     assert found
-    base = open_database("sqlite:///data/outreach.db", folder=chain.folder)
+    base = open_store("sqlite:///data/outreach.db")
     read_back = read_token(base.secret, found[1])
     assert read_back is not None
     assert read_back[0] == "t"

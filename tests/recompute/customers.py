@@ -89,6 +89,8 @@ def baskets(now: dict[str, str], orders: list[Row], on: date) -> dict[str, Any]:
     year = [row for row in orders if is_recent(row, on)]
     buyers = Counter(row["person_id"] for row in here if is_recent(row, on))
     priced = [row for row in year if row["amount"]]
+    articles = [json.loads(row["data"] or "{}").get("items") for row in year]
+    told = [many for many in articles if many]
     return {
         "repeat_rate": {
             "rate": per(sum(count > 1 for count in ordered.values()), len(ordered)),
@@ -98,6 +100,9 @@ def baskets(now: dict[str, str], orders: list[Row], on: date) -> dict[str, Any]:
             "value": per(total(priced, "amount"), len(priced)),
             "basis": "turnover / receipts",
             "receipts": len(priced),
+            "items_per_order": per(sum(told), len(told)),
+            "items_per_order_basis": "items / receipts that tell their items",
+            "receipts_with_items": len(told),
             "orders_per_year": per(buyers.total(), len(buyers)),
             "orders_per_year_basis": "orders / customers who ordered",
             "buyers": len(buyers),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,14 +15,13 @@ from outreach.model.settings import Settings
 from outreach.runner.admit import ImportReport, Wanted, admit
 from outreach.store.contacts import Contacts
 from outreach.store.engine import Database
-from outreach.store.opening import open_database
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def contacts(tmp_path: Path) -> Contacts:
-    return Contacts(open_database("sqlite:///data/outreach.db", folder=tmp_path))
+def contacts(open_store: Callable[..., Database]) -> Contacts:
+    return Contacts(open_store("sqlite:///data/outreach.db"))
 
 
 def take(contacts: Contacts, file: Path, wanted: Wanted | None = None) -> ImportReport:

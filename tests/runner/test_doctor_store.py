@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from outreach.runner.doctor_store import clock_finding, disk_finding, size
 from outreach.runner.lock import holder
 from outreach.store.engine import Database
 from outreach.store.health import Damaged, StoreHealth
-from outreach.store.opening import open_database
 
 GB = 1_000_000_000
 
@@ -41,9 +41,11 @@ def test_who_holds_a_shared_store_is_known_without_taking_the_lock(database: Dat
 
 
 @pytest.mark.parametrize("where", ["root", "last"])
-def test_a_damaged_file_is_found(tmp_path: Path, where: str) -> None:
+def test_a_damaged_file_is_found(
+    tmp_path: Path, open_store: Callable[..., Database], where: str
+) -> None:
     path = tmp_path / "store.db"
-    opened = open_database("sqlite:///store.db", folder=tmp_path)
+    opened = open_store()
     with opened.writing() as connection:
         rows = [{"key": f"k{number}", "value": "x" * 400} for number in range(400)]
         connection.execute(text("INSERT INTO meta VALUES (:key, :value)"), rows)
@@ -56,7 +58,7 @@ def test_a_damaged_file_is_found(tmp_path: Path, where: str) -> None:
     damaged[(page - 1) * 4096 + 8 : (page - 1) * 4096 + 60] = b"\xff" * 52
     path.write_bytes(damaged)
 
-    health = StoreHealth(open_database("sqlite:///store.db", folder=tmp_path))
+    health = StoreHealth(open_store())
     with pytest.raises(Damaged, match="the file of the contact base is damaged"):
         health.check(5)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pickle
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +17,15 @@ from outreach.model.delivery import Deferred, Outcome, Sent, Unknown
 from outreach.model.settings import Limits, Security, Sender, Server
 from outreach.runner.journals import Journals, journals_of, own_journals
 from outreach.runner.staff import processes_for, shares_of
+from outreach.store.engine import Database
 from outreach.store.flight_journal import FlightJournal, boot_id
-from outreach.store.opening import open_database
 from outreach.store.store import Store
 from outreach.transports import ServerDown
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 RUN = "3f2a9c81d0e4-12-20270301T090000000000"
+#: Begins two journals of a run.
+Begin = Callable[[Journals], list[FlightJournal]]
 IN_DOUBT = Unknown(Text("the run ended before the answer came"))
 
 
@@ -32,8 +35,19 @@ def told(folder: Path, *keys: int) -> list[Outcome | None]:
     return [journals.outcome(flown, key) for key in keys]
 
 
-def test_a_dead_process_leaves_only_its_wire_in_doubt(tmp_path: Path) -> None:
-    first, second = Journals(tmp_path, RUN).begin(2)
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Begins two journals of a run; lets go of them at the end of the test."""
+    with ExitStack() as begun:
+
+        def both(journals: Journals) -> list[FlightJournal]:
+            return [begun.enter_context(closing(one)) for one in journals.begin(2)]
+
+        yield both
+
+
+def test_a_dead_process_leaves_only_its_wire_in_doubt(tmp_path: Path, begin: Begin) -> None:
+    first, second = begin(Journals(tmp_path, RUN))
     first.record((), (1, 2))
     first.record([(1, Sent("250 ok"))], ())
     second.record((), (3,))
@@ -47,20 +61,25 @@ def test_after_the_machine_went_down_a_missing_line_proves_nothing(tmp_path: Pat
     before = FlightJournal(path, run=RUN, boot="an-earlier-start")
     before.record((), (1, 2))
     before.record([(1, Sent("250 ok"))], ())
+    before.close()
 
     assert told(tmp_path, 1, 2, 3) == [Sent("250 ok"), IN_DOUBT, IN_DOUBT]
 
 
-def test_where_one_of_two_journals_is_missing_nobody_is_called_due_again(tmp_path: Path) -> None:
-    first, second = Journals(tmp_path, RUN).begin(2)
+def test_where_one_of_two_journals_is_missing_nobody_is_called_due_again(
+    tmp_path: Path, begin: Begin
+) -> None:
+    first, second = begin(Journals(tmp_path, RUN))
     first.record((), (1,))
     second.remove()
 
     assert told(tmp_path, 1, 2) == [IN_DOUBT, IN_DOUBT]
 
 
-def test_deferred_by_one_process_and_begun_by_the_other_is_in_doubt(tmp_path: Path) -> None:
-    first, second = Journals(tmp_path, RUN).begin(2)
+def test_deferred_by_one_process_and_begun_by_the_other_is_in_doubt(
+    tmp_path: Path, begin: Begin
+) -> None:
+    first, second = begin(Journals(tmp_path, RUN))
     first.record((), (1,))
     first.record([(1, Deferred("450 later"))], ())
     second.record((), (1,))
@@ -73,30 +92,26 @@ def test_without_journals_everybody_is_in_doubt(tmp_path: Path) -> None:
 
 
 def test_a_store_knows_its_own_journals_by_the_store_the_run_and_its_beginning(
-    tmp_path: Path,
+    tmp_path: Path, begin: Begin, open_store: Callable[..., Database]
 ) -> None:
     """Two stores, and a copy of the first: all of them have a run 1, in one folder."""
-    first, other = (store_in(tmp_path / name) for name in ("first", "other"))
+    first, other = (Store(open_store(folder=tmp_path / name)) for name in ("first", "other"))
     with closing(sqlite3.connect(tmp_path / "first" / "store.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (tmp_path / "copy").mkdir()
     shutil.copy(tmp_path / "first" / "store.db", tmp_path / "copy" / "store.db")
-    copy = store_in(tmp_path / "copy")
+    copy = Store(open_store(folder=tmp_path / "copy"))
     flights = tmp_path / "flight"
     mine: list[Journals] = []
     for minute, store in enumerate((first, other, copy)):
         run = store.runs.start(now=NOON + timedelta(minutes=minute), host="here", pid=1)
         mine.append(journals_of(store, run, flights))
-        mine[-1].begin(2)
+        begin(mine[-1])
     (flights / "a folder.1of1").mkdir()
 
     assert list(own_journals(first, flights)) == [(mine[0], True), (mine[2], False)]
     assert list(own_journals(other, flights)) == [(mine[1], True)]
     assert list(own_journals(copy, flights)) == [(mine[0], False), (mine[2], True)]
-
-
-def store_in(folder: Path) -> Store:
-    return Store(open_database("sqlite:///store.db", folder=folder))
 
 
 # --- how many processes, and who gets which connections ------------------------------------------

@@ -56,7 +56,10 @@ def take(
     contacts = Contacts(open_database("sqlite:///store.db", folder=folder))
     here = Settings(folder=folder, locale="fr_FR", country=country)
     asked = wanted or Wanted()
-    return [admit(contacts, file, asked, settings=here, now=NOW) for file in files]
+    try:
+        return [admit(contacts, file, asked, settings=here, now=NOW) for file in files]
+    finally:
+        contacts.database.engine.dispose()
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -192,6 +192,13 @@ def test_people_who_parted_keep_their_order_wherever_they_waited() -> None:
     ]
 
 
+#: Two e-mails fall due within hours of each other: a later one has what is left of the day.
+PACED = campaign(
+    mail("s0"), mail("s1", "s0", 3), call("s2", "s0", 3),
+    Step(name="s3", channel=Channel.EMAIL, after=After("s0", 80, Unit.HOURS)),
+)  # fmt: skip
+
+
 # --- against a look at every single person --------------------------------------------------------
 
 #: Hours of which no two different sums are the same: no two e-mails are due at one instant.
@@ -228,8 +235,9 @@ TEAMS = st.sampled_from([{}, {"ana": 1}, {"ana": 2}, {"ana": 3}, {"ana": 2, "bob
 
 
 @settings(max_examples=150, deadline=None)
-@example(FOUR_CALLS, [3, 1], 0, THREE_A_MONTH, {"ana": 2}, None)
-@example(FOUR_CALLS, [3], 5, Pressure(most_touches_per_month=4), {"ana": 2}, None)
+@example(FOUR_CALLS, [3, 1], 0, THREE_A_MONTH, {"ana": 2}, None, None)
+@example(FOUR_CALLS, [3], 5, Pressure(most_touches_per_month=4), {"ana": 2}, None, None)
+@example(PACED, [6], 9, THREE_DAYS, {}, None, 1 / 256)
 @given(
     of=campaigns(),
     counts=st.lists(st.integers(1, 6), min_size=1, max_size=2),
@@ -237,6 +245,7 @@ TEAMS = st.sampled_from([{}, {"ana": 1}, {"ana": 2}, {"ana": 3}, {"ana": 2, "bob
     pressure=PRESSURES,
     team=TEAMS,
     per_day=st.none() | st.integers(1, 4),
+    per_minute=st.none() | st.sampled_from([1 / 1024, 1 / 512, 1 / 256]),
 )
 def test_kinds_of_people_have_the_days_that_each_of_them_would_have(
     of: Campaign,
@@ -245,22 +254,26 @@ def test_kinds_of_people_have_the_days_that_each_of_them_would_have(
     pressure: Pressure | None,
     team: dict[str, int],
     per_day: int | None,
+    per_minute: float | None,
 ) -> None:
     """The second kind has no address for one of the steps.
 
     Of people who are alike, those who parted on one day go in their old order on a later one,
-    however each of them waited for it: with four calls, the last of three is not called first.
+    however each of them waited for it: with four calls, the last of three is not called first. An
+    e-mail every 1024, 512 or 256 minutes: one, two or five on a day from midnight on.
     """
     every = frozenset(step.name for step in of.steps)
     kinds = [Kind(every), Kind(every - {f"s{lacks}"})][: len(counts)]
     if len(kinds) == 2 and kinds[0] == kinds[1]:
         kinds, counts = kinds[:1], [sum(counts)]
-    per_day = per_day if len(team) < 2 else None
+    per_day, per_minute = (per_day, per_minute) if len(team) < 2 else (None, None)
     members = {key: TeamMember(key=key, name=key, calls_per_day=n) for key, n in team.items()}
-    bounds = Bounds(sender=lambda step: Limits(per_day=per_day), team=members, pressure=pressure)
+    limits = Limits(per_day=per_day, per_minute=per_minute)
+    bounds = Bounds(sender=lambda step: limits, team=members, pressure=pressure)
     people = dict(zip(kinds, counts, strict=True))
     looked = look_ahead(of, people, bounds=bounds, calendar=FRANCE, now=MONDAY)
-    slow = OneByOne(of, FRANCE, MONDAY, per_day=per_day, pressure=pressure, team=team)
+    pause = timedelta(minutes=1 / per_minute) if per_minute else None
+    slow = OneByOne(of, FRANCE, MONDAY, per_day, pause, pressure, team)
     slow.play([Person(kind.steps) for kind, count in people.items() for _ in range(count)])
 
     assert {(one.day, one.step): one.count for one in looked.days} == dict(slow.done)

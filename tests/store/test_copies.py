@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from outreach.runner.lock import hold, hold_file
 from outreach.store import schema, upgrading
 from outreach.store.copies import COPIED_AT, Copies, CopyFailed, NotACopy, copies_of
 from outreach.store.engine import Database
-from outreach.store.opening import open_database, revision_of
+from outreach.store.opening import revision_of
 from outreach.store.store import Store
 from outreach.store.trouble import StoreTooNew, StoreTooOld
 
@@ -122,8 +123,8 @@ def test_nothing_is_put_back_under_the_run_of_another_workspace_on_the_same_base
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Database:
-    return open_database("sqlite:///store.db", folder=tmp_path)
+def sqlite(open_store: Callable[..., Database]) -> Database:
+    return open_store()
 
 
 def test_a_copy_made_while_somebody_writes_is_whole(sqlite: Database, tmp_path: Path) -> None:
@@ -151,7 +152,9 @@ def test_a_copy_made_while_somebody_writes_is_whole(sqlite: Database, tmp_path: 
         assert people == events
 
 
-def test_a_damaged_store_makes_way_and_is_kept(sqlite: Database, tmp_path: Path) -> None:
+def test_a_damaged_store_makes_way_and_is_kept(
+    sqlite: Database, tmp_path: Path, open_store: Callable[..., Database]
+) -> None:
     add(sqlite, "Petit")
     back_up(copies(sqlite), tmp_path / "copy.db", replace=False, now=NOW)
     sqlite.engine.dispose()
@@ -160,7 +163,7 @@ def test_a_damaged_store_makes_way_and_is_kept(sqlite: Database, tmp_path: Path)
     done = restore(copies(sqlite), tmp_path / "copy.db", settings=Settings(folder=tmp_path),
                    now=NOW)  # fmt: skip
 
-    assert names(open_database("sqlite:///store.db", folder=tmp_path)) == ["Petit"]
+    assert names(open_store()) == ["Petit"]
     assert done.copy is not None
     assert done.copy.read_bytes().startswith(b"not a database")
 
@@ -171,7 +174,7 @@ def test_the_store_is_no_copy_of_itself(sqlite: Database, tmp_path: Path) -> Non
 
 
 def test_an_older_store_opens_for_its_upgrade_alone(
-    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite: Database, open_store: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a later program will find a store of today."""
     sqlite.engine.dispose()
@@ -180,8 +183,8 @@ def test_an_older_store_opens_for_its_upgrade_alone(
     monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "later"))
 
     with pytest.raises(StoreTooOld):
-        open_database("sqlite:///store.db", folder=tmp_path)
-    opened = open_database("sqlite:///store.db", folder=tmp_path, to_upgrade=True)
+        open_store()
+    opened = open_store(to_upgrade=True)
     assert revision_of(opened) == today
 
 

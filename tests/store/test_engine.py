@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -36,8 +37,10 @@ def test_a_field_of_the_users_is_a_real_column_with_a_twin(
     assert {"f_secteur", "f_secteur_folded"} <= set(database.contact.columns.keys())
 
 
-def test_a_store_from_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
-    database = open_database("sqlite:///store.db", folder=tmp_path)
+def test_a_store_from_a_newer_program_is_refused_and_left_alone(
+    tmp_path: Path, open_store: Callable[..., Database]
+) -> None:
+    database = open_store()
     with database.writing() as connection:
         connection.execute(schema.alembic_version.update().values(version_num="9999"))
 

@@ -55,6 +55,7 @@ def test_a_message_that_is_sent_again_has_no_outcome_until_its_last_one(tmp_path
     writing.record([], [1])
     writing.record([(1, Deferred("4.7.1 later"))], [])
     writing.record([], [1])
+    writing.close()
 
     assert read_journal(tmp_path / "one").ended == {}
 
@@ -76,6 +77,7 @@ def test_a_line_cut_short_at_the_end_is_no_damage(tmp_path: Path) -> None:
     writing = journal(path)
     writing.record([], [1])
     writing.record([], [2])
+    writing.close()
     path.write_bytes(path.read_bytes()[:-4])
 
     flown = read_journal(path)
@@ -93,6 +95,7 @@ def test_damage_in_the_middle_hides_no_other_line_and_is_told(
     with path.open("ab") as file:
         file.write(damage)
     writing.record([(1, Sent("ok"))], [3])
+    writing.close()
 
     flown = read_journal(path)
 

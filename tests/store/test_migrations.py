@@ -37,6 +37,7 @@ def test_migrations_give_the_schema_on_sqlite(tmp_path: Path) -> None:
 
     assert migrated(engine) == []
     assert set(schema.metadata.tables) == set(inspect(engine).get_table_names())
+    engine.dispose()
 
 
 def test_migrations_give_the_schema_on_postgresql(postgres: PostgresServer) -> None:

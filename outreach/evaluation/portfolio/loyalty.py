@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import ceil
 
 from outreach.evaluation.chain import share
+from outreach.evaluation.margins import items_per_order
 from outreach.model.contact import LifeStage
 from outreach.model.portfolio import PortfolioRules, PortfolioTally, StageTally
 
@@ -113,6 +114,9 @@ class Basket:
     #: Turnover ÷ orders with an amount, not ÷ customers. None: no order.
     measured: Fraction | None
     orders: int
+    #: Articles ÷ receipts (indice de vente), of the receipts that tell; None: none does.
+    items_per_order: Fraction | None
+    orders_with_items: int
     #: Orders ÷ customers who ordered.
     orders_per_year: Fraction | None
     buyers: int
@@ -205,6 +209,8 @@ def basket(tally: PortfolioTally, rules: PortfolioRules) -> Basket:
     return Basket(
         measured=measured,
         orders=tally.orders_with_amount,
+        items_per_order=items_per_order(tally.items, tally.orders_with_items),
+        orders_with_items=tally.orders_with_items,
         orders_per_year=frequency,
         buyers=buyers,
         used=Fraction(rules.basket) if rules.basket is not None else measured,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from outreach.errors import Text
+from outreach.errors import Plural, Text
 from outreach.evaluation.document import Column, Document, Plot, Section, Share, Table, Unit
+from outreach.evaluation.portfolio.loyalty import Basket
 from outreach.evaluation.portfolio.review import Portfolio, plain
 from outreach.evaluation.portfolio.sections_classes import classes_section, scores_section
 from outreach.evaluation.portfolio.sections_prospects import (
@@ -155,6 +156,7 @@ def loyalty_section(found: Portfolio) -> Section:
     moved, one = found.movement, found.basket
     rows = (
         (Text("average basket"), one.measured, Unit.MONEY, Text("turnover ÷ receipts")),
+        *_items(one),
         (Text("orders a year"), one.orders_per_year, Unit.NUMBER,
          Text("orders ÷ customers who ordered")),
         (Text("repeat rate"), found.repeat_rate, Unit.RATE,
@@ -173,6 +175,16 @@ def loyalty_section(found: Portfolio) -> Section:
         title=Text("Basket and loyalty"),
         tables=(_figures("portfolio_loyalty", Text("Basket and loyalty"), rows), *_areas(found)),
     )
+
+
+def _items(one: Basket) -> tuple[tuple[Text, Fraction | None, Unit, Text], ...]:
+    """Nothing where no receipt tells: most firms do not count articles."""
+    if one.items_per_order is None:
+        return ()
+    basis = Plural("articles ÷ receipts, of {count} receipt that tells",
+                   "articles ÷ receipts, of {count} receipts that tell",
+                   one.orders_with_items)  # fmt: skip
+    return ((Text("articles per receipt"), one.items_per_order, Unit.NUMBER, basis),)
 
 
 def _figures(
