@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -105,6 +105,17 @@ class Application:
         called yesterday, today, tomorrow (hier, aujourd'hui, demain).
         """
         return self._instant(text, self.now())
+
+    def coming_day(self, text: str) -> date:
+        """A day to come as people say it: lundi, thu, +10, tomorrow; or a date, past ones too."""
+        from outreach.runner.said_days import BadDay, read_any_day
+
+        try:
+            return read_any_day(text, today=self.today(), locale=self.settings.locale).day
+        except BadDay as bad:
+            with suppress(BadInstant):
+                return self.instant(text).astimezone(self.settings.zone).date()
+            raise bad
 
     def _instant(self, text: str, now: datetime) -> datetime:
         from outreach.runner.said_days import near_day, read_clock

@@ -65,7 +65,8 @@ _NUMERALS = frozenset({"code", "given", "id", "line", "n", "number", "port", "pr
 
 def _says_how_many(name: str, msgid: str) -> bool:
     """Whether a whole number in a sentence is a count; behind an option it is to be copied."""
-    return name not in _NUMERALS and not re.search(rf"--[a-z-]+ \{{{name}\}}", msgid)
+    copied = rf"--[a-z-]+ \{{{name}\}}|\{{{name}!r"
+    return name not in _NUMERALS and not re.search(copied, msgid)
 
 
 def _decimal(number: Decimal | Fraction) -> Decimal:

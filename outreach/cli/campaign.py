@@ -84,7 +84,7 @@ def renew(
 
     wished = Wished(
         name=new,
-        start=parts.instant(start).astimezone(parts.settings.zone).date() if start else None,
+        start=parts.coming_day(start) if start else None,
         again=Again(people) if people else None,
     )
     file = campaign_file(parts, campaign)

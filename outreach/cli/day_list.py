@@ -250,9 +250,31 @@ _LAST_LINE: Mapping[Channel, tuple[Text, Text, Callable[[int], Text]]] = {
 }
 
 
-def how_many(channel: Channel, count: int, day: date | None) -> Text:
-    """The last line of a list of calls, visits or tasks."""
+#: The same of a list that shows the first of them only.
+_FIRST_OF: Mapping[Channel, Callable[[int, int], Text]] = {
+    Channel.CALL: lambda shown, total: Text(
+        "{shown} of {count} calls: outreach calls next, or outreach record WHO OUTCOME",
+        shown=shown,
+        count=total,
+    ),
+    Channel.VISIT: lambda shown, total: Text(
+        "{shown} of {count} visits: outreach visits next, or outreach record WHO OUTCOME",
+        shown=shown,
+        count=total,
+    ),
+    Channel.TASK: lambda shown, total: Text(
+        "{shown} of {count} tasks; once one is done: outreach tasks done WHO",
+        shown=shown,
+        count=total,
+    ),
+}
+
+
+def how_many(channel: Channel, count: int, day: date | None, *, total: int) -> Text:
+    """The last line of a list of calls, visits or tasks: `count` of them are shown."""
     due_none, none_that_day, so_many = _LAST_LINE[channel]
+    if 0 < count < total:
+        return _FIRST_OF[channel](count, total)
     if count:
         return so_many(count)
     return due_none if day is None else none_that_day

@@ -24,6 +24,7 @@ from outreach.cli.day_list import (
 from outreach.cli.output import say, show
 from outreach.model.campaign import Channel
 from outreach.runner.calls import Wish
+from outreach.runner.still_meant import still_to_do
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -67,11 +68,15 @@ def add_list(noun: click.Group, channel: Channel, words: str) -> None:
         on = day_asked(parts, day)
         wish = Wish(channels=(channel,), seller=seller_known(parts, seller), day=on, limit=limit,
                     guides=guide)  # fmt: skip
-        found = day_list(parts, campaign).calls(wish, parts.now())
+        lists = day_list(parts, campaign)
+        waiting = lists.waiting(wish, parts.now())
+        found = lists.calls(wish, parts.now(), waiting)
 
         def lines() -> None:
             print_list(parts, found, guides=guide)
-            say(parts, how_many(channel, len(found), on))
+            cut = limit is not None and 0 < limit <= len(found)
+            total = still_to_do(lists, waiting, parts.now()) if cut else len(found)
+            say(parts, how_many(channel, len(found), on, total=total))
 
         show(parts, {f"{channel.value}s": [as_row(parts, call) for call in found]}, lines)
 

@@ -13,7 +13,7 @@ import click
 from outreach.application import Application
 from outreach.cli.door import Group
 from outreach.cli.output import show
-from outreach.cli.plan_values import NOTHING, changed, day_of, member
+from outreach.cli.plan_values import NOTHING, changed, coming_day_of, member
 from outreach.cli.report_files import check_endings
 from outreach.errors import Plural, Text, WrongUsage
 from outreach.model.plan import Action, ActionStep, Term, Theme
@@ -206,8 +206,10 @@ def _changed(parts: Application, one: Action, given: dict[str, Any]) -> Action:
         objective = the_objective(parts.store, objective).name
     values["objective"] = changed(one.objective, given["objective"], objective)
     values["owner"] = changed(one.owner, given["owner"], member(parts, given["owner"]))
-    values["starts_on"] = changed(one.starts_on, given["start"], day_of(parts, given["start"]))
-    values["ends_on"] = changed(one.ends_on, given["end"], day_of(parts, given["end"]))
+    values["starts_on"] = changed(
+        one.starts_on, given["start"], coming_day_of(parts, given["start"])
+    )
+    values["ends_on"] = changed(one.ends_on, given["end"], coming_day_of(parts, given["end"]))
     values["budget"] = changed(one.budget, given["budget"], budget(_text(given["budget"])))
     if given["theme"]:
         values["theme"] = Theme(given["theme"])
@@ -225,7 +227,7 @@ def _changed(parts: Application, one: Action, given: dict[str, Any]) -> Action:
 
 def _day(parts: Application) -> Callable[[str], date]:
     def day(text: str) -> date:
-        found = day_of(parts, text)
+        found = coming_day_of(parts, text)
         assert found is not None
         return found
 

@@ -15,7 +15,7 @@ from outreach.cli import output
 from outreach.cli.door import Command
 from outreach.cli.effort_values import ChangesType, MarketType, MinutesType, SplitType
 from outreach.cli.numbers import Amount, Rate
-from outreach.cli.plan_values import day_of
+from outreach.cli.plan_values import coming_day_of
 from outreach.errors import Text, WrongUsage
 from outreach.model.channels import Channel
 from outreach.planning.effort import Goal, Rounding
@@ -119,8 +119,8 @@ def _asked(parts: Application, given: dict[str, Any]) -> Asked:
         minutes={one: value for one, value in minutes.items() if isinstance(one, Channel)},
         people=_people(given["people"]),
         hours_per_week=given["hours_per_week"],
-        start=day_of(parts, given["start"]) or parts.today(),
-        by=day_of(parts, given["by"]),
+        start=coming_day_of(parts, given["start"]) or parts.today(),
+        by=coming_day_of(parts, given["by"]),
         name=given["name"],
         owner=given["owner"],
         checkpoints=_days(parts, given["checkpoints"]),
@@ -234,5 +234,5 @@ def _people(typed: tuple[str, ...]) -> tuple[str, ...]:
 
 def _days(parts: Application, typed: tuple[str, ...]) -> tuple[date, ...]:
     words = [word.strip() for some in typed for word in some.split(",")]
-    found = [day for word in words if word and (day := day_of(parts, word)) is not None]
+    found = [day for word in words if word and (day := coming_day_of(parts, word)) is not None]
     return tuple(sorted(set(found)))

@@ -12,7 +12,7 @@ import click
 from outreach.application import Application
 from outreach.cli.door import Command, Group
 from outreach.cli.output import say, show
-from outreach.cli.plan_values import NOTHING, changed, day_of, member, number_of
+from outreach.cli.plan_values import NOTHING, changed, coming_day_of, day_of, member, number_of
 from outreach.errors import Text, WrongUsage
 from outreach.model.plan import Vision
 from outreach.planning.objective import (
@@ -94,7 +94,7 @@ def add(parts: Application, /, name: str, **given: Any) -> None:
     known = [one.name for one in parts.store.objectives.all()]
     metric = given["metric"]
     kind = given["kind"] or (ObjectiveKind.RESULT if metric else ObjectiveKind.QUALITATIVE)
-    start = day_of(parts, given["start"]) or parts.today()
+    start = coming_day_of(parts, given["start"]) or parts.today()
     blank = Objective(name=free_name(known, name, _USED), kind=ObjectiveKind(kind), start=start)
     one = _changed(parts, blank, given)
     parts.store.objectives.add(one)
@@ -202,8 +202,10 @@ def _changed(parts: Application, one: Objective, given: dict[str, Any]) -> Objec
         "kind": changed(one.kind, given["kind"], ObjectiveKind(given["kind"] or one.kind)),
         "metric": changed(one.metric, given["metric"], _word(given["metric"])),
         "unit": changed(one.unit, given["unit"], _word(given["unit"])),
-        "start": changed(one.start, given["start"], day_of(parts, given["start"])),
-        "deadline": changed(one.deadline, given["deadline"], day_of(parts, given["deadline"])),
+        "start": changed(one.start, given["start"], coming_day_of(parts, given["start"])),
+        "deadline": changed(
+            one.deadline, given["deadline"], coming_day_of(parts, given["deadline"])
+        ),
         "owner": changed(one.owner, given["owner"], member(parts, given["owner"])),
         "scope": changed(one.scope, scope, scope),
         "note": changed(one.note, given["note"], _word(given["note"])),
@@ -226,5 +228,5 @@ def _word(text: str | None) -> str | None:
 def _points(parts: Application, one: Objective, typed: tuple[str, ...]) -> tuple[Checkpoint, ...]:
     """These days; what was found on one of them stays with it."""
     known = {point.on: point for point in one.checkpoints}
-    days = sorted({day for text in typed if (day := day_of(parts, text)) is not None})
+    days = sorted({day for text in typed if (day := coming_day_of(parts, text)) is not None})
     return tuple(known.get(day, Checkpoint(on=day)) for day in days)

@@ -23,6 +23,11 @@ def day_of(parts: Application, text: str | None) -> date | None:
     return parts.instant(text).astimezone(parts.settings.zone).date()
 
 
+def coming_day_of(parts: Application, text: str | None) -> date | None:
+    """The same of a day that is to come, as people say it: lundi, +2w; None where nothing was."""
+    return None if text is None or text == NOTHING else parts.coming_day(text)
+
+
 def amount_of(text: str | None, option: str) -> Decimal | None:
     """An amount that was typed. Raises `BadNumber`."""
     found = number_of(text, option)

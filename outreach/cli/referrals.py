@@ -90,7 +90,7 @@ def ask(parts: Application, who: str, on: str, by: str | None, note: str | None)
     Once it is done: outreach record WHO asked
     """
     contact = parts.person(who)
-    day = parts.instant(on).astimezone(parts.settings.zone).date()
+    day = parts.coming_day(on)
     number = plan_to_ask(parts.store, contact, on=day, author=by, note=note, now=parts.now())
     data = {"number": number, "contact": contact.id, "on": day}
     line = Text("{name} is to be asked for recommendations on {day}", name=contact.name, day=day)

@@ -30,6 +30,9 @@ from outreach.runner.wording import (
 from outreach.store.follow_ups import Promise
 from outreach.store.ties import Recommendation, Request
 
+#: Stands for a blank at which no line may end.
+_GLUE = "\N{WORD JOINER}"
+
 #: Where the sentence of a dated line begins.
 _COLUMN = 17
 
@@ -102,7 +105,10 @@ def _heading(parts: Application, found: Why) -> Iterator[str]:
             yield from pieces(speak(in_words(words)), "  ", "    ")
     for refusal in found.refusals:
         if refusal.binding:
-            yield from pieces(speak(in_words(_refused(refusal, speak))), "  ", "    ")
+            line = speak(in_words(_refused(refusal, speak)))
+            # An article of the law stays on one line, to be looked up.
+            whole = line.replace(" art. ", f"{_GLUE}art.{_GLUE}")
+            yield from pieces(whole, "  ", "    ")
 
 
 def _refused(refusal: Refusal, speak: Any) -> Text:

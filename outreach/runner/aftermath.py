@@ -110,7 +110,7 @@ def _promise(fact: Fact, kind: FollowUpKind, day: date, now: datetime) -> Follow
         created_at=now,
         campaign=fact.campaign.id if fact.campaign else None,
         owner=fact.author,
-        note=fact.note or fact.reason,
+        note=" – ".join(filter(None, (fact.promised, fact.note or fact.reason))) or None,
     )
 
 

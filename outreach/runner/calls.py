@@ -111,13 +111,15 @@ class DayList:
         #: By campaign and day: the rules of another day may be others.
         self._permissions: dict[tuple[CampaignId, date], Permissions] = {}
 
-    def calls(self, wish: Wish, now: datetime) -> list[Call]:
-        """What is to be done, longest waiting first, but for who may not be contacted.
+    def calls(
+        self, wish: Wish, now: datetime, waiting: Sequence[HandWork | Promise] | None = None
+    ) -> list[Call]:
+        """What is to be done of what waits, but for who may not be contacted.
 
         Whom the law forbids to call at any hour is left out under `compliance: strict`.
         """
         chosen: list[HandWork | Promise] = []
-        for one in self.waiting(wish, now):
+        for one in self.waiting(wish, now) if waiting is None else waiting:
             if wish.limit is not None and len(chosen) >= wish.limit:
                 break
             if self.is_meant(one, now):

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from outreach.errors import DefinitionError, OutreachError, Text, did_you_mean
+from outreach.language import Language
 from outreach.model.campaign import Channel
 from outreach.model.contact import Contact
 from outreach.model.settings import Settings
 from outreach.model.text import fold
-from outreach.runner.facts import Fact
+from outreach.runner.facts import Fact, as_known
 from outreach.runner.naming import BadText, is_text
 from outreach.runner.reply_codes import read_code
-from outreach.runner.said_days import BadDay, read_any_day
+from outreach.runner.said_days import BadDay, SaidDay, read_any_day
+from outreach.runner.wording import stage_text
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
+#: What is promised for a day where a day is said with them; else a promise names itself.
+_PROMISED_BY = ("replied", "appointment", "quote")
 #: Digits before the point: in minor units both databases, and JSON readers, count them exactly.
 _MOST_DIGITS = 12
 #: Thousands apart by blanks, at most two decimals: three could be thousands.
@@ -101,7 +105,8 @@ class Desk:
         named, referrer = row.get("campaign"), row.get("referrer")
         contact = person(row["contact"])
         at = self.instant(row["on"]) if row.get("on") else self.now
-        return Fact(
+        said = self._day(row.get("back_on"), at)
+        fact = Fact(
             contact=contact,
             written_to=self._written_to(row["contact"], contact),
             stage=row["stage"].strip().lower(),
@@ -116,11 +121,20 @@ class Desk:
             minutes=read_amount(row.get("minutes")),
             km=read_amount(row.get("km")),
             reason=row.get("reason") or None,
-            back_on=self._day(row.get("back_on"), at),
+            back_on=said.day if said else None,
             origin=row.get("origin") or None,
             referrer=person(referrer) if referrer else None,
             quality=_quality(row.get("quality")),
         )
+        return replace(fact, promised=self._promised(fact, said)) if said else fact
+
+    def _promised(self, fact: Fact, said: SaidDay) -> str | None:
+        """What a day was agreed on for, where no note says it, and its hour."""
+        stage = as_known(fact).stage
+        bare = stage in _PROMISED_BY and not (fact.note or fact.reason)
+        what = Language(self.settings.locale).say(stage_text(stage)) if bare else None
+        hour = f"{said.clock:%H:%M}" if said.clock else None
+        return " – ".join(filter(None, (what, hour))) or None
 
     def author(self, text: str | None) -> str | None:
         """Who did it, by the key of the team. Raises `NobodyOfTheTeam` for a slip of the pen.
@@ -153,15 +167,15 @@ class Desk:
             return None
         return self.store.contacts.get(said.contact)
 
-    def _day(self, text: str | None, at: datetime) -> date | None:
+    def _day(self, text: str | None, at: datetime) -> SaidDay | None:
         """The day that was agreed on; `tomorrow`, `thu` count from the day it was said."""
         if not text:
             return None
         told = at.astimezone(self.settings.zone).date()
         try:
-            return read_any_day(text, today=told, locale=self.settings.locale).day
+            return read_any_day(text, today=told, locale=self.settings.locale)
         except BadDay:
-            return self.instant(text).astimezone(self.settings.zone).date()
+            return SaidDay(self.instant(text).astimezone(self.settings.zone).date())
 
 
 def _channel(text: str | None) -> Channel | None:

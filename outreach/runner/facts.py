@@ -138,6 +138,8 @@ class Fact:
     reason: str | None = None
     #: The day to call back, to come back to a latent prospect, to keep a promise.
     back_on: date | None = None
+    #: What was promised for that day, in the words of the workspace: an appointment, its hour.
+    promised: str | None = None
     #: Of somebody who came by himself: where from, and who recommended us to him.
     origin: str | None = None
     referrer: Contact | None = None

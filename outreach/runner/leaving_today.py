@@ -107,6 +107,8 @@ class _Looking:
     earlier: dict[_Key, int] = field(default_factory=dict)
     opens: dict[_Key, datetime] = field(default_factory=dict)
     began: dict[_Key, datetime | None] = field(default_factory=dict)
+    #: Limits that let no more go today, as the page in hand met them.
+    full: set[_Key] = field(default_factory=set)
     #: Who gets one of them.
     going: Counter[ContactId] = field(default_factory=Counter)
 
@@ -126,30 +128,35 @@ class _Looking:
 
     def _of_rank(self, sender: str, steps: frozenset[StepId]) -> Iterator[DeliveryId]:
         end = self.calendar.midnight(self.today + _DAY) - _MICROSECOND
-        behind = None
-        while steps and (
-            page := self.store.deliveries.due(
-                now=end,
-                channels=(Channel.EMAIL,),
-                campaigns=list(self.campaigns),
-                sender=sender,
-                steps=steps,
-                limit=_PAGE,
-                after=behind,
+        behind, open_ones = None, set(self.campaigns)
+        while (
+            steps
+            and open_ones
+            and (
+                page := self.store.deliveries.due(
+                    now=end,
+                    channels=(Channel.EMAIL,),
+                    campaigns=sorted(open_ones),
+                    sender=sender,
+                    steps=steps,
+                    limit=_PAGE,
+                    after=behind,
+                )
             )
         ):
             behind = page[-1].delivery
-            leaving = kept_back = 0
+            leaving = 0
+            self.full.clear()
             for one in self._in_peace([one for one in page if not one.obstacle]):
                 if self._leaves(one, sender):
                     leaving += 1
                     self.going[one.delivery.contact] += 1
                     yield one.delivery.id
-                else:
-                    kept_back += 1
-            if kept_back and not leaving:
-                # The day is full: those behind wait as well.
-                return
+            if not leaving:
+                # Whoever stands behind at a limit that is full waits as well.
+                if (_SENDER, sender) in self.full:
+                    return
+                open_ones -= {one for one in open_ones if (_CAMPAIGN, str(one)) in self.full}
 
     def _in_peace(self, due: list[Due]) -> Iterator[Due]:
         """Without those whose person must be left in peace today."""
@@ -172,14 +179,17 @@ class _Looking:
         opens = max((self._opens(key) for key in limits), default=self.now)
         at = self.windows.opening(launched, one.zone, max(one.delivery.due_at, opens, self.now))
         if self.calendar.day_of(at) > self.today:
+            self.full |= {k for k in limits if self.calendar.day_of(self._opens(k)) > self.today}
             return False
         span = self.windows.open_for(launched, one.zone, at)
         days = {key: self.days.setdefault(key, Day()) for key in limits}
-        rooms = (
-            days[key].room(limit, span, self._cap(key, limit, at + span))
+        full = {
+            key
             for key, limit in limits.items()
-        )
-        if not all(rooms):
+            if not days[key].room(limit, span, self._cap(key, limit, at + span))
+        }
+        if full:
+            self.full |= full
             return False
         for key, limit in limits.items():
             days[key].take(limit, 1, span)

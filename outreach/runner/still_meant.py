@@ -5,14 +5,16 @@ A run passes such steps over, so nobody is to be told beforehand that they are h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
+from outreach.runner.calls import DayList
 from outreach.runner.steps import may_lapse, too_late
 from outreach.store.by_hand import HandWork
 from outreach.store.campaigns import Launched
+from outreach.store.follow_ups import Promise
 from outreach.store.store import Store
 
 #: People whose past is read at once.
@@ -57,6 +59,20 @@ def not_meant(
             late = too_late(definition, definition.step(delivery.step), now, settings.zone)
             if late or not conditions.hold(delivery, now=now):
                 yield one
+
+
+def still_to_do(lists: DayList, waiting: Sequence[HandWork | Promise], now: datetime) -> int:
+    """How many of what waits on a day are meant: conditions are read for a page of people."""
+    works = [one.delivery for one in waiting if isinstance(one, HandWork)]
+    if not works:
+        return len(waiting)
+    off = not_meant(
+        lists.store, lists.settings, lists.campaigns,
+        {(one.campaign, one.step) for one in works},
+        before=max(one.due_at for one in works) + timedelta(microseconds=1), now=now,
+    )  # fmt: skip
+    gone = {one.delivery.id for one in off}
+    return len(waiting) - sum(one.id in gone for one in works)
 
 
 def _is_asked(one: HandWork, asked: Collection[tuple[CampaignId, str]]) -> bool:

@@ -85,6 +85,7 @@ def read_only_at(file: Path) -> ReadOnlyFile | None:
 
     Raises `StoreUnusable` where it cannot be read as it is now.
     """
+    file = file.resolve()  # SQLite lays the two beside the file itself, not beside a link to it
     log, index = _beside(file)
     if not file.exists():
         return None

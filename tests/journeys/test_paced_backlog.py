@@ -129,3 +129,34 @@ def test_a_backlog_of_days_is_the_same_in_calendar_season_and_runs(
     assert foretold(workspace, "--calendar", now) == sorted(expected[1:])
     assert foretold(workspace, "--season", now) == sorted(expected)
     assert lived(workspace, 8) == sorted(expected)
+
+
+def test_a_campaign_whose_day_is_full_hides_no_e_mail_of_another(
+    workspace: Workspace, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten e-mails stand before his at a limit that is not his: he gets his, and no call that day.
+
+    They are looked at in pages; of two here, to have several.
+    """
+    monkeypatch.setattr("outreach.runner.leaving_today._PAGE", 2)
+    workspace.settings(server.port, more=f"{THREE_DAYS}team: {{ana: {{name: Ana}}}}\n")
+    people(workspace, 11)
+    of_many = mail("b", "after: a + 1 day")
+    workspace.campaign(
+        "big", 'external_id != "p11"', head="limits: {per_day: 1}\n" + MORNINGS,
+        steps="  - {step: a, channel: letter, template: letter.docx}\n" + of_many,
+    )  # fmt: skip
+    workspace.campaign(
+        "spring", 'external_id = "p11"', head='window: {hours: "14:00-18:00"}\n',
+        steps=mail("m1") + mail("m2", "after: m1 + 3 days") + call("x1", "m1 + 3 days"),
+    )  # fmt: skip
+    for name in ("big", "spring"):
+        workspace.launch(name, now=MONDAY)
+    for day in (1, 2, 3):
+        for hour in (9, 14):
+            now = f"2027-03-0{day}T{hour:02}:30"
+            workspace.ok("run", now=now)
+            workspace.run("letters", "posted", "big", now=now)
+    assert workspace.ok("run", now="2027-03-04T09:30")["sent"] == 1
+    assert workspace.ok("calls", "spring", now="2027-03-04T09:30")["calls"] == []
+    assert workspace.ok("run", now="2027-03-04T14:30")["sent"] == 1

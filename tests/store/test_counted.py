@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from postgres import PostgresServer
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, create_engine, func, select
 
 from outreach.model.audience import Arm, Exclusion
 from outreach.model.campaign import AudienceRule, Campaign, Channel, Step
@@ -16,9 +17,11 @@ from outreach.model.change import Planned
 from outreach.model.delivery import DeliveryState
 from outreach.model.ids import CampaignId, ContactId, DeliveryId, StepId
 from outreach.store import schema
+from outreach.store.copies import copies_of
 from outreach.store.counted import counts, fold
 from outreach.store.engine import Database
 from outreach.store.freezing import Member
+from outreach.store.opening import open_database, revision_of
 from outreach.store.store import Store
 from outreach.store.upgrading import upgrade
 
@@ -234,3 +237,21 @@ def _triggers(database: Database) -> set[tuple[str, ...]]:
     with database.reading() as connection:
         rows = connection.exec_driver_sql(of_sqlite if database.is_sqlite else of_postgresql)
         return {tuple(row) for row in rows}
+
+
+def test_a_copy_of_before_the_numbers_is_restored_over_them_and_upgraded(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """PostgreSQL's restore leaves a table that the copy does not know."""
+    with postgres.fresh_database() as url:
+        older = Database(create_engine(url.replace("postgresql:", "postgresql+psycopg:")))
+        upgrade(older, "0005")
+        older.engine.dispose()
+        copies = copies_of(url, tmp_path)
+        copies.backup(tmp_path / "older.dump", now=NOON)
+        for _ in range(2):
+            database = open_database(url, folder=tmp_path, to_upgrade=True)
+            upgrade(database)
+            assert revision_of(database) == "0006"
+            database.engine.dispose()
+            copies.restore(tmp_path / "older.dump", now=NOON)

@@ -67,6 +67,17 @@ def test_what_somebody_else_is_writing_is_read_with_its_log(folder: Path) -> Non
         assert settings(folder) == 3
 
 
+def test_by_a_link_the_log_beside_the_file_itself_is_read(folder: Path, tmp_path: Path) -> None:
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / "outreach.db").symlink_to(folder / "outreach.db")
+    with closing(_with_a_log(folder)):
+        close(folder)
+        links.chmod(0o500)
+        assert settings(links) == 3
+    links.chmod(0o700)
+
+
 def test_a_log_without_its_index_is_refused_by_name(folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()

@@ -23,6 +23,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # PostgreSQL's restore of an older copy leaves what the copy does not know.
+    op.execute("DROP TABLE IF EXISTS counted")
     op.create_table(
         "counted",
         sa.Column("campaign_id", Whole, nullable=False),
@@ -37,8 +39,8 @@ def upgrade() -> None:
     dated = "interest_until IS NOT NULL"
     _index_few("contact", "ix_contact_interest_until", ["interest_until"], dated)
     connection = op.get_bind()
+    lay_triggers(connection)  # first: whoever writes meanwhile waits, or is counted below
     count_anew(connection)
-    lay_triggers(connection)
 
 
 def _index_few(table: str, name: str, columns: list[str], condition: str) -> None:
