@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
+    FromClause,
     MetaData,
     Select,
     Table,
@@ -52,19 +54,24 @@ _FIRSTS = ("first_touch", "at_0")
 def lay_begun(people: Followed) -> None:
     """Enrolments, each beside what was done and the first stage: one campaign after the other.
 
-    What was done is gathered in a table of its own, laid in the order of the enrolments. What is
-    sorted is thereby as narrow and as short as can be, and stays in memory.
+    In SQLite what was done is gathered in a table of its own, laid in the order of the
+    enrolments. What is sorted is thereby as narrow and as short as can be, and stays in memory.
+    PostgreSQL sorts neither: it finds people by hashing them.
     """
     connection = people.connection
     for campaign in people.campaigns:
+        told = _told(people, campaign)
+        if connection.dialect.name != "sqlite":
+            _lay(connection, people.table, _beside(people, campaign, told.subquery("begun")))
+            continue
         begun = _begun(people)
         with temporary(connection, begun):
-            for table, rows in (
-                (begun, _told(people, campaign)),
-                (people.table, _beside(people, campaign, begun)),
-            ):
-                names = rows.selected_columns.keys()
-                connection.execute(insert(table).from_select(names, rows))
+            _lay(connection, begun, told)
+            _lay(connection, people.table, _beside(people, campaign, begun))
+
+
+def _lay(connection: Connection, table: Table, rows: Select[Any]) -> None:
+    connection.execute(insert(table).from_select(rows.selected_columns.keys(), rows))
 
 
 def _begun(people: Followed) -> Table:
@@ -123,7 +130,7 @@ def _events(people: Followed, campaign: CampaignId, what: ColumnElement[Any]) ->
     ).where(v.campaign_id == campaign, stands())
 
 
-def _beside(people: Followed, campaign: CampaignId, begun: Table) -> Select[Any]:
+def _beside(people: Followed, campaign: CampaignId, begun: FromClause) -> Select[Any]:
     """The rows of one campaign; nobody who has not been tried or reached is left out."""
     enrolled = _enrolled(people, campaign).subquery("enrolled")
     e, b = enrolled.c, begun.c

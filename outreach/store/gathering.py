@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     MetaData,
     Table,
     and_,
@@ -51,26 +52,35 @@ def followed(
     """Gather the people of these campaigns; the table is gone afterwards."""
     words = words_of(chains)
     clock = clock_of_events(connection, database)
-    table = _table(asked, len(words.places), clustered=database.is_sqlite)
+    parted = not database.is_sqlite and len(chains) > 1
+    table = _table(asked, len(words.places), clustered=database.is_sqlite, parted=parted)
     with (
         roomy(connection, database),
         one_person(connection, chains) as one,
         temporary(connection, table),
     ):
         people = Followed(connection, table, words, clock, asked, tuple(chains), database.zone, one)
+        if parted:
+            _part(people)
         _fill(people)
         if len(chains) > 1:
+            studied(connection, table)
             _fill_together(people)
         studied(connection, table)
         yield people
 
 
 _TOUCHES = ("touches", "visits", "first_touch")
+#: Beside that of all campaigns together.
+_PARTS = 12
 _ORDERS = ("orders", "revenue_minor", "margin_minor", "with_amount", "with_margin")
 
 
-def _table(asked: Asked, stages: int, *, clustered: bool) -> Table:
-    """`clustered`: laid in the order of its key, so that one campaign's people lie together."""
+def _table(asked: Asked, stages: int, *, clustered: bool, parted: bool) -> Table:
+    """`clustered`: laid in the order of its key, so that one campaign's people lie together.
+
+    `parted`: the same on PostgreSQL, which keeps no order; see `_part`.
+    """
     numbers = (*_TOUCHES, *(() if asked.since is None else ("earlier",)), *_ORDERS)
     return Table(
         "followed",
@@ -82,7 +92,24 @@ def _table(asked: Asked, stages: int, *, clustered: bool) -> Table:
         *(Column(f"at_{place}", Whole) for place in range(stages)),
         prefixes=["TEMPORARY"],
         sqlite_with_rowid=not clustered,
+        postgresql_partition_by="LIST (campaign_id)" if parted else None,
     )
+
+
+def _part(people: Followed) -> None:
+    """A part for each of a few campaigns, and for all together: what asks for one reads no other.
+
+    Many campaigns share `_PARTS`, for each takes its time to be made.
+    """
+    name = people.table.name
+    shared = [people.campaigns[place::_PARTS] for place in range(_PARTS)]
+    for place, campaigns in enumerate([(TOGETHER,), *shared]):
+        if campaigns:
+            numbers = ", ".join(str(int(one)) for one in campaigns)
+            people.connection.exec_driver_sql(
+                f"CREATE TEMPORARY TABLE {name}_{place} PARTITION OF {name}"
+                f" FOR VALUES IN ({numbers})"
+            )
 
 
 def _fill(people: Followed) -> None:
@@ -139,7 +166,7 @@ def _fill_together(people: Followed) -> None:
     Whoever is control in one and enrolled in another is enrolled; his own time as control
     counts for nothing. As with each campaign: everybody's beginning, then the few.
     """
-    c = people.table.c
+    c = _each(people).c
     summed = ["touches", "visits", *(["earlier"] if "earlier" in c else [])]
     begun: dict[str, ColumnElement[Any]] = {
         "campaign_id": literal(int(TOGETHER), Whole),
@@ -149,7 +176,7 @@ def _fill_together(people: Followed) -> None:
         **{name: func.min(c[name]) for name in ("is_customer", "wave", "first_touch", "at_0")},
         **{name: literal(0, Whole) for name in ("orders", "with_amount", "with_margin")},
     }
-    rows = select(*begun.values()).where(_counts(people)).group_by(c.contact_id)
+    rows = select(*begun.values()).where(_counts(people, c)).group_by(c.contact_id)
     people.connection.execute(insert(people.table).from_select(list(begun), rows))
     places = [f"at_{place}" for place in range(1, len(people.words.places))]
     further = {name: func.sum(c[name]) for name in _ORDERS} | {
@@ -157,18 +184,28 @@ def _fill_together(people: Followed) -> None:
     }
     came = (
         select(c.contact_id, *(column.label(name) for name, column in further.items()))
-        .where(_counts(people), or_(*(c[name].is_not(None) for name in places)))
+        .where(_counts(people, c), or_(*(c[name].is_not(None) for name in places)))
         .group_by(c.contact_id)
         .subquery("came")
     )
-    same = and_(c.campaign_id == TOGETHER, c.contact_id == came.c.contact_id)
+    own = people.table.c
+    same = and_(own.campaign_id == TOGETHER, own.contact_id == came.c.contact_id)
     values = {name: came.c[name] for name in further}
     people.connection.execute(update(people.table).where(same).values(values))
 
 
-def _counts(people: Followed) -> ColumnElement[bool]:
+def _each(people: Followed) -> FromClause:
+    """The rows of each campaign. PostgreSQL would ask anew for each part who counts: it is to
+    read them all first, for which it takes an `OFFSET`, be it 0."""
+    if people.connection.dialect.name == "sqlite":
+        return people.table
+    here = people.table.c.campaign_id.in_(people.campaigns)
+    return select(*people.table.c).where(here).offset(0).subquery("each")
+
+
+def _counts(people: Followed, c: Any) -> ColumnElement[bool]:
     """Of the rows of each campaign: what was done to the enrolled, unless one is so nowhere."""
-    c, other = people.table.c, people.table.alias("elsewhere").c
+    other = people.table.alias("elsewhere").c
     somewhere = exists().where(
         other.campaign_id.in_(people.campaigns),
         other.contact_id == c.contact_id,

@@ -42,7 +42,9 @@ FOLLOWED = (Arm.ENROLLED.value, Arm.CONTROL.value)
 def stands(table: Any = event) -> ColumnElement[bool]:
     """No other event takes this one back."""
     correction = event.alias("correction")
-    return ~exists().where(correction.c.corrects == table.c.id)
+    # PostgreSQL takes all events for corrections, unless it is told that hardly one is.
+    few = correction.c.corrects.is_not(None)
+    return ~exists().where(correction.c.corrects == table.c.id, few)
 
 
 def tried(table: Any = event) -> ColumnElement[bool]:
