@@ -86,7 +86,6 @@ def _print_contact(
     parts: Application, contact: Contact, data: dict[str, Any], events: Sequence[Any]
 ) -> None:
     from outreach.runner.happened import happened
-    from outreach.runner.wording import in_words
 
     out, catalogue = console(), parts.database.catalogue
     out.print(f"{contact.name} (#{contact.id})", style="bold", markup=False)
@@ -103,7 +102,7 @@ def _print_contact(
     _print_provenance(parts, data)
     for event in events[-RECENT:]:
         at = parts.language.write(event.at.astimezone(parts.settings.zone))
-        told = parts.language.say(in_words(happened(event, catalogue)))
+        told = parts.language.say(happened(event, catalogue))
         record = f"  (#{event.contact_id})" if event.contact_id != contact.id else ""
         out.print(f"  {at}  {told}{record}", markup=False)
 

@@ -26,7 +26,6 @@ from outreach.runner.wording import (
     REQUESTS,
     SCOPES,
     follow_up_text,
-    in_words,
     interest_text,
     kind_text,
     meaning_of,
@@ -124,7 +123,7 @@ class Words:
 
     def event(self, row: Mapping[str, Any]) -> str:
         """What happened, in a sentence."""
-        told = self.language.say(in_words(happened(SimpleNamespace(**row), self._catalogue)))
+        told = self.language.say(happened(SimpleNamespace(**row), self._catalogue))
         when = self.language.write(row["at"])
         money = row.get("amount_minor")
         more = [self.cell("events", "amount_minor", money, row)] if money else []

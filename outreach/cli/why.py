@@ -21,7 +21,6 @@ from outreach.runner.why import why as story_of
 from outreach.runner.wording import (
     CHANNELS,
     follow_up_text,
-    in_words,
     interest_text,
     kind_text,
     reason_text,
@@ -29,9 +28,6 @@ from outreach.runner.wording import (
 )
 from outreach.store.follow_ups import Promise
 from outreach.store.ties import Recommendation, Request
-
-#: Stands for a blank at which no line may end.
-_GLUE = "\N{WORD JOINER}"
 
 #: Where the sentence of a dated line begins.
 _COLUMN = 17
@@ -102,13 +98,10 @@ def _heading(parts: Application, found: Why) -> Iterator[str]:
         if not any(channel in refusal.channels for refusal in shown if refusal.on):
             words = Text("no {channel}: {reason}", channel=CHANNELS[channel],
                          reason=reason_text(reason))  # fmt: skip
-            yield from pieces(speak(in_words(words)), "  ", "    ")
+            yield from pieces(speak(words), "  ", "    ")
     for refusal in found.refusals:
         if refusal.binding:
-            line = speak(in_words(_refused(refusal, speak)))
-            # An article of the law stays on one line, to be looked up.
-            whole = line.replace(" art. ", f"{_GLUE}art.{_GLUE}")
-            yield from pieces(whole, "  ", "    ")
+            yield from pieces(speak(_refused(refusal, speak)), "  ", "    ")
 
 
 def _refused(refusal: Refusal, speak: Any) -> Text:
@@ -133,7 +126,7 @@ def _headline(story: Story) -> Text:
 
 
 def _print_next(parts: Application, coming: Next) -> None:
-    line = parts.language.say(in_words(coming.what))
+    line = parts.language.say(coming.what)
     at = coming.at.astimezone(parts.settings.zone) if coming.at else None
     if at is not None:
         midnight = not (at.hour or at.minute)
@@ -205,8 +198,7 @@ def _print_end(parts: Application, found: Why) -> None:
     if found.adrift is not None:
         since = found.adrift.person.since.astimezone(parts.settings.zone).date()
         say(parts)
-        say(parts, Text("Adrift since {day}: {why}", day=since,
-                        why=in_words(found.adrift.why)))  # fmt: skip
+        say(parts, Text("Adrift since {day}: {why}", day=since, why=found.adrift.why))
         say(parts, Text("  → {proposal}", proposal=found.adrift.proposal))
     elif found.next not in [story.next for story in found.stories]:
         say(parts)
@@ -215,7 +207,7 @@ def _print_end(parts: Application, found: Why) -> None:
 
 
 def _print_line(parts: Application, line: Line, contact: ContactId) -> None:
-    told = parts.language.say(in_words(line.what))
+    told = parts.language.say(line.what)
     if line.author:
         told += f"  ({_called(parts, line.author)})"
     if line.corrected:

@@ -7,7 +7,6 @@ his language. A campaign's own stages keep their name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 
 from outreach.compliance.permission import Ruling
 from outreach.compliance.rules import BY_ID, Rule
@@ -235,25 +234,6 @@ def _explained(word: str, meaning: Text | None) -> Text:
     if meaning is None or str(meaning) == word:
         return meaning or Text("{reason}", reason=word)
     return Text("{meaning} ({word})", meaning=meaning, word=word)
-
-
-#: What `_explained` says of a word that has a meaning.
-_WITH_ITS_WORD = _explained("when", _REASONS["when"]).msgid
-
-
-def in_words(text: Text) -> Text:
-    """The same without the contract's words behind their meanings: nobody types them.
-
-    `--json` keeps them, for whoever looks for one in a file.
-    """
-    if text.msgid == _WITH_ITS_WORD and isinstance(meaning := text.values["meaning"], Text):
-        return in_words(meaning)
-    said = copy(text)
-    said.values = {
-        name: in_words(value) if isinstance(value, Text) else value
-        for name, value in text.values.items()
-    }
-    return said
 
 
 def kind_text(kind: object) -> Text:

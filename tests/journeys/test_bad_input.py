@@ -144,7 +144,7 @@ def test_no_settings_at_all_say_how_to_begin(workspace: Workspace) -> None:
         (["launch", "sprung"], "did you mean 'spring'?"),
         (["launch", "spring", "--confirm", "three"], "--confirm"),
         (["run", "--limit", "-1"], "--limit"),
-        (["run", "--now", "yesterday"], "yesterday"),
+        (["run", "--now", "someday"], "someday"),
         (["why", "Nobody At All"], "Nobody At All"),
         (["why", "Twin"], "may be 2 people"),
         (["record", "Twin", "replied"], "may be 2 people"),

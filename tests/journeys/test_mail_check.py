@@ -144,7 +144,7 @@ def test_what_looks_like_junk_is_told_with_file_and_line(news: Workspace) -> Non
         (f"{at}:4", "the link 'news.html' has no https://"),
         (f"{at}:5", "the link shows www.bank.example and leads to evil.example"),
         (f"{at}:6", "the picture 'images/logo.png' has no words in its place"),
-        (f"{at}:6", "the picture 'images/logo.png' has 1100 KB"),
+        (f"{at}:6", "the picture 'images/logo.png' has 1,100 KB"),
         (f"{at}:None", "the message has no link to unsubscribe"),
         (subject, "the message is hardly more than a picture"),
     ]

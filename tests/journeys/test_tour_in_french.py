@@ -36,17 +36,6 @@ def told(workspace: Workspace, *words: str, now: str = MONDAY) -> str:
     return done.out
 
 
-def test_why_says_reasons_in_words(french: Workspace) -> None:
-    """The contract's word stands in the JSON of the same answer, for whoever looks for it."""
-    french.campaign("spring")
-    french.launch("spring", now=MONDAY)
-    answer = french.ok("why", "a", now=MONDAY)
-    assert answer["campaigns"][0]["next"]["reason"] == "no_address"
-    for said in (told(french, "why", "a"), told(french, "contacts", "show", "a")):
-        assert "adresse" in said
-        assert "no_address" not in said
-
-
 def test_a_shortened_list_says_how_many_wait(french: Workspace) -> None:
     """Also of steps with a condition: whoever has answered is not called and not counted."""
     calls = "  - {step: call, channel: call, when: not replied}\n"
