@@ -24,6 +24,7 @@ from outreach.runner.record import Recorded, credited
 from outreach.runner.record import record as write_down
 from outreach.runner.recording import Bulk
 from outreach.runner.tracks import TRACKS
+from outreach.runner.undated import second_facts
 from outreach.runner.wording import stage_text
 from outreach.store.store import Store
 
@@ -162,12 +163,7 @@ def _print_bulk(parts: Application, bulk: Bulk, rejects: Path | None, *, dry_run
                       bulk.in_spite)  # fmt: skip
         notice(parts, told)
     if bulk.again:
-        told = Plural("{count} row without a day was recorded from a table on an earlier day, "
-                      "too, and is a second fact now: a column 'on' tells one from the other",
-                      "{count} rows without a day were recorded from a table on an earlier day, "
-                      "too, and are second facts now: a column 'on' tells one from the other",
-                      bulk.again)  # fmt: skip
-        notice(parts, told)
+        notice(parts, second_facts(bulk.again))
     if rejects is not None:
         say(parts, Text("The rejected rows are in {file}: mend them and record that file.",
                         file=rejects))  # fmt: skip

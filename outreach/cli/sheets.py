@@ -11,7 +11,7 @@ from outreach.cli.campaigns import mailroom
 from outreach.cli.day_list import day_asked, day_list, seller_known
 from outreach.cli.guided import Talk
 from outreach.cli.outcome_lines import as_row, told
-from outreach.cli.output import leave, say, show
+from outreach.cli.output import leave, notice, say, show
 from outreach.errors import ExitCode, Interrupted, Location, OutreachError, Plural, Text, WrongUsage
 from outreach.model.admission import Rejection
 from outreach.model.campaign import Channel
@@ -19,6 +19,7 @@ from outreach.model.contact import Contact
 from outreach.model.text import shown
 from outreach.runner.calls import DayList, Wish
 from outreach.runner.sheets import Printed, SheetMaker
+from outreach.runner.undated import second_facts
 from outreach.store.campaigns import Launched
 from outreach.store.store import Store
 
@@ -207,6 +208,7 @@ def _data(
         "read": done.read,
         "recorded": len(done.recorded),
         "unchanged": done.unchanged,
+        "again": done.again,
         "blank": done.blank,
         "rejected": len(done.rejected),
         "rejects_file": str(written) if written else None,
@@ -243,6 +245,8 @@ def _print_report(
             rejected=len(done.rejected),
         ),
     )
+    if done.again:
+        notice(parts, second_facts(done.again))
     for one in done.rejected:
         say(parts, f"  {Location(file.name, one.line)}: {parts.language.say(one.reason)}")
     if written:

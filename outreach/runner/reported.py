@@ -7,7 +7,7 @@ table as a whole is read in `reported_table.py`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,7 +37,7 @@ class RowWrong(OutreachError):
     """A row that cannot be recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ReportDesk:
     """What turns the words of a row into an outcome: the parts the door gives."""
 
@@ -54,11 +54,14 @@ class ReportDesk:
     seen: Counter[tuple[ContactId, str, datetime]] = field(default_factory=Counter)
     #: How often it has the same row.
     alike: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
+    #: How many were recorded that were read so, without their day, on an earlier day too.
+    again: int = 0
 
     def row(self, cells: Mapping[str, str]) -> Concluded | None:
         """Record a row; None when it was recorded before. Raises what is wrong with it."""
         mark = None if cells.get("ref") else self._mark(cells)
-        if mark is not None and self._read_before(cells, mark):
+        before = self._days_read(cells, mark)
+        if self._day_of(self.now) in before:
             return None
         call = self._call(cells)
         outcome = read_outcome(cells["outcome"], outcomes(self.channel, self._chain(call)),
@@ -70,7 +73,9 @@ class ReportDesk:
         answer = self._answer(outcome, cells, call, at)
         author = cells.get("by") or self.author
         batch = self.batch if mark is None else {**self.batch, UNDATED: mark}
-        return conclude(self.day, call, answer, author=author, at=at, now=self.now, batch=batch)
+        done = conclude(self.day, call, answer, author=author, at=at, now=self.now, batch=batch)
+        self.again += bool(before)
+        return done
 
     # --- which call it was ------------------------------------------------------------------------
 
@@ -158,12 +163,12 @@ class ReportDesk:
         self.alike[said] += 1
         return mark_of(cells, self.day.store, nth=self.alike[said])
 
-    def _read_before(self, cells: Mapping[str, str], mark: str) -> bool:
-        if not cells.get("contact"):
-            return False
+    def _days_read(self, cells: Mapping[str, str], mark: str | None) -> Collection[date]:
+        """On which days a row without its day was read before."""
+        if mark is None or not cells.get("contact"):
+            return ()
         person = self.person(cells["contact"]).id
-        rows = self.day.store.undated.of([person]).get(person, {})
-        return self._day_of(self.now) in rows.get(mark, ())
+        return self.day.store.undated.of([person]).get(person, {}).get(mark, ())
 
     def _told(self, call: Call, outcome: Outcome, cells: Mapping[str, str]) -> bool:
         """Whether that was told of that day before, of a call no campaign had planned.

@@ -44,6 +44,8 @@ class Reported:
     #: No outcome yet: the call was not made.
     blank: int
     rejected: tuple[Rejection, ...]
+    #: Of those recorded: rows without a day that were read so on an earlier day, too.
+    again: int
 
     @property
     def read(self) -> int:
@@ -102,4 +104,4 @@ def report_rows(
         except OutreachError as error:
             bad.append(Rejection(row.line, error.what))
             rejected(row, bad[-1])
-    return Reported(tuple(recorded), unchanged, blank, tuple(bad))
+    return Reported(tuple(recorded), unchanged, blank, tuple(bad), desk.again)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from outreach.errors import Plural
 from outreach.runner.said_days import is_near, read_clock
 from outreach.store.store import Store
 
@@ -22,3 +23,14 @@ def mark_of(cells: Mapping[str, str], store: Store, *, nth: int = 1) -> str | No
         return None
     told = sorted((name, " ".join(cell.split())) for name, cell in cells.items() if cell.strip())
     return store.undated.mark(repr((told, nth)))
+
+
+def second_facts(count: int) -> Plural:
+    """What is said of rows that were read so on an earlier day, too."""
+    return Plural(
+        "{count} row without a day was recorded from a table on an earlier day, "
+        "too, and is a second fact now: a column 'on' tells one from the other",
+        "{count} rows without a day were recorded from a table on an earlier day, "
+        "too, and are second facts now: a column 'on' tells one from the other",
+        count,
+    )

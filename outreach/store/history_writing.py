@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -305,13 +305,11 @@ class Writing:
             for row in self._events
         ]  # fmt: skip
         insert_tuples(connection, schema.event, _EVENT, events)
-        update_rows(
-            connection, schema.contact, [(c, {"kind": kind}) for c, kind in self._became.items()]
-        )
+        changed: dict[str, Mapping[int, object]] = {"kind": self._became}
+        changed |= {"email_bounced_at": self._bounced, "post_returned_at": self._returned}
+        for column, now in changed.items():
+            update_rows(connection, schema.contact, [(c, {column: new}) for c, new in now.items()])
         insert_suppressions(connection, self._database, self._suppressions)
-        lost = {"email_bounced_at": self._bounced, "post_returned_at": self._returned}
-        for column, dead in lost.items():
-            update_rows(connection, schema.contact, [(c, {column: at}) for c, at in dead.items()])
         self._begin()
         return counts
 

@@ -71,6 +71,13 @@ def test_it_is_copied_from(spring: Workspace, tmp_path_factory: pytest.TempPathF
     assert (done.code, copy.stat().st_size > 100_000) == (0, True), done
 
 
+def test_no_workspace_is_made_where_nothing_may_be_written(spring: Workspace) -> None:
+    spring.folder.chmod(0o500)
+    done = alone(spring, "init", "inside")
+    assert (done.code, "nothing may be written there" in done.err) == (1, True), done
+    assert not (spring.folder / "inside").exists()
+
+
 def test_the_tests_of_the_store_hold_too(tmp_path: Path) -> None:
     """They work in their own process, where root's rights cannot be laid down for a while."""
     of_the_store = Path(__file__).parents[1] / "store" / "test_read_only.py"

@@ -98,7 +98,9 @@ def test_calls_that_nobody_planned_are_known_again_without_their_day(workspace: 
     first, second, third = (workspace.ok(*read, now=at) for at in (TUESDAY, TUESDAY, WEDNESDAY))
     assert (first["recorded"], first["unchanged"]) == (2, 0)
     assert (second["recorded"], second["unchanged"]) == (0, 2)
-    assert (third["recorded"], third["unchanged"]) == (2, 0)
+    assert (third["recorded"], third["unchanged"], third["again"]) == (2, 0, 2)
+    later = workspace.run(*read, "--dry-run", "--now", "2027-03-04T10:00")
+    assert "2 rows without a day were recorded from a table on an earlier day, too" in later.err
 
 
 @pytest.mark.parametrize(
