@@ -38,7 +38,7 @@ from postgresql import Server, postgresql
 from reporting import plain_sql
 from reporting.laying import Base, counts, lay, opened, settled
 from sending.workspace import Workspace
-from startup import NEEDED, OUTREACH, compare, prepared
+from startup import NEEDED, NEEDED_POSTGRESQL, OUTREACH, compare, prepared
 
 #: The campaigns, and when each was launched; the reports are of the day after the last orders.
 CAMPAIGNS = {
@@ -48,13 +48,13 @@ CAMPAIGNS = {
 }
 TODAY = "2026-11-16T10:00:00+01:00"
 
-#: Commands, and what each cannot do without: `NEEDED`, dates and tables in the terminal.
+#: Commands, and what each cannot do without besides `NEEDED`: dates and tables in the terminal.
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "status": (("status",), NEEDED),
-    "status CAMPAIGN": (("status", "autumn"), NEEDED),
-    "today": (("today",), f"{NEEDED}, babel.dates, babel.numbers"),
+    "status": (("status",), ""),
+    "status CAMPAIGN": (("status", "autumn"), ""),
+    "today": (("today",), ", babel.dates, babel.numbers"),
     # Whoever nothing comes to may be meant by a campaign not launched yet: expressions are read.
-    "why WHO": (("why", "C0000777"), f"{NEEDED}, babel.dates, babel.numbers, sqlglot"),
+    "why WHO": (("why", "C0000777"), ", babel.dates, babel.numbers, sqlglot"),
 }
 
 
@@ -206,10 +206,12 @@ def _agree(ours: Taken, sql: list[plain_sql.Figures], label: str) -> None:
         assert found == wanted, (label, found, wanted)
 
 
-def measure_commands(folder: Path, runs: int) -> None:
+def measure_commands(folder: Path, url: str | None, runs: int) -> None:
+    """Each command beside what it imports; opening the connection to a server is the command's."""
+    needed = NEEDED_POSTGRESQL if url else NEEDED
     print(f"\n{'':<34} {'outreach':>10} {'imports':>10} {'ratio':>9}")
     for label, (words, imports) in COMMANDS.items():
-        beside = (sys.executable, "-c", imports)
+        beside = (sys.executable, "-c", needed + imports)
         compare(label, (*OUTREACH, "--now", TODAY, *words), beside, folder, runs)
 
 
@@ -226,7 +228,7 @@ def measure(folder: Path, count: int, url: str | None, runs: int) -> None:
     best = min((taken(("--now", TODAY, "portfolio", "--json"), folder) for _ in range(runs)),
                key=lambda one: one.cpu)  # fmt: skip
     print(f"{'portfolio':<20} {best}")
-    measure_commands(folder, max(runs, 5))
+    measure_commands(folder, url, max(runs, 5))
     loads = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"\nload of the machine, over 1, 5 and 15 minutes: {loads}")
 

@@ -22,11 +22,13 @@ import outreach
 OUTREACH = (sys.executable, "-m", "outreach")
 
 #: What counting contacts cannot do without: settings (YAML, pydantic) and the store.
-NEEDED = (
+_ANYWHERE = (
     "from pydantic import BaseModel, model_validator, WithJsonSchema;"
-    "import click, yaml, email_validator, zoneinfo, sqlite3, babel.core,"
-    " sqlalchemy, sqlalchemy.dialects.sqlite"
+    "import click, yaml, email_validator, zoneinfo, babel.core, sqlalchemy"
 )
+NEEDED = f"{_ANYWHERE}, sqlite3, sqlalchemy.dialects.sqlite"
+#: The same where the store is in PostgreSQL.
+NEEDED_POSTGRESQL = f"{_ANYWHERE}, psycopg, sqlalchemy.dialects.postgresql.psycopg"
 
 
 def prepared() -> None:
