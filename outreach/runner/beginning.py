@@ -75,14 +75,15 @@ class Beginning:
         """What opens a chain: one value for all of whom the same is planned."""
         drawn = tuple([(step.name, self._variant(step, member)) for step in varied])
         alike = (wave, member.sender, drawn)
-        if alike not in self._alike:
+        found = self._alike.get(alike)
+        if found is None:
             variants = dict(drawn)
-            self._alike[alike] = tuple(
+            found = self._alike[alike] = tuple(
                 (step.name, planned(self.definition, step, SEVERAL, at, sender=member.sender,
                                     occurrence=self.occurrence, variant=variants.get(step.name)))
                 for step, at in self._openings(wave)
             )  # fmt: skip
-        return self._alike[alike]
+        return found
 
     def _variant(self, step: Step, member: Member) -> str | None:
         """Which variant of an opening step this person gets: his stratum's, or his own lot."""

@@ -20,6 +20,7 @@ from outreach.model.field import Catalogue, Field
 from outreach.model.ids import CampaignId, ContactId
 from outreach.model.settings import Settings
 from outreach.runner.allocation import Strata, control_drawn, variants_drawn
+from outreach.runner.collecting import few_collections
 from outreach.runner.drawing import Lots, drawn_order, shared_out
 from outreach.runner.permission import Lacks, Permission, Permissions, lacks_of
 from outreach.store.audience import Candidate, Question, candidates
@@ -63,6 +64,7 @@ class Chosen:
         return Lots(salt, {one.contact: dict(one.variants) for one in self.members if one.variants})
 
 
+@few_collections()
 def choose(
     store: Store,
     definition: Campaign,

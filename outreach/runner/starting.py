@@ -9,6 +9,7 @@ from outreach.model.campaign import Campaign, CampaignState
 from outreach.model.ids import CampaignId
 from outreach.model.settings import Settings
 from outreach.runner.beginning import Beginning, Begun, outlook
+from outreach.runner.collecting import few_collections
 from outreach.runner.launch import Chosen, EmptyAudience
 from outreach.runner.repeating import coming_firing, plan_firings
 from outreach.scheduling.calendar import Calendar
@@ -40,6 +41,7 @@ class WrongNumber(OutreachError):
         )
 
 
+@few_collections()
 def launch(
     store: Store,
     definition: Campaign,

@@ -28,6 +28,7 @@ from outreach.store.counted import counts
 from outreach.store.engine import Database
 from outreach.store.permission import no_address
 from outreach.store.persons import Standing, standing_columns
+from outreach.store.prepared import Query
 from outreach.store.pressure import under_pressure
 from outreach.store.sources import used_up
 from outreach.store.suppressions import forbidden
@@ -107,10 +108,9 @@ def candidates(
         condition = or_(condition, c.id.in_(_members(question.campaign)))
     if condition is not None:
         query = query.where(condition)
+    everyone = Query(query.order_by(c.id), database.engine.dialect)
     with database.reading() as connection:
-        # Said of the statement: on a connection it would hold for all that come after it.
-        rows = connection.execute(query.order_by(c.id).execution_options(yield_per=_PAGE))
-        for page in rows.partitions(_PAGE):
+        for page in everyone.pages(connection, _PAGE):
             for row in page:
                 number, kind, reason, mailbox, household, firm = row[:_ASKED]
                 yield Candidate(

@@ -34,7 +34,7 @@ from outreach.store.endings import cancel_ended
 from outreach.store.engine import Database
 from outreach.store.lists import among, listed, packed
 from outreach.store.permission import same_address
-from outreach.store.prepared import ForEach, Query, given
+from outreach.store.prepared import EachText, Query, given
 from outreach.store.pressure import Claim, Resting, hold_back
 from outreach.store.standing import is_running
 from outreach.store.suppressions import forbidden
@@ -81,7 +81,7 @@ def claim(
         claimed.append(Claimed(number, contact, before or message_id, dated or now))
     _claiming(dialect).run(
         connection,
-        {"id": [one.id for one in claimed], "message_id": [one.message_id for one in claimed]},
+        {one.id: one.message_id for one in claimed},
         run=run,
         now=now,
     )
@@ -155,21 +155,21 @@ def _permitted(contact: Table) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=4)
-def _claiming(dialect: Dialect) -> ForEach:
+def _claiming(dialect: Dialect) -> EachText:
     d = schema.delivery.c
 
     def statement(of: Any) -> Any:
         return (
             update(schema.delivery)
-            .where(d.id == of["id"])
+            .where(d.id == of["number"])
             .values(
                 state=DeliveryState.CLAIMED.value,
                 run_id=of["run"],
                 claimed_at=of["now"],
-                message_id=of["message_id"],
+                message_id=of["text"],
                 message_date=func.coalesce(d.message_date, of["now"]),
             )
         )
 
-    each = {"id": d.id, "message_id": d.message_id}
-    return ForEach(statement, dialect, each=each, same={"run": d.run_id, "now": d.claimed_at})
+    same = {"run": d.run_id, "now": d.claimed_at}
+    return EachText(statement, dialect, number=d.id, text=d.message_id, same=same)

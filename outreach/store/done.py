@@ -32,7 +32,7 @@ from outreach.model.ids import DeliveryId
 from outreach.store import schema
 from outreach.store.engine import Database
 from outreach.store.lists import listed, packed
-from outreach.store.prepared import Act, ForEach, Query, given
+from outreach.store.prepared import Act, EachText, Query, given
 from outreach.store.settling import minor
 
 
@@ -69,7 +69,7 @@ def _write(
         cost = minor(deed.cost, database.currency)
         _settling(dialect).run(
             connection,
-            {"id": ids, "detail": [replies[number] for number in ids]},
+            {number: replies[number] for number in ids},
             at=deed.at,
             cost=cost,
             address=deed.address,
@@ -122,16 +122,16 @@ def _looked_up(dialect: Dialect) -> Query:
 
 
 @lru_cache(maxsize=4)
-def _settling(dialect: Dialect) -> ForEach:
+def _settling(dialect: Dialect) -> EachText:
     d = schema.delivery.c
 
     def statement(given: Any) -> Any:
         return (
             update(schema.delivery)
-            .where(d.id == given["id"])
+            .where(d.id == given["number"])
             .values(
                 state=DeliveryState.SENT.value,
-                detail=given["detail"],
+                detail=given["text"],
                 settled_at=given["at"],
                 attempts=d.attempts + 1,
                 cost_minor=func.coalesce(given["cost"], d.cost_minor),
@@ -140,7 +140,7 @@ def _settling(dialect: Dialect) -> ForEach:
         )
 
     same = {"at": d.settled_at, "cost": d.cost_minor, "address": d.address}
-    return ForEach(statement, dialect, each={"id": d.id, "detail": d.detail}, same=same)
+    return EachText(statement, dialect, number=d.id, text=d.detail, same=same)
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert
 
@@ -16,13 +17,28 @@ from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId, ContactId, StepId
 from outreach.model.value import value
 from outreach.store import schema
-from outreach.store.bulk import insert_tuples
+from outreach.store.bulk import Rows
 from outreach.store.edited import bring_back
 from outreach.store.ledger import DELIVERY, delivery_row
 from outreach.store.lists import among
 
-#: Rows written at once when an audience is frozen.
+#: People written at once when an audience is frozen.
 _CHUNK = 5000
+
+#: The columns of an enrolment and of the event that tells of it.
+_ENROLMENT = (
+    "campaign_id", "contact_id", "arm", "reason", "kind", "stratum", "rank", "sender", "wave",
+    "enrolled_at",
+)  # fmt: skip
+_EVENT = ("contact_id", "campaign_id", "at", "recorded_at", "kind", "data")
+
+#: Where the person stands in the row of a delivery, and whose plan is everybody's.
+_PERSON = DELIVERY.index("contact_id")
+_NOBODY = ContactId(0)
+
+#: What opens a chain, by step name; a row of it without the person.
+_First = tuple[tuple[str, Planned], ...]
+_Around = tuple[tuple[Any, ...], tuple[Any, ...]]
 
 
 @value(kw_only=True)
@@ -46,7 +62,7 @@ class Member:
     wave: int = 1
     #: What opens the chain for this person, by step name. Whom it is for, and the numbers of the
     #: campaign and the step, are not looked at: one plan serves all who begin alike.
-    first: tuple[tuple[str, Planned], ...] = ()
+    first: _First = ()
 
 
 def insert_steps(
@@ -84,20 +100,125 @@ def freeze(
 
     `again`: the campaign has people already, and some of these were left out before.
     """
-    for chunk in _chunks(members):
-        rows = [_member_row(campaign, member, now) for member in chunk]
-        known = _judged_before(connection, campaign, chunk) if again else {}
-        insert_tuples(connection, schema.enrolment, _ENROLMENT, rows, once=True)
-        events = [
-            (now, now, *_told(member), member.contact, campaign)
-            for member in chunk
-            if member.arm is not Arm.EXCLUDED or known.get(member.contact) != member.reason
-        ]
-        insert_tuples(connection, schema.event, _EVENT, events)
-        _plan(connection, campaign, steps, chunk)
+    freezer = _Freezer(connection, campaign, steps, now, again=again)
+    people = iter(members)
+    while freezer.write(islice(people, _CHUNK)):
+        pass
     if connection.dialect.name == "postgresql":
         # Runs begin at once; until the server counts by itself, it would take the tables for empty.
         connection.exec_driver_sql("ANALYZE enrolment, delivery, event")
+
+
+class _Freezer:
+    """What is written of every person of a launch; what is the same for many is made once."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        campaign: CampaignId,
+        steps: Mapping[str, StepId],
+        now: datetime,
+        *,
+        again: bool,
+    ) -> None:
+        self._connection = connection
+        self._campaign = campaign
+        self._steps = steps
+        self._again = again
+        self._enrolments = Rows(connection, schema.enrolment, _ENROLMENT, once=again)
+        self._events = Rows(connection, schema.event, _EVENT)
+        self._deliveries = Rows(connection, schema.delivery, DELIVERY, once=again)
+        self._enrolled_at = self._enrolments.cell("enrolled_at", now)
+        self._at = self._events.cell("at", now)
+        #: What is told of a person: the end of an event's row.
+        self._told: dict[tuple[Arm, Exclusion | None, str | None], tuple[Any, ...]] = {}
+        #: What opens a chain, by the plan that all who begin alike share, and by the sender:
+        #: of each row what stands before and behind the person's number.
+        self._openings: dict[tuple[int, str | None], tuple[_First, Sequence[_Around]]] = {}
+
+    def write(self, members: Iterable[Member]) -> bool:
+        """Some people, their events and their first steps; whether there was anybody."""
+        chunk: list[Member] = []
+        known: Mapping[ContactId, str | None] = {}
+        if self._again:
+            members = list(members)
+            known = _judged_before(self._connection, self._campaign, members)
+        self._events.add(self._event_rows(members, chunk, known))
+        self._enrolments.add(map(self._enrolment_row, chunk))
+        self._bring_back(chunk)
+        self._deliveries.add(self._delivery_rows(chunk))
+        return bool(chunk)
+
+    def _event_rows(
+        self,
+        members: Iterable[Member],
+        chunk: list[Member],
+        known: Mapping[ContactId, str | None],
+    ) -> Iterator[tuple[Any, ...]]:
+        """People are planned one by one while the database takes the rows in: `chunk` is whom."""
+        for member in members:
+            chunk.append(member)
+            contact, arm, reason = member.contact, member.arm, member.reason
+            if arm is Arm.EXCLUDED and known.get(contact) == reason:
+                continue
+            case = (arm, reason, member.rule)
+            told = self._told.get(case)
+            if told is None:
+                kind, data = _telling(*case)
+                told = (self._campaign, self._at, self._at, kind, self._events.cell("data", data))
+                self._told[case] = told
+            yield (contact, *told)
+
+    def _enrolment_row(self, member: Member) -> tuple[Any, ...]:
+        reason = member.reason
+        return (
+            self._campaign,
+            member.contact,
+            # `value` of an enumeration is a property: it takes several times as long.
+            member.arm._value_,
+            None if reason is None else reason._value_,
+            member.kind,
+            member.stratum,
+            member.rank,
+            member.sender,
+            member.wave,
+            self._enrolled_at,
+        )
+
+    def _bring_back(self, chunk: Sequence[Member]) -> None:
+        """What was planned before and put off, where the campaign was begun anew."""
+        again = [
+            replace(
+                planned, campaign=self._campaign, step=self._steps[name], contact=member.contact
+            )
+            for member in chunk
+            for name, planned in member.first
+            if planned.again
+        ]
+        bring_back(self._connection, again)
+
+    def _delivery_rows(self, chunk: Sequence[Member]) -> Iterator[tuple[Any, ...]]:
+        """What opens their chains: from the sender of their enrolment, if nothing else says."""
+        for member in chunk:
+            first = member.first
+            if not first:
+                continue
+            known = self._openings.get((id(first), member.sender))
+            if known is None:
+                # Kept with it, so that its number is nobody else's.
+                known = first, [self._around(one, member) for one in first]
+                self._openings[id(first), member.sender] = known
+            contact = member.contact
+            for before, behind in known[1]:
+                yield (*before, contact, *behind)
+
+    def _around(self, opening: tuple[str, Planned], member: Member) -> _Around:
+        name, planned = opening
+        row = delivery_row(
+            planned, self._campaign, self._steps[name], _NOBODY, planned.sender or member.sender
+        )
+        cells = tuple(map(self._deliveries.cell, DELIVERY, row))
+        return cells[:_PERSON], cells[_PERSON + 1 :]
 
 
 def _judged_before(
@@ -116,76 +237,11 @@ def _judged_before(
     return {ContactId(row.contact_id): row.reason for row in gone}
 
 
-def _plan(
-    connection: Connection,
-    campaign: CampaignId,
-    steps: Mapping[str, StepId],
-    members: Sequence[Member],
-) -> None:
-    """What opens their chains: from the sender that their enrolment says, if nothing else does."""
-    opening = [(m, steps[name], planned) for m in members for name, planned in m.first]
-    again = [
-        replace(planned, campaign=campaign, step=step, contact=member.contact)
-        for member, step, planned in opening
-        if planned.again
-    ]
-    bring_back(connection, again)
-    rows = [
-        delivery_row(planned, campaign, step, member.contact, planned.sender or member.sender)
-        for member, step, planned in opening
-    ]
-    insert_tuples(connection, schema.delivery, DELIVERY, rows, once=True)
-
-
-#: The columns of `_member_row`.
-_ENROLMENT = (
-    "campaign_id", "contact_id", "arm", "reason", "kind", "stratum", "rank", "sender", "wave",
-    "enrolled_at",
-)  # fmt: skip
-
-
-def _member_row(campaign: CampaignId, member: Member, now: datetime) -> tuple[object, ...]:
-    reason = member.reason
-    return (
-        campaign,
-        member.contact,
-        # `value` of an enumeration is a property: it takes several times as long.
-        member.arm._value_,
-        None if reason is None else reason._value_,
-        member.kind,
-        member.stratum,
-        member.rank,
-        member.sender,
-        member.wave,
-        now,
-    )
-
-
-#: The columns of an event: the instants, what `_told` says, who and where.
-_EVENT = ("at", "recorded_at", "kind", "data", "contact_id", "campaign_id")
-
-
-def _told(member: Member) -> tuple[str, Mapping[str, object]]:
-    return _telling(member.arm, member.reason, member.rule)
-
-
-@lru_cache(maxsize=256)
 def _telling(
     arm: Arm, reason: Exclusion | None, rule: str | None
 ) -> tuple[str, Mapping[str, object]]:
-    """The kind of the event and its data: the same for all of whom the same is told."""
+    """The kind of the event and its data."""
     if arm is not Arm.EXCLUDED:
         return EventKind.ENROLLED.value, {"arm": arm.value}
     told = {"reason": reason.value if reason else None}
     return EventKind.EXCLUDED.value, told | ({"rule": rule} if rule else {})
-
-
-def _chunks(members: Iterable[Member]) -> Iterator[list[Member]]:
-    chunk: list[Member] = []
-    for member in members:
-        chunk.append(member)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

@@ -21,6 +21,7 @@ from outreach.store.counted import lay_triggers
 from outreach.store.engine import Database, Now, utc_now
 from outreach.store.exact import register_functions
 from outreach.store.read_only import read_only_at
+from outreach.store.references import lay_references
 from outreach.store.trouble import StoreTooNew, StoreTooOld, StoreUnusable
 
 
@@ -174,6 +175,7 @@ def _create(database: Database) -> None:
             schema.ready_for_postgresql()
         schema.metadata.create_all(connection, checkfirst=False)
         lay_triggers(connection)
+        lay_references(connection)
         connection.execute(schema.alembic_version.insert().values(version_num=schema.REVISION))
         connection.execute(
             schema.meta.insert(),

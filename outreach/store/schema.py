@@ -36,10 +36,10 @@ from outreach.model.field import STANDARD, FieldType
 from outreach.store.types import Day, Flag, Instant, Json, Number, Whole
 
 #: The revision that this program writes and reads.
-REVISION = "0006"
+REVISION = "0007"
 
 #: Every revision this program can bring up to `REVISION`, oldest first.
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 metadata = MetaData(
     naming_convention={

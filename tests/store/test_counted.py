@@ -252,6 +252,6 @@ def test_a_copy_of_before_the_numbers_is_restored_over_them_and_upgraded(
         for _ in range(2):
             database = open_database(url, folder=tmp_path, to_upgrade=True)
             upgrade(database)
-            assert revision_of(database) == "0006"
+            assert revision_of(database) == "0007"
             database.engine.dispose()
             copies.restore(tmp_path / "older.dump", now=NOON)
