@@ -108,11 +108,12 @@ def content(
     if html is None and text is None:
         raise NotMail(Text("the message has neither text nor HTML"))
     constants = Constants() if constants is None else constants
-    by_hand = None if text is None else written(list(text), constants)
     if html is None:
-        assert by_hand is not None
-        return Content(subject, by_hand)
+        assert text is not None
+        return Content(subject, written(list(text), constants))
+    # The page first: most values of the text are in it, and known by then.
     shown, derived = page(html, constants)
+    by_hand = None if text is None else written(list(text), constants)
     return Content(subject, by_hand or derived, shown)
 
 

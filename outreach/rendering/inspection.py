@@ -15,6 +15,7 @@ from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, meta, nod
 from outreach.errors import DefinitionError, Location, OutreachError, Text, did_you_mean
 from outreach.rendering.context import GENERAL_NAMES, PARTS
 from outreach.rendering.inspection_blocks import lost_blocks
+from outreach.rendering.inspection_reads import access
 from outreach.rendering.markdown_tree import file_of
 
 #: Filters and tests that make an expression safe for a value that is missing.
@@ -90,8 +91,15 @@ class Inspection:
 
     def names(self, name: str) -> frozenset[str]:
         """Every name that the template or its family uses, fields or not."""
-        family = self._family(name, self._place(name), [])
-        return frozenset().union(*(_named(parsed.tree) for parsed in family))
+        return frozenset().union(*map(_named, self.trees(name)))
+
+    def trees(self, name: str) -> list[nodes.Template]:
+        """The template and those it reads in, as Jinja reads them."""
+        return [parsed.tree for parsed in self._family(name, self._place(name), [])]
+
+    def text_trees(self, source: str) -> list[nodes.Template]:
+        """The same of a template without a file."""
+        return [parsed.tree for parsed in self._text_family(source, Location(), [])]
 
     def _place(self, name: str) -> Location:
         return Location(f"{self._folder}/{file_of(name)}")
@@ -199,8 +207,8 @@ class Inspection:
                 problems.append(
                     _unknown(node.name, parsed.at(node), known | _globals(self._environment))
                 )
-        for access in parsed.tree.find_all((nodes.Getattr, nodes.Getitem)):
-            problems += self._unknown_part(access, parsed)
+        for part in parsed.tree.find_all((nodes.Getattr, nodes.Getitem)):
+            problems += self._unknown_part(part, parsed)
         return sorted(problems, key=lambda problem: (problem.where and problem.where.line) or 0)
 
     def _unknown_functions(self, parsed: _Parsed) -> list[OutreachError]:
@@ -221,7 +229,7 @@ class Inspection:
 
     def _unknown_part(self, node: nodes.Expr, parsed: _Parsed) -> Iterator[OutreachError]:
         """`sender.adress`, `contact["citty"]`: a name after the dot that nobody has."""
-        owner, part = _access(node)
+        owner, part = access(node)
         known = self._fields if owner == "contact" else PARTS.get(owner or "")
         if known is not None and part is not None and part not in known:
             yield _unknown(f"{owner}.{part}", parsed.at(node), {f"{owner}.{k}" for k in known})
@@ -235,18 +243,6 @@ def _unknown(name: str, where: Location, known: set[str] | frozenset[str]) -> Un
 
 def _globals(environment: Environment) -> frozenset[str]:
     return frozenset(environment.globals)
-
-
-def _access(node: nodes.Node) -> tuple[str | None, str | None]:
-    """`("sender", "name")` for `sender.name` and `sender["name"]`; else Nones."""
-    owner = getattr(node, "node", None)
-    if not isinstance(owner, nodes.Name):
-        return None, None
-    if isinstance(node, nodes.Getattr):
-        return owner.name, node.attr
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        return owner.name, str(node.arg.value)
-    return None, None
 
 
 def _shared(tree: nodes.Template) -> frozenset[str]:
@@ -270,7 +266,7 @@ def _assigned(tree: nodes.Template) -> frozenset[str]:
 def _named(tree: nodes.Node) -> set[str]:
     names = {node.name for node in tree.find_all(nodes.Name)}
     for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
-        owner, part = _access(node)
+        owner, part = access(node)
         if owner == "contact" and part is not None:
             names.add(part)
     return names
@@ -289,7 +285,7 @@ def _printed(node: nodes.Node, guarded: frozenset[str]) -> set[str]:
             guarded |= _asked(node.test)
         case nodes.Name():
             return {node.name} - guarded
-    owner, part = _access(node)
+    owner, part = access(node)
     if owner == "contact" and part is not None:
         return {part} - guarded
     return _all_printed(node.iter_child_nodes(), guarded)
@@ -310,5 +306,5 @@ def _asked(test: nodes.Node) -> frozenset[str]:
             return _asked(node.node)
         case nodes.Name():
             return frozenset({node.name})
-    owner, part = _access(node)
+    owner, part = access(node)
     return frozenset({part}) if owner == "contact" and part is not None else frozenset()

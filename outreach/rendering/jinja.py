@@ -22,6 +22,7 @@ from outreach.rendering.branches import Branches
 from outreach.rendering.context import MissingValue, Values
 from outreach.rendering.environment import Loader, strict_environment
 from outreach.rendering.inspection import Inspection, UnknownTemplate, syntax_error
+from outreach.rendering.inspection_reads import reads
 from outreach.rendering.mail_source import MailSource, without_tags
 from outreach.rendering.markdown import CodeInValue, to_html
 from outreach.rendering.markdown_tree import is_markdown, page_of
@@ -64,7 +65,8 @@ class Templates:
         words = Words(language, locale, currency)
         self._loader = Loader(load, language)
         self._environment = strict_environment(self._loader, words)
-        self._inspection = Inspection(self._environment, frozenset(fields), folder)
+        self._fields = frozenset(fields)
+        self._inspection = Inspection(self._environment, self._fields, folder)
         #: Templates by their names and by their sources, and where each stands.
         self._pages: dict[str, tuple[Template, Location]] = {}
         self._inline: dict[str, tuple[Template, Location]] = {}
@@ -146,6 +148,13 @@ class Templates:
     def names(self, name: str) -> frozenset[str]:
         """All names of a template and its family, those that are no fields too."""
         return self._inspection.names(page_of(name))
+
+    def reads(self, *names: str, subject: str) -> frozenset[str] | None:
+        """The fields that a subject and these templates may read; None: any of them."""
+        trees = self._inspection.text_trees(subject)
+        for name in names:
+            trees += self._inspection.trees(page_of(name))
+        return reads(trees, self._fields)
 
     def sources(self, name: str) -> list[MailSource]:
         """The files that a message is made from, without their tags, to be looked at."""

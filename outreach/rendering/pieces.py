@@ -7,7 +7,7 @@ from then on it is known by one look into a table, for most values come again an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from outreach.errors import OutreachError, Text
@@ -16,8 +16,8 @@ from outreach.rendering.mime import NotMail
 from outreach.rendering.quoted import between, placed
 from outreach.rendering.slots import CLOSES, OPENS, SCHEME, SIMPLE, parts_of, shown
 
-#: Pieces that are remembered; one takes about 600 bytes. Then all are forgotten: those that
-#: come again and again are soon known anew.
+#: Pieces that are remembered; one takes about 600 bytes. Those that did not come again among as
+#: many others are forgotten.
 _REMEMBERED = 4096
 #: Characters of a value that is remembered: a longer one hardly comes twice.
 _SHORT = 200
@@ -55,8 +55,9 @@ def half_character(part: str, error: UnicodeEncodeError) -> NotMail:
 
 
 #: A piece: what of it is part of the outline, with `OPENS` for each slot, and what fills these:
-#: of each a value in HTML, as one reads it, and each of the two on the wire, all in one row.
-Piece = tuple[str, tuple[Any, ...]]
+#: of each a value in HTML, as one reads it, and each of the two on the wire, all in one row; and
+#: how it stands on the wire in a text written by hand, where that follows from what it is.
+Piece = tuple[str, tuple[Any, ...], bytes | None]
 
 
 class Constants(set[str]):
@@ -73,8 +74,13 @@ class Constants(set[str]):
             self._counted = len(self)
             self._known = _Known(self)
         elif len(self._known) > _REMEMBERED:
-            self._known.clear()
+            self._known = self._known.grown_old()
         return map(self._known.__getitem__, pieces)
+
+    @property
+    def known(self) -> Mapping[str, Piece]:
+        """The pieces of pages as they were taken apart, as far as they are remembered."""
+        return self._known
 
 
 class _Known(dict[str, Piece]):
@@ -82,10 +88,21 @@ class _Known(dict[str, Piece]):
 
     def __init__(self, constants: set[str]) -> None:
         self._constants = constants
+        #: Those that came before these.
+        self._before: dict[str, Piece] = {}
+
+    def grown_old(self) -> _Known:
+        """A new one, which takes over of these what comes again."""
+        young = _Known(self._constants)
+        young._before, self._before = self, {}
+        return young
 
     def __missing__(self, key: str) -> Piece:
-        if key in self._constants:
-            self[key] = piece = (refused_codes(key), ())
+        piece = self._before.get(key)
+        if piece is not None:
+            self[key] = piece
+        elif key in self._constants:
+            self[key] = piece = (refused_codes(key), (), None)
         elif type(key) is str and len(key) < COLUMNS and (key.isalnum() or SIMPLE.fullmatch(key)):
             self[key] = piece = _simple(key)
         else:
@@ -95,16 +112,20 @@ class _Known(dict[str, Piece]):
         return piece
 
 
-def _simple(value: str) -> Piece:
+def _simple(key: str) -> Piece:
     """A value of plain words, or a link; the scheme of a link is part of the outline."""
-    kind = OPENS
+    kind, value = OPENS, key
     if ":" in value and (scheme := SCHEME.match(value)):
         rest = value[scheme.end() :]
         if not rest or rest[0] == " ":
             return _taken_apart(value)
         kind, value = scheme[0] + OPENS, rest
-    wire = placed(value.encode()) if value.isascii() else between(value)
-    return kind, (value, value, wire, wire)
+    if not value.isascii():
+        wire = between(value)
+        return kind, (value, value, wire, wire), wire if kind == OPENS else None
+    wire = placed(value.encode())
+    whole = wire if kind == OPENS else placed(key.encode())
+    return kind, (value, value, wire, wire), whole
 
 
 def _taken_apart(value: str) -> Piece:
@@ -114,7 +135,7 @@ def _taken_apart(value: str) -> Piece:
         kind.append(OPENS if plain else refused_codes(part))
         if plain:
             fillings += _filling(part)
-    return "".join(kind), tuple(fillings)
+    return "".join(kind), tuple(fillings), None
 
 
 def _filling(value: str) -> tuple[str, str, bytes, bytes]:

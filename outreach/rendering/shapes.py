@@ -60,8 +60,8 @@ def page(chunks: Iterable[str], constants: Constants) -> tuple[Body, Body]:
     `constants` are the texts that stand in the templates. Raises `LeftOver` or `NotMail`.
     """
     known = list(constants.taken_apart(chunks))
-    kinds = tuple([kind for kind, _ in known])
-    fillings = list(chain.from_iterable([filled for _, filled in known if filled]))
+    kinds = tuple([kind for kind, _, _ in known])
+    fillings = list(chain.from_iterable([filled for _, filled, _ in known if filled]))
     pages, texts, page_wires, text_wires = (
         fillings[::4], fillings[1::4], fillings[2::4], fillings[3::4]
     )  # fmt: skip
@@ -77,7 +77,11 @@ def written(chunks: Sequence[str], constants: Constants) -> Body:
 
     Values without line ends are put into a layout that all share; any other is part of it.
     """
-    put = [None if piece in constants else _put(piece) for piece in chunks]
+    known = constants.known.get
+    put = [
+        None if piece in constants else ((one := known(piece)) and one[2]) or _put(piece)
+        for piece in chunks
+    ]
     pieces = [piece if wire is None else None for piece, wire in zip(chunks, put, strict=True)]
     values = [piece for piece, wire in zip(chunks, put, strict=True) if wire is not None]
     wires = [wire for wire in put if wire is not None]

@@ -35,6 +35,7 @@ from outreach.runner.letter_notices import LetterNotices
 from outreach.runner.marks import Marks, marks_of, nobodys_marks
 from outreach.runner.notices import noticing
 from outreach.runner.orders import OrdersOf
+from outreach.runner.reading import Reading
 from outreach.runner.recipes import Recipe, Recipes
 from outreach.runner.signing import Signer
 from outreach.runner.steps import may_lapse, too_late
@@ -75,9 +76,11 @@ class Mailroom:
         self._zone = settings.zone
         self._own_language = "fr" if settings.locale.startswith("fr") else "en"
         self._recipes = Recipes(catalogue.names, settings)
+        self._reading = Reading(lambda: self.campaigns, self.templates)
         self._orders = store.events.orders
         self.threads = Threads(store, settings, lambda number: self.campaigns[number])
-        #: The people of the group in hand, and what stands for each in his message.
+        #: The people of the group in hand, with what its e-mails read of them, and what stands for
+        #: each in his message.
         self._people: Mapping[ContactId, Contact] = {}
         self._marks: Mapping[DeliveryId, Marks] = {}
         #: An instant, and the same in our zone: that of one message is that of the next.
@@ -116,7 +119,8 @@ class Mailroom:
         Without it each message asks for its own: right, and slower.
         """
         store = self.store
-        self._people = store.contacts.get_many({delivery.contact for delivery in deliveries})
+        people = {delivery.contact for delivery in deliveries}
+        self._people = store.contacts.get_many(people, self._reading.fields(deliveries))
         self._marks = marks_of(store.database.secret, deliveries)
         self.conditions.prepare(deliveries, self._people)
         self.threads.prepare(deliveries)

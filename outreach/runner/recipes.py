@@ -11,6 +11,7 @@ from outreach.rendering.context import Surroundings
 from outreach.rendering.envelope import Letterhead, Unsubscribe, unsubscribe_by
 from outreach.rendering.jinja import Templates
 from outreach.runner.notices import noticing
+from outreach.runner.reading import fields_of
 from outreach.runner.steps import with_variant
 
 
@@ -53,13 +54,15 @@ class Recipes:
         recipe = self._known.get(key)
         if recipe is None:
             unsubscribe = unsubscribe_by(sender, self._unsubscribe_url)
+            step = with_variant(step, variant)
+            read = fields_of(step, [templates])
             recipe = self._known[key] = Recipe(
                 definition=definition,
-                step=with_variant(step, variant),
+                step=step,
                 sender=sender,
                 templates=templates,
                 surroundings=Surroundings(
-                    self._fields,
+                    [name for name in self._fields if read is None or name in read],
                     organisation=self._organisation,
                     sender=sender,
                     campaign=definition,

@@ -28,7 +28,7 @@ from outreach.store.lists import listed, packed
 from outreach.store.patience import PATIENCE
 from outreach.store.patience import patience as patience_of
 from outreach.store.prepared import Query
-from outreach.store.rows import contact_query, is_gone, is_there, people_query, to_contact
+from outreach.store.rows import Fields, contact_query, is_gone, is_there, people_query, to_contact
 from outreach.store.sources import note_source
 from outreach.store.turn import take_turn
 
@@ -221,9 +221,14 @@ class Contacts:
             raise LookupError(f"no contact {contact}")
         return found[contact]
 
-    def get_many(self, ids: Collection[ContactId]) -> dict[ContactId, Contact]:
-        """Several contacts at once, by id, in the order of the ids; unknown ones are left out."""
-        query, dialect = people_query(self.database), self.database.engine.dialect
+    def get_many(
+        self, ids: Collection[ContactId], fields: Fields = None
+    ) -> dict[ContactId, Contact]:
+        """Several contacts at once, by id, in the order of the ids; unknown ones are left out.
+
+        With `fields` these alone are read of them.
+        """
+        query, dialect = people_query(self.database, fields), self.database.engine.dialect
         catalogue, currency = self.database.catalogue, self.database.currency
         wanted = sorted(set(ids))
         found: dict[ContactId, Contact] = {}
@@ -233,7 +238,7 @@ class Contacts:
                 rows = query.rows(connection, ids=packed(dialect, page))
                 tags = _tags(connection, page)
                 for row in sorted(rows, key=_first):
-                    contact = to_contact(row, catalogue, currency, tags.get(row[0], ()))
+                    contact = to_contact(row, catalogue, currency, tags.get(row[0], ()), fields)
                     found[contact.id] = contact
         return found
 

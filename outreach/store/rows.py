@@ -26,6 +26,9 @@ from outreach.store.lists import among, listed
 from outreach.store.matching import ADDRESS
 from outreach.store.prepared import Query
 
+#: The fields that are read of people; None is all of them.
+Fields = frozenset[str] | None
+
 #: What does not tell one address from another.
 _NO_WORD = re.compile(r"[^\w]+")
 
@@ -71,34 +74,42 @@ def is_now(
 
 def contact_query(database: Database) -> Select[Any]:
     """Everything that `to_contact` reads."""
-    return _contact_query(database, database.contact, database.today())
+    return _contact_query(database, database.contact, database.today(), None)
 
 
-@lru_cache(maxsize=4)
-def _contact_query(database: Database, table: Table, today: date) -> Select[Any]:
+@lru_cache(maxsize=16)
+def _contact_query(database: Database, table: Table, today: date, fields: Fields) -> Select[Any]:
     """Built once a day for each set of fields: making the statement costs more than running it."""
     stage = life_stage_column(database, today=today, zone=database.zone).label("life_stage")
-    columns = [stage if f.name in COMPUTED else table.c[f.stored_in] for f in database.catalogue]
+    columns = [
+        stage if field.name in COMPUTED else table.c[field.stored_in]
+        for field in database.catalogue
+        if fields is None or field.name in fields
+    ]
     return select(table.c.id, *columns)
 
 
-def people_query(database: Database) -> Query:
+def people_query(database: Database, fields: Fields = None) -> Query:
     """The same of the people whose ids are given as `ids`, kept ready for the sending loop."""
-    return _people_query(database, database.contact, database.today())
+    return _people_query(database, database.contact, database.today(), fields)
 
 
-@lru_cache(maxsize=4)
-def _people_query(database: Database, table: Table, today: date) -> Query:
+@lru_cache(maxsize=16)
+def _people_query(database: Database, table: Table, today: date, fields: Fields) -> Query:
     dialect = database.engine.dialect
     these = listed(dialect, table.c.id, "ids")
-    return Query(_contact_query(database, table, today).where(these), dialect)
+    return Query(_contact_query(database, table, today, fields).where(these), dialect)
 
 
 def to_contact(
-    row: Sequence[Any], catalogue: Catalogue, currency: str, tags: Iterable[str] = ()
+    row: Sequence[Any],
+    catalogue: Catalogue,
+    currency: str,
+    tags: Iterable[str] = (),
+    fields: Fields = None,
 ) -> Contact:
     """A row of `contact_query` as a value: the id, a cell for each field, and what else follows."""
-    names, money = _layout(catalogue)
+    names, money = _layout(catalogue, fields)
     values: dict[str, Value] = dict(zip(names, row[1:], strict=False))
     for name in money:
         if values[name] is not None:
@@ -106,11 +117,12 @@ def to_contact(
     return Contact(ContactId(row[0]), values, frozenset(tags))
 
 
-@lru_cache(maxsize=4)
-def _layout(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@lru_cache(maxsize=16)
+def _layout(catalogue: Catalogue, fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields in their order, and the amounts among them: the store holds minor units."""
-    money = tuple(field.name for field in catalogue if field.type is FieldType.MONEY)
-    return catalogue.names, money
+    read = [field for field in catalogue if fields is None or field.name in fields]
+    money = tuple(field.name for field in read if field.type is FieldType.MONEY)
+    return tuple(field.name for field in read), money
 
 
 def units(minor: Value, currency: str) -> Value:

@@ -66,6 +66,8 @@ def written(code: int, text: str) -> str:
     clean = text
     if not text.isascii():
         clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if not clean.isprintable():
+        clean = "".join([one if one.isprintable() else " " for one in clean])
     return f"{code} {' '.join(clean.split())}".strip()[:_LONGEST]
 
 

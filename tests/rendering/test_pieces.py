@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import quopri
 
+import pytest
+from markupsafe import escape
+
 from outreach.rendering import pieces
 from outreach.rendering.pieces import Constants
 from outreach.rendering.quoted import ROOM
-from outreach.rendering.shapes import page
+from outreach.rendering.shapes import page, written
 
 OPENING, CLOSING = "<p>Bonjour ", ", à bientôt</p>"
 
@@ -24,6 +27,54 @@ def test_a_value_forgotten_is_taken_apart_as_before() -> None:
         list(constants.taken_apart([f"name {number}"]))
     assert printed("Élise", constants) == before
     assert len(constants._known) <= pieces._REMEMBERED + 1
+    assert len(constants._known._before) <= pieces._REMEMBERED + 1
+    assert not getattr(constants._known._before, "_before", {})
+
+
+def test_a_value_that_comes_again_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    constants = Constants([OPENING, CLOSING])
+    taken: list[str] = []
+    simple = pieces._simple
+
+    def noting(value: str) -> pieces.Piece:
+        taken.append(value)
+        return simple(value)
+
+    monkeypatch.setattr(pieces, "_simple", noting)
+    for number in range(3 * pieces._REMEMBERED):
+        list(constants.taken_apart([f"name {number}"]))
+        if number % 1000 == 0:
+            printed("Rennes", constants)
+    assert taken.count("Rennes") == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Marie",
+        "Élodie",
+        "C0000123",
+        "12 rue du Four",
+        "p1@mail3.example",
+        "https://atelier.example/u/ovabcdefghijklmnopqrstuvwxyz2345",
+        "https://brocéliande.example/é",
+        "mailto:anne@atelier.example",
+        "https://",
+        "https:// two words",
+        "x" * 300,
+        "à peine {3} %",
+        "Le Goff & fils",
+        "",
+    ],
+)
+def test_a_value_of_the_page_stands_in_the_text_as_if_it_had_come_alone(value: str) -> None:
+    """Written beside the page, or first: the same lines on the wire."""
+    alone, after = Constants([OPENING, CLOSING]), Constants([OPENING, CLOSING])
+    page([OPENING, str(escape(value)), CLOSING], after)
+    said = [OPENING, value, CLOSING]
+
+    assert written(said, after).wires == written(said, alone).wires
+    assert written(said, after).text == written(said, alone).text
 
 
 def test_a_text_learned_later_is_no_value_any_more() -> None:

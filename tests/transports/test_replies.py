@@ -293,4 +293,6 @@ def test_a_reply_is_kept_as_one_clean_line() -> None:
         written(550, "5.7.1 one\n5.7.1 two\udce9")
         == "550 5.7.1 one 5.7.1 two\N{REPLACEMENT CHARACTER}"
     )
+    # No base keeps a NUL, and a terminal obeys an escape.
+    assert written(250, "Ok\x00 queued \x1b[2Jas 7\x07") == "250 Ok queued [2Jas 7"
     assert len(written(550, "x" * 5000)) == 500
