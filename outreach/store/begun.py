@@ -28,13 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from outreach.model.asked import Asked
 from outreach.model.audience import Arm
 from outreach.model.channels import Channel
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.store.followed import Followed
 from outreach.store.schema import enrolment, event
-from outreach.store.tally_queries import FOLLOWED, is_customer, stands, tried
+from outreach.store.tally_queries import FOLLOWED, is_customer, reached_somebody, stands, tried
 from outreach.store.temporary import temporary
 from outreach.store.types import Whole
 from outreach.store.wall_clock import EpochSeconds
@@ -46,8 +47,9 @@ TOLD: Mapping[str, TypeEngine[Any]] = {
     "record": Whole,
 }  # fmt: skip
 #: What an event tells of the beginning: the first stage, or an attempt of one kind or another.
-#: What was tried before the period is remembered and not counted.
-_STAGE, _TOUCH, _VISIT, _EARLIER = range(4)
+#: What was tried before the period is remembered and not counted; a touch of the period that
+#: got through makes a contact of it, though the first stage was reached before.
+_STAGE, _THROUGH, _TOUCH, _VISIT, _EARLIER = range(5)
 _FIRSTS = ("first_touch", "at_0")
 
 
@@ -90,17 +92,26 @@ def _begun(people: Followed) -> Table:
 
 
 def _counts(people: Followed) -> tuple[str, ...]:
-    return ("touches", "visits") if people.asked.since is None else ("touches", "visits", "earlier")
+    return ("touches", "visits", *of_period(people.asked))
+
+
+def of_period(asked: Asked) -> tuple[str, ...]:
+    """What is counted of each person only where the report is one of a period."""
+    return () if asked.since is None else ("earlier", "through")
 
 
 def _told(people: Followed, campaign: CampaignId) -> Select[Any]:
     """A row per person: the attempts, the first of them, and the first stage."""
-    laid = union_all(_attempts(people, campaign), _first_stages(people, campaign)).subquery("laid")
+    parts = [_attempts(people, campaign), _first_stages(people, campaign)]
+    if people.asked.since is not None:
+        parts.append(_through(people, campaign))
+    laid = union_all(*parts).subquery("laid")
     what, at = laid.c.what, laid.c.at
     counted = {
-        "touches": what.in_((_TOUCH, _VISIT)), "visits": what == _VISIT, "earlier": what == _EARLIER
+        "touches": what.in_((_TOUCH, _VISIT)), "visits": what == _VISIT,
+        "earlier": what == _EARLIER, "through": what == _THROUGH,
     }  # fmt: skip
-    firsts = {"first_touch": what != _STAGE, "at_0": what == _STAGE}
+    firsts = {"first_touch": what > _THROUGH, "at_0": what == _STAGE}
     return select(
         laid.c.contact_id,
         *(func.count(case((counted[name], 1))).label(name) for name in _counts(people)),
@@ -119,6 +130,11 @@ def _first_stages(people: Followed, campaign: CampaignId) -> Select[Any]:
     v = event.c
     first = (v.kind == EventKind.REACHED.value, v.stage.in_(people.words.first(campaign)))
     return _events(people, campaign, literal(_STAGE, Whole)).where(*first, *people.in_time())
+
+
+def _through(people: Followed, campaign: CampaignId) -> Select[Any]:
+    told = _events(people, campaign, literal(_THROUGH, Whole))
+    return told.where(reached_somebody(), *people.in_time())
 
 
 def _events(people: Followed, campaign: CampaignId, what: ColumnElement[Any]) -> Select[Any]:

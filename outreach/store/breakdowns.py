@@ -34,7 +34,13 @@ from outreach.store.conditions import Selection
 from outreach.store.engine import Database
 from outreach.store.followed import TOGETHER, Followed, furthest
 from outreach.store.schema import delivery, enrolment, event, step
-from outreach.store.tally_queries import attempt, is_enrolment_of, stands, tried
+from outreach.store.tally_queries import (
+    attempt,
+    is_enrolment_of,
+    reached_somebody,
+    stands,
+    tried,
+)
 from outreach.store.types import Whole
 from outreach.store.wall_clock import DAY, MonthOf, monday, week_of
 
@@ -138,10 +144,10 @@ class Breakdown:
         words = self.people.words
         places = {words.places[word]: place for place, word in enumerate(self.chain) if place}
         reached = case({0: 0} | places, value=words.number())
-        place = case((v.c.kind == EventKind.REACHED.value, reached))
+        place = case((v.c.kind == EventKind.REACHED.value, reached), (reached_somebody(), 0))
         told = or_(
             tried(),
-            and_(v.c.kind == EventKind.REACHED.value, place.is_not(None)),
+            and_(v.c.kind == EventKind.REACHED.value, reached.is_not(None)),
         )
         return (
             select(key.label("key"), p.c.contact_id, place.label("place"))

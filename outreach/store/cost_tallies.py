@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, distinct, func, select
+from sqlalchemy import Connection, Select, case, distinct, exists, func, select
 
 from outreach.model.audience import Arm
 from outreach.model.ids import CampaignId
@@ -74,14 +74,11 @@ def kept_of(people: Followed) -> Kept:
 
 def touching(people: Followed) -> frozenset[CampaignId]:
     """The campaigns that touched anybody, before the period that is asked for too."""
-    c = people.table.c
-    query = (
-        select(c.campaign_id)
-        .where(c.campaign_id.in_(people.campaigns), c.arm == Arm.ENROLLED.value)
-        .where(people.attempts() > 0)
-        .distinct()
-    )
-    return frozenset(CampaignId(one) for one in people.connection.scalars(query))
+    tried = [
+        one for one in people.campaigns
+        if people.connection.scalar(select(exists().where(people.of(one), people.attempts() > 0)))
+    ]  # fmt: skip
+    return frozenset(tried)
 
 
 def cost_anything(spending: Spending) -> bool:

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Double, and_, case, cast, distinct, exists, func, or_, select
 
 from outreach.model.audience import Arm
-from outreach.model.contact import Kind
 from outreach.model.effort_tally import AmountTally, ChannelTally, InboundTally, WorkTally
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
@@ -29,6 +28,7 @@ from outreach.store.tally_queries import (
     bought_by_himself,
     got_through,
     is_enrolment_of,
+    no_customer_before,
     not_own_work,
     of_enrolled,
     of_prospects,
@@ -156,11 +156,7 @@ class EffortTallies:
                 or_(~touched, not_own_work()),
                 stands(),
                 _between(since, until),
-                or_(
-                    contact.c.first_order_on.is_(None),
-                    contact.c.first_order_on >= self._database.day_of(since),
-                ),
-                or_(contact.c.kind != Kind.CUSTOMER.value, contact.c.first_order_on.is_not(None)),
+                no_customer_before(self._database, contact.c, since),
             )
         )
         if campaign is not None:

@@ -114,8 +114,15 @@ class Followed:
         return self.table.c[f"at_{self.words.places[word]}"]
 
     def rank(self, chain: Sequence[str]) -> ColumnElement[Any]:
-        """The furthest place in the chain; NULL for who reached none."""
-        return furthest(self.reached_at(chain))
+        """The furthest place in the chain; NULL for who reached none.
+
+        In a period whom a touch of it got through to was contacted, be it not for the first time.
+        """
+        first, *later = self.reached_at(chain)
+        if self.asked.since is not None:
+            through = self.table.c.through
+            first = func.coalesce(first, case((through > 0, through)))
+        return furthest([first, *later])
 
     def of(self, campaign: CampaignId, arm: Arm | None = Arm.ENROLLED) -> ColumnElement[bool]:
         """The people of a campaign, or of all of them together."""

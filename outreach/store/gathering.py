@@ -5,7 +5,7 @@ The table (`followed.py` reads it) is one of this connection alone, and is gone 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,12 +13,10 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    FromClause,
     MetaData,
     Table,
     and_,
     case,
-    exists,
     func,
     insert,
     literal,
@@ -31,7 +29,7 @@ from outreach.model.asked import Asked
 from outreach.model.audience import Arm
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
-from outreach.store.begun import TOLD, lay_begun
+from outreach.store.begun import TOLD, lay_begun, of_period
 from outreach.store.engine import Database
 from outreach.store.followed import TOGETHER, Followed, clock_of_events, words_of
 from outreach.store.one_person import one_person
@@ -81,7 +79,7 @@ def _table(asked: Asked, stages: int, *, clustered: bool, parted: bool) -> Table
 
     `parted`: the same on PostgreSQL, which keeps no order; see `_part`.
     """
-    numbers = (*_TOUCHES, *(() if asked.since is None else ("earlier",)), *_ORDERS)
+    numbers = (*_TOUCHES, *of_period(asked), *_ORDERS)
     return Table(
         "followed",
         MetaData(),
@@ -166,50 +164,53 @@ def _fill_together(people: Followed) -> None:
     Whoever is control in one and enrolled in another is enrolled; his own time as control
     counts for nothing. As with each campaign: everybody's beginning, then the few.
     """
-    c = _each(people).c
-    summed = ["touches", "visits", *(["earlier"] if "earlier" in c else [])]
+    c = people.table.c
+    each = c.campaign_id.in_(people.campaigns)
+    summed = ["touches", "visits", *of_period(people.asked)]
     begun: dict[str, ColumnElement[Any]] = {
         "campaign_id": literal(int(TOGETHER), Whole),
         "contact_id": c.contact_id,
         "arm": func.max(c.arm),
-        **{name: func.sum(c[name]) for name in summed},
-        **{name: func.min(c[name]) for name in ("is_customer", "wave", "first_touch", "at_0")},
+        **{name: _of_his_arm(func.sum, c[name], c.arm) for name in summed},
+        **{
+            name: _of_his_arm(func.min, c[name], c.arm)
+            for name in ("is_customer", "wave", "first_touch", "at_0")
+        },
         **{name: literal(0, Whole) for name in ("orders", "with_amount", "with_margin")},
     }
-    rows = select(*begun.values()).where(_counts(people, c)).group_by(c.contact_id)
+    rows = select(*begun.values()).where(each).group_by(c.contact_id)
     people.connection.execute(insert(people.table).from_select(list(begun), rows))
     places = [f"at_{place}" for place in range(1, len(people.words.places))]
     further = {name: func.sum(c[name]) for name in _ORDERS} | {
         name: func.min(c[name]) for name in places
     }
+    his = people.table.alias("his")
     came = (
         select(c.contact_id, *(column.label(name) for name, column in further.items()))
-        .where(_counts(people, c), or_(*(c[name].is_not(None) for name in places)))
+        .join(his, and_(his.c.campaign_id == TOGETHER, his.c.contact_id == c.contact_id))
+        .where(
+            each,
+            c.arm == his.c.arm,
+            or_(*(c[name].is_not(None) for name in places)),
+        )
         .group_by(c.contact_id)
         .subquery("came")
     )
-    own = people.table.c
-    same = and_(own.campaign_id == TOGETHER, own.contact_id == came.c.contact_id)
+    same = and_(c.campaign_id == TOGETHER, c.contact_id == came.c.contact_id)
     values = {name: came.c[name] for name in further}
     people.connection.execute(update(people.table).where(same).values(values))
 
 
-def _each(people: Followed) -> FromClause:
-    """The rows of each campaign. PostgreSQL would ask anew for each part who counts: it is to
-    read them all first, for which it takes an `OFFSET`, be it 0."""
-    if people.connection.dialect.name == "sqlite":
-        return people.table
-    here = people.table.c.campaign_id.in_(people.campaigns)
-    return select(*people.table.c).where(here).offset(0).subquery("each")
+def _of_his_arm(
+    total: Callable[[ColumnElement[Any]], ColumnElement[Any]],
+    number: ColumnElement[Any],
+    arm: ColumnElement[Any],
+) -> ColumnElement[Any]:
+    """Of one person: over the campaigns in which he is enrolled; over all where he is so nowhere.
 
-
-def _counts(people: Followed, c: Any) -> ColumnElement[bool]:
-    """Of the rows of each campaign: what was done to the enrolled, unless one is so nowhere."""
-    other = people.table.alias("elsewhere").c
-    somewhere = exists().where(
-        other.campaign_id.in_(people.campaigns),
-        other.contact_id == c.contact_id,
-        other.arm == Arm.ENROLLED.value,
+    In one reading: asked for each row, PostgreSQL would go through a million people for it.
+    """
+    enrolled = Arm.ENROLLED.value
+    return case(
+        (func.max(arm) == enrolled, total(case((arm == enrolled, number)))), else_=total(number)
     )
-    enrolled = c.arm == Arm.ENROLLED.value
-    return and_(c.campaign_id.in_(people.campaigns), or_(enrolled, ~somewhere))

@@ -25,8 +25,10 @@ from outreach.store.tally_queries import (
     CONTACTED,
     attempt,
     got_through,
+    no_customer_before,
     of_enrolled,
     reached,
+    reached_somebody,
     stands,
 )
 
@@ -63,7 +65,7 @@ def realised(
     """The figure from `since` to `until`, both days included; money in units of the currency.
 
     With a campaign goes its chain: whom its report counts as contacted is who reached any stage
-    of it. Without one it is whom somebody got through to, by whatever way.
+    of it, or was reached by a touch then. Without one it is whom somebody got through to.
     """
     e, c = schema.event.c, database.contact.c
     of = schema.contact.alias("of")
@@ -71,13 +73,14 @@ def realised(
     start = start.join(database.contact, c.id == func.coalesce(of.c.merged_into, of.c.id))
     tests = [_happened(metric), e.at >= _begins(database, since), e.at < _ends(database, until)]
     if metric in _NEW:
-        tests.append(or_(c.first_order_on.is_(None), c.first_order_on >= since))
+        tests.append(no_customer_before(database, c, _begins(database, since)))
     if who is not None:
         tests.append(who)
     if campaign is not None:
         tests += [e.campaign_id == campaign, of_enrolled(campaign)]
         if metric is Metric.CONTACTED:
-            tests[0] = and_(reached(), e.stage.in_(sorted({CONTACTED, *chain})))
+            told = and_(reached(), e.stage.in_(sorted({CONTACTED, *chain})))
+            tests[0] = or_(told, and_(reached_somebody(), stands()))
     query = select(_figure(metric, c.id)).select_from(start).where(*tests)
     with database.reading() as connection:
         found = connection.execute(query).scalar() or 0

@@ -26,7 +26,7 @@ from outreach.store.conditions import Selection
 from outreach.store.engine import Database
 from outreach.store.life import life_stage_column
 from outreach.store.rows import is_there
-from outreach.store.tally_queries import ORDER, attempt, stands
+from outreach.store.tally_queries import ORDER, attempt, no_customer_before, stands
 
 #: From here on a prospect is easy to win (ease of conquest, 1–5).
 EASY = 4
@@ -173,15 +173,14 @@ class PlanTallies:
     def prospecting(self, period: Period) -> VisitTally:
         """Visits to people who were no customers as the period began, and whom it won."""
         e, c = schema.event.c, self.database.contact.c
-        prospect = or_(c.first_order_on.is_(None), c.first_order_on >= period.since)
+        prospect = no_customer_before(self.database, c, start_of(period.since, self.database.zone))
         visits = (
             select(func.count(), func.coalesce(func.sum(_if(prospect)), 0))
             .select_from(self._visited())
             .where(_is_visit(), self._within(e.at, period))
         )
         won = select(func.count()).where(
-            is_there(self.database), c.first_order_on >= period.since,
-            c.first_order_on < period.until,
+            is_there(self.database), prospect, c.first_order_on < period.until,
         )  # fmt: skip
         with self.database.reading() as connection:
             total, of_prospects = connection.execute(visits).one()
@@ -191,7 +190,7 @@ class PlanTallies:
     def sales_delay(self, since: date) -> tuple[Fraction | None, int]:
         """Mean days from the first touch to the first order, and of how many people.
 
-        Of those who first ordered since that day and were touched before. None of nobody.
+        Of those who became customers since that day and were touched before. None of nobody.
         """
         total = count = 0
         for days in self._delays(since):
@@ -208,7 +207,9 @@ class PlanTallies:
             .scalar_subquery()
         )
         query = select(c.first_order_on, first.label("touched_at")).where(
-            is_there(self.database), c.first_order_on >= since
+            is_there(self.database),
+            c.first_order_on.is_not(None),
+            no_customer_before(self.database, c, start_of(since, self.database.zone)),
         )
         with self.database.reading() as connection:
             rows = connection.execution_options(yield_per=2000).execute(query)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
     and_,
     case,
     distinct,
@@ -23,6 +25,7 @@ from outreach.model.contact import Kind
 from outreach.model.event import EventKind
 from outreach.model.ids import CampaignId
 from outreach.model.stage import NO_STAGES
+from outreach.store.engine import Database
 from outreach.store.schema import campaign, contact, enrolment, event
 
 CONTACTED = "contacted"
@@ -71,9 +74,13 @@ def got_through(table: Any = event) -> ColumnElement[bool]:
     A message sent, a letter posted, a call or a visit that reached someone: the touch itself, or
     the first stage of the chain, which is told of the enrolled as soon as one of these is.
     """
-    touched = and_(table.c.kind == EventKind.TOUCHED.value, table.c.stage.is_(None))
     told = and_(table.c.kind == EventKind.REACHED.value, table.c.stage == CONTACTED)
-    return or_(touched, told)
+    return or_(reached_somebody(table), told)
+
+
+def reached_somebody(table: Any = event) -> ColumnElement[bool]:
+    """A touch that was not in vain."""
+    return and_(table.c.kind == EventKind.TOUCHED.value, table.c.stage.is_(None))
 
 
 def of_enrolled(campaign_id: CampaignId) -> ColumnElement[bool]:
@@ -110,6 +117,30 @@ def person_of(record: Any) -> ColumnElement[int]:
 
 def reached() -> ColumnElement[bool]:
     return and_(event.c.kind == EventKind.REACHED.value, stands())
+
+
+def no_customer_before(database: Database, person: Any, since: datetime) -> ColumnElement[bool]:
+    """Who was no customer when that moment came; `person`: the columns of the contact table.
+
+    Whoever is on file as a customer, and did not become one since, came as a customer: his list
+    said so, and the first order on record is not his first. The portfolio counts the same.
+    """
+    e, own = event.alias("turned"), contact.alias("turned_record")
+    to = (
+        func.json_extract(e.c.data, "$.to", type_=Text)
+        if database.is_sqlite
+        else func.jsonb_extract_path_text(e.c.data, "to", type_=Text)
+    )
+    became = (
+        select(person_of(own))
+        .join_from(e, own, own.c.id == e.c.contact_id)
+        .where(e.c.kind == EventKind.BECAME.value, e.c.at >= since, stands(e))
+        .where(to == Kind.CUSTOMER.value)
+    )
+    return and_(
+        or_(person.first_order_on.is_(None), person.first_order_on >= database.day_of(since)),
+        or_(person.kind.is_(None), person.kind != Kind.CUSTOMER.value, person.id.in_(became)),
+    )
 
 
 def is_enrolment_of(table: Any) -> ColumnElement[bool]:

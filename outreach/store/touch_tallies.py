@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from outreach.model.audience import Arm
 from outreach.model.event import EventKind
@@ -42,6 +42,9 @@ class Touches:
     effort: Effort
 
 
+_SUMMED = ("touches", "cost", "minutes", "km", "unpriced")
+
+
 def touches_of(people: Followed, database: Database) -> list[Touches]:
     """All of them, in the order of each campaign's steps.
 
@@ -58,11 +61,11 @@ def touches_of(people: Followed, database: Database) -> list[Touches]:
         number = row.place // 2 or None
         position, name = steps.get(number, (None, None))
         effort = Effort(
-            touches=row.touches,
+            touches=int(row.touches),
             cost=money_of(row.cost, database),
             minutes=decimal_of(row.minutes),
             km=decimal_of(row.km),
-            unpriced=row.unpriced,
+            unpriced=int(row.unpriced),
         )
         found.append(
             Touches(
@@ -92,7 +95,7 @@ def _steps(
 def _counted(people: Followed, campaign: CampaignId) -> Any:
     """Of one campaign: its attempts by their place, twice the step and one more for customers.
 
-    Few words stand in what is sorted thereby: it is all the attempts there are.
+    First person by person: `count(DISTINCT …)` would have PostgreSQL sort all the attempts.
     """
     v, f = event.c, people.table.c
     since = people.since()
@@ -105,11 +108,10 @@ def _counted(people: Followed, campaign: CampaignId) -> Any:
     def taken(amount: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.coalesce(func.sum(case((since[0], amount)) if since else amount), 0)
 
-    return (
+    each = (
         select(
             *keys,
             func.count(case((and_(*ours), 1))).label("touches"),
-            func.count(distinct(case((and_(*ours), f.contact_id)))).label("people"),
             taken(v.cost_minor).label("cost"),
             taken(v.minutes).label("minutes"),
             taken(v.km).label("km"),
@@ -122,7 +124,13 @@ def _counted(people: Followed, campaign: CampaignId) -> Any:
             stands(),
             *people.until(),
         )
-        .group_by(*keys)
+        .group_by(*keys, f.contact_id)
+        .subquery("each")
+    )
+    summed = [func.sum(each.c[name]).label(name) for name in _SUMMED]
+    tried = func.count(case((each.c.touches > 0, 1))).label("people")
+    return select(each.c.place, each.c.channel, tried, *summed).group_by(
+        each.c.place, each.c.channel
     )
 
 
