@@ -22,7 +22,7 @@ def _months(outlook: Outlook, currency: str) -> Section:
     rows: list[Mapping[str, Cell]] = [
         {
             "from": one.start,
-            "orders": plain(one.orders.value, 2),
+            "orders": one.orders.value,
             "low": int(one.orders.low),
             "high": int(one.orders.high),
             "revenue": _whole(one.revenue),
@@ -105,7 +105,7 @@ def _stock(outlook: Outlook) -> Section:
             "stage": state.title,
             "people": flow.people[place],
             "age": flow.ages[place],
-            "orders": plain(float(flow.stock[place].sum()), 2),
+            "orders": float(flow.stock[place].sum()),
             "weight": flow.share(place),
             "default": state.conversion,
         }

@@ -11,7 +11,7 @@ from outreach.application import Application
 from outreach.cli.document import show_section
 from outreach.cli.output import say
 from outreach.errors import Text
-from outreach.evaluation.document import Column, Section, Table, Unit
+from outreach.evaluation.document import Column, Figure, Section, Table, Unit
 from outreach.model.money import to_decimal
 from outreach.planning.checkpoints import Comparison
 from outreach.planning.objective import Metric, Objective, ObjectiveKind, ScopeKind
@@ -126,7 +126,7 @@ def print_list(parts: Application, found: Sequence[Standing]) -> None:
             "name": one.objective.name,
             "target": _amount(parts, one.objective, one.objective.target),
             "by": one.objective.deadline,
-            "realised": one.now.realised if one.now else None,
+            "realised": Figure(one.now.realised if one.now else None, _unit(one.objective)),
             "achievement": one.now.achievement if one.now else None,
             "smart": Text("yes") if is_smart(one.answers) else Text("no"),
         }
@@ -182,11 +182,12 @@ def _called(parts: Application, key: str) -> str:
 
 
 def _print_points(parts: Application, one: Standing) -> None:
+    unit = _unit(one.objective)
     columns = (
         Column(key="on", title=Text("end of"), unit=Unit.DATE),
-        Column(key="expected", title=Text("planned"), unit=Unit.NUMBER),
-        Column(key="realised", title=Text("realised"), unit=Unit.NUMBER),
-        Column(key="variance", title=Text("variance"), unit=Unit.NUMBER),
+        Column(key="expected", title=Text("planned"), unit=unit),
+        Column(key="realised", title=Text("realised"), unit=unit),
+        Column(key="variance", title=Text("variance"), unit=unit),
         Column(key="achievement", title=Text("of planned"), unit=Unit.RATE),
     )
     days = {point.on: point for point in (*one.points, *([one.now] if one.now else []))}
@@ -217,8 +218,8 @@ def _ahead(parts: Application, one: Standing) -> list[Text]:
         Text(
             "{left} are left: {needed} a week, against {pace} so far.",
             left=left,
-            needed=_short(parts, ahead.needed_pace),
-            pace=_short(parts, ahead.pace),
+            needed=_amount(parts, goal, ahead.needed_pace),
+            pace=_amount(parts, goal, ahead.pace),
         )
     ]
     if ahead.reached_on is not None:
@@ -229,10 +230,15 @@ def _ahead(parts: Application, one: Standing) -> list[Text]:
 def _amount(parts: Application, goal: Objective, value: Fraction | None) -> str:
     if value is None:
         return "–"
-    if goal.unit is None and goal.measured in _IN_MONEY:
+    if _unit(goal) is Unit.MONEY:
         return parts.language.money(to_decimal(value), parts.settings.currency)
     written = _short(parts, value)
     return f"{written} {goal.unit}" if goal.unit else written
+
+
+def _unit(goal: Objective) -> Unit:
+    """Money is written as money, unless the objective names a unit of its own."""
+    return Unit.MONEY if goal.unit is None and goal.measured in _IN_MONEY else Unit.NUMBER
 
 
 def _short(parts: Application, value: Fraction) -> str:

@@ -68,7 +68,7 @@ def _time(parts: Application, plan: VisitPlan) -> Section:
             "who": team[one.who].name if one.who else Text("one seller"),
             "weeks": one.capacity.weeks,
             "days": one.capacity.days,
-            "holidays": one.time.holidays,
+            "holidays": one.time.holidays_lost,
             "per_day": one.time.visits_per_day,
             "visits": one.capacity.visits,
         }

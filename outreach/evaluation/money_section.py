@@ -83,7 +83,7 @@ def _break_even_rows(found: Money) -> Sequence[Line]:
     origin = {
         MarginOrigin.MEASURED: Text("mean of the orders so far"),
         MarginOrigin.STATED: Text("as the campaign states it"),
-        None: Text("not known before the first order; see: margin_per_order"),
+        None: Text("no order with its margin yet; see: margin_per_order"),
     }[even.origin]
     return (
         (Text("margin of an order"), even.margin_per_order, Unit.MONEY, origin),

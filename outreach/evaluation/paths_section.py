@@ -171,6 +171,7 @@ def attribution_section(found: Paths) -> Section | None:
         return None
     stages = list(found.credits[0].people)
     money = any(one.revenue for one in found.credits)
+    by_step = any(one.step is not None for one in found.credits)
     columns = [Column("touch", Text("touch"), Unit.TEXT)]
     columns += [
         Column(f"at_{stage}", stage_word(stage), Unit.NUMBER, total="sum") for stage in stages
@@ -181,7 +182,7 @@ def attribution_section(found: Paths) -> Section | None:
         key="attribution",
         title=Text("Which touch earned it"),
         columns=tuple(columns),
-        rows=tuple(_earned(one) for one in found.credits),
+        rows=tuple(_earned(one, by_step=by_step) for one in found.credits),
         basis=Text("People at each stage. All orders of a person go with what earned the first."),
     )
     return Section(
@@ -192,9 +193,12 @@ def attribution_section(found: Paths) -> Section | None:
     )
 
 
-def _earned(one: Credit) -> Mapping[str, Cell]:
+def _earned(one: Credit, *, by_step: bool) -> Mapping[str, Cell]:
     people: dict[str, Cell] = {f"at_{stage}": _whole(count) for stage, count in one.people.items()}
-    return {"touch": touch_word(one.step, one.channel), **people, "revenue": one.revenue}
+    touch = touch_word(one.step, one.channel)
+    if by_step and one.step is None and one.channel is not None:
+        touch = Text("{channel}, beside all steps", channel=touch)
+    return {"touch": touch, **people, "revenue": one.revenue}
 
 
 def _whole(count: Fraction) -> int | Fraction:

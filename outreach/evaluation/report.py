@@ -163,7 +163,7 @@ def report(
         budget=campaign.budget,
         dashboard=dashboard,
         notes=(
-            *notes(tally, spent, campaign.budget),
+            *notes(tally, spent, campaign.budget, currency),
             *((_spent_at_the_launch(apart, currency),) if apart else ()),
         ),
         begins_later=begins_later,

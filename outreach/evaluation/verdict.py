@@ -267,12 +267,16 @@ def _control(tally: CampaignTally, finding: Finding | None) -> Iterator[Text]:
 # --- what the reader must know ----------------------------------------------------------------
 
 
-def notes(tally: CampaignTally, cost: Cost, budget: Decimal | None) -> tuple[Text, ...]:
+def notes(
+    tally: CampaignTally, cost: Cost, budget: Decimal | None, currency: str
+) -> tuple[Text, ...]:
     """What the reader must know about the figures: what is missing, what went over."""
-    return tuple(_notes(tally, cost, budget))
+    return tuple(_notes(tally, cost, budget, currency))
 
 
-def _notes(tally: CampaignTally, cost: Cost, budget: Decimal | None) -> Iterator[Text]:
+def _notes(
+    tally: CampaignTally, cost: Cost, budget: Decimal | None, currency: str
+) -> Iterator[Text]:
     orders = tally.orders
     if orders.without_margin:
         yield Plural(
@@ -291,4 +295,5 @@ def _notes(tally: CampaignTally, cost: Cost, budget: Decimal | None) -> Iterator
     if tally.prospects_on_file is None:
         yield Text("how many prospects were on file at launch is not known")
     if budget is not None and cost.total > budget:
-        yield Text("the budget is exceeded by {amount}", amount=cost.total - budget)
+        over = Amount(cost.total - budget, currency)
+        yield Text("the budget is exceeded by {amount}", amount=over)

@@ -43,6 +43,12 @@ class Time:
     def away(self) -> Fraction:
         return self.leave + self.conventions + self.training
 
+    @property
+    def holidays_lost(self) -> Fraction:
+        """Those of weeks worked, in proportion."""
+        worked = self.weeks - self.away
+        return self.holidays * worked / self.weeks if self.weeks else Fraction(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
@@ -124,8 +130,7 @@ def capacity(time: Time) -> Capacity:
                  away=str(time.away), weeks=str(time.weeks)),
             hint=Text("see --weeks, --leave, --conventions, --training"),
         )  # fmt: skip
-    lost = time.holidays * weeks / time.weeks if time.weeks else Fraction(0)
-    days = max(Fraction(0), weeks * time.days_per_week - lost)
+    days = max(Fraction(0), weeks * time.days_per_week - time.holidays_lost)
     return Capacity(weeks=weeks, days=days, visits=floor(days * time.visits_per_day))
 
 

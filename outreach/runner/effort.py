@@ -136,7 +136,8 @@ def _figures(
         for channel, share in shares.items()
     )
     mean = sum((one.share * one.minutes for one in loads), Fraction(0))
-    origin = habits.minutes.origin if asked.given.minutes is None else Origin.GIVEN
+    told = asked.given.minutes is not None or set(shares) <= set(asked.minutes or {})
+    origin = Origin.GIVEN if told else habits.minutes.origin
     return replace(habits, minutes=Coefficient(mean, origin)), loads
 
 

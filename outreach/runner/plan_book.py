@@ -73,7 +73,7 @@ def the_source(store: Store, name: str) -> Source:
     known = store.sources.all()
     return _named(known, name, lambda: NotInThePlan(
         Text("there is no list {name!r}", name=name), name, [one.name for one in known],
-        Text("see: outreach plan sources"),
+        Text("note it with: outreach plan sources add NAME"),
     ))  # fmt: skip
 
 

@@ -34,6 +34,7 @@ COLUMNS = (
     "channel", "delivery_id", "occurrence", "variant", "sender", "assignee", "amount", "margin",
     "cost", "currency", "minutes", "km", "author", "note", "data", "corrects", "corrected_by",
     "import_id", "import_file", "person_id", "chain", "fixed_costs", "prospects_on_file",
+    "source",
 )  # fmt: skip
 
 #: What an enrolment tells beside itself: what its campaign as a whole was told.
@@ -100,6 +101,7 @@ def _query(database: Database) -> Select[Any]:
             r.c.file.label("import_file"),
             func.coalesce(c.c.merged_into, c.c.id).label("person_id"),
             k.c.prospects_on_file,
+            c.c.source,
         )
         .select_from(
             v.join(c, c.c.id == v.c.contact_id)

@@ -128,7 +128,7 @@ def test_an_exceeded_budget_and_missing_margins_are_told() -> None:
         "1 order of 2 has no margin: profit is not known",
         "2 orders of 2 have no amount: revenue is higher than shown",
         "how many prospects were on file at launch is not known",
-        "the budget is exceeded by 100",
+        "the budget is exceeded by 100.00 EUR",
     ]
     assert made(tally).verdict is Verdict.OPEN
 

@@ -409,7 +409,7 @@ def test_objectives_are_checked_and_followed(workspace: Workspace) -> None:
     shown = lines_of(workspace, "plan", "objectives", "show",
                      "Win 60000 EUR with new customers", now=now)  # fmt: skip
     assert "15,000" in shown
-    assert "-3,000" in shown.replace("−", "-")
+    assert "-€3,000.00" in shown.replace("−", "-")
     assert "80" in shown
     lines_of(workspace, "plan", "objectives", now=now)
 

@@ -38,6 +38,9 @@ c4@x.example;Douze;témoin;;;;;;;;
 """
 
 
+#: By what the chain is laid, of which the export tells.
+BY = ("step", "channel", "source", "kind", "wave", "week", "month")
+
 #: What a row of a list is called by; of every other list it is not known.
 NAMES = {
     "chain": ["stage"],
@@ -50,22 +53,20 @@ NAMES = {
     "steps": ["step", "channel"],
     "stages": ["stage"],
     "by_month": ["month"],
+    **{name: ["key"] for name in BY},
 }
 
+
 #: Lists in the order of the campaign's file, which no event tells.
-UNORDERED = {"lift", "steps", "touches", "variants"}
+UNORDERED = {"lift", "steps", "touches", "variants", *BY}
 
 #: What the script does not make again: words and judgements, what is only in the campaign's file
 #: or in the settings, what is drawn by chance, and figures that other tests make again by hand.
 NOT_MADE = {
     "report": """state period verdict verdict_reasons notes
                  dashboard objective budget budget_control balance
-                 experiment by ratios_by_basis activity break_even average_order_value markup_rate
-                 margin_rate margins_basis margin_after_advertising
-                 margin_after_advertising_per_customer winning keeping steps""",
-    "report.cost": """basis useful_contacts per_useful_contact appointments per_appointment
-                      appointments_held per_appointment_held quotes per_quote fixed_by_name
-                      without_cost""",
+                 experiment break_even margins_basis steps""",
+    "report.cost": "basis fixed_by_name without_cost",
     "report.lift": """p_looks p_looks_adjusted any_look_low any_look_high verdict lift_contacts
                       lift_orders lift_revenue more_contacts more_against detectable""",
     "portfolio": """months prospects needed abc rfm matrix lifetime_value model penetration win_back
@@ -135,7 +136,7 @@ def all_alike(workspace: Workspace, campaign: str, now: str) -> dict[str, Any]:
     workspace.ok("events", "export", "events.csv", now=now)
     made = {}
     for rule in RULES:
-        asked = ("--rule", rule, "--at-once", "10")
+        asked = ("--rule", rule, "--at-once", "10", *(w for d in BY for w in ("--by", d)))
         made = recomputed("events.csv", campaign, "--on", now[:10], *asked)
         assert compare(workspace.ok("report", campaign, *asked, now=now), made) > 100
     return made

@@ -1,6 +1,7 @@
 """Make the figures of `outreach report --json` again, from `outreach events export` alone.
 
     python tests/recompute events.csv CAMPAIGN --on DAY [--rule last|first|even] [--at-once DAYS]
+                             [--by step|channel|source|kind|wave|week|month]
     python tests/recompute events.csv --on DAY --since DAY
 
 Another program on purpose: nothing of outreach is imported, nothing but the export is read,
@@ -21,6 +22,7 @@ from pathlib import Path
 from campaign import report
 from customers import portfolio
 from export import read
+from portions import BY
 
 
 def main() -> None:
@@ -31,10 +33,13 @@ def main() -> None:
     words.add_argument("--since", type=date.fromisoformat)
     words.add_argument("--rule", choices=("last", "first", "even"), default="last")
     words.add_argument("--at-once", type=int, default=7)
+    words.add_argument("--by", choices=BY, action="append", default=[])
     asked = words.parse_args()
     rows = read(asked.events)
     if asked.campaign:
-        told = report(rows, asked.campaign, asked.on, rule=asked.rule, at_once=asked.at_once)
+        told = report(
+            rows, asked.campaign, asked.on, rule=asked.rule, at_once=asked.at_once, by=asked.by
+        )
     else:
         told = portfolio(rows, asked.on, asked.since)
     json.dump(told, sys.stdout, default=float, indent=1)

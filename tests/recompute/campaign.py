@@ -13,11 +13,16 @@ from typing import Any
 from credit import attribution, touches_yield
 from export import Row, as_people, is_attempt, is_order, per, reached, total, wall
 from groups import chain, lift, variants
+from portions import portions
 from ways import cohorts, meetings, of_all, times, unrecorded
+from worth import margins, ratios, useful_contacts, winning_and_keeping
 
 
-def report(rows: list[Row], campaign: str, on: date, *, rule: str, at_once: int) -> dict[str, Any]:
+def report(
+    rows: list[Row], campaign: str, on: date, *, rule: str, at_once: int, by: list[str]
+) -> dict[str, Any]:
     """The report's figures, by its own keys."""
+    everything = rows
     rows = as_people(row for row in rows if row["campaign"] == campaign)
     enrolments = {row["contact_id"]: row for row in rows if row["kind"] == "enrolled"}
     people = {who for who, row in enrolments.items() if row["arm"] == "enrolled"}
@@ -39,6 +44,11 @@ def report(rows: list[Row], campaign: str, on: date, *, rule: str, at_once: int)
     links = chain({who: ranks[who] for who in contacted}, stages)
     at = {link["stage"]: link["contacts"] for link in links}
     outcome = "order" if "order" in stages else stages[-1]
+    met = {row["contact_id"] for row in reached(rows) if row["stage"] == "met"} & people
+    useful = useful_contacts(rows, people, stages)
+    interested = sum(ranks[who] > 0 for who in prospects)
+    earned = money(sold, spent, len(won))
+    profit = earned["profit"]
     weeks = cohorts(touches, when, stages.index(outcome), on, at_once)
     return {
         "campaign": campaign,
@@ -48,7 +58,7 @@ def report(rows: list[Row], campaign: str, on: date, *, rule: str, at_once: int)
         "ratios": {
             "prospecting_share": per(len(prospects), len(contacted)),
             "prospect_coverage": per(len(prospects), on_file),
-            "interested_rate": per(sum(ranks[who] > 0 for who in prospects), len(prospects)),
+            "interested_rate": per(interested, len(prospects)),
             "success_rate": per(len(won), len(prospects)),
         },
         "cost": {
@@ -60,10 +70,26 @@ def report(rows: list[Row], campaign: str, on: date, *, rule: str, at_once: int)
             "per_touch": per(spent - fixed, len(touches)),
             "touch_count": len(touches),
             "per_order": per(spent, len(sold)),
+            "useful_contacts": useful,
+            "per_useful_contact": per(spent, useful),
+            "appointments": at.get("appointment", 0),
+            "per_appointment": per(spent, at.get("appointment", 0)),
+            "appointments_held": len(met),
+            "per_appointment_held": per(spent, len(met)),
+            "quotes": at.get("quote", 0),
+            "per_quote": per(spent, at.get("quote", 0)),
             "minutes": total(spending, "minutes"),
             "km": total(spending, "km"),
         },
-        **money(sold, spent, len(won)),
+        **earned,
+        **margins(sold),
+        "margin_after_advertising": profit,
+        "margin_after_advertising_per_customer": None
+        if profit is None
+        else per(profit, len(won)),
+        **winning_and_keeping(spending, sold, people, customers, fixed, len(won)),
+        **ratios(touches, sold, customers & people, contacted, interested, on_file),
+        "by": portions(everything, campaign, people, when, stages, by),
         "touch_count": len(touches),
         "contacted": len(contacted),
         "touched": len({row["contact_id"] for row in touches}),

@@ -80,7 +80,7 @@ def end_of(at: datetime) -> datetime:
     return at + timedelta(days=1, seconds=-1) if midnight else at
 
 
-def per(part: Decimal | int, whole: Decimal | int | None) -> Fraction | None:
+def per(part: Decimal | Fraction | int, whole: Decimal | int | None) -> Fraction | None:
     return Fraction(part) / Fraction(whole) if whole else None
 
 

@@ -155,12 +155,12 @@ def _prospect_notes(found: Portfolio) -> list[Text]:
         best = max(told, key=lambda each: each.correlation or 0)
         notes.append(
             Plural(
-                "number of prospects and conversions {lag} months on move together by"
-                " {correlation} (Pearson, {count} pair of months)",
-                "number of prospects and conversions {lag} months on move together by"
-                " {correlation} (Pearson, {count} pairs of months)",
-                best.months,
-                lag=best.lag,
+                "prospects at the end of a month and conversions in the month after move"
+                " together by {correlation} (Pearson; pairs of months: {pairs})",
+                "prospects at the end of a month and conversions {count} months after move"
+                " together by {correlation} (Pearson; pairs of months: {pairs})",
+                best.lag + 1,
+                pairs=best.months,
                 correlation=plain(Fraction(best.correlation or 0)),
             )
         )
