@@ -159,6 +159,8 @@ class Person:
         self.touches = [e for e in here if e in self.attempts]
         self.reached = [e for e in here if e.kind == "reached"]
         self.orders = [e for e in self.reached if e.stage == "order"]
+        #: In a period whoever a touch of it got through to was contacted, first time or not.
+        self.contacted = since is not None and any(e.stage is None for e in self.touches)
 
     def at(self, stage: str) -> int | None:
         return min((e.wall for e in self.reached if e.stage == stage), default=None)
@@ -170,7 +172,8 @@ class Person:
 
     @property
     def rank(self) -> int | None:
-        return max((n for n, s in enumerate(DEFAULT_CHAIN) if self.at(s) is not None), default=None)
+        places = [n for n, s in enumerate(DEFAULT_CHAIN) if self.at(s) is not None]
+        return max([*places, 0] if self.contacted else places, default=None)
 
     def before(self, stage: str) -> list[Told]:
         """Attempts made by then; a midnight is a day without an hour, whose touches count."""
@@ -401,6 +404,7 @@ def test_what_was_done_by_step_and_by_month(database: Database, tallies: Tallies
         for month, told_then in by_month.items():
             ranks = [DEFAULT_CHAIN.index(e.stage) for e in told_then
                      if e.kind == "reached" and e.stage]  # fmt: skip
+            ranks += [0 for e in told_then if e.kind == "touched" and e.stage is None]
             months[month][max(ranks, default=None)] += 1
     for dimension, expected in ((Dimension.STEP, steps), (Dimension.MONTH, months)):
         assert {g.key: (g.arm.people, g.arm.furthest) for g in found[dimension]} == {
