@@ -110,7 +110,8 @@ def update_rows(
     for names, members in groups.items():
         assignments = ", ".join(f'"{name}" = {mark}' for name in names)
         cells = zip(*([values[name] for name in names] for _, values in members), strict=True)
-        told = zip(*_bound(connection, table, dict(zip(names, cells, strict=True))), strict=True)
+        columns = dict(zip(names, cells, strict=True))
+        told = zip(*_bound(connection, table, columns), strict=True)
         parameters = [(*values, row_id) for (row_id, _), values in zip(members, told, strict=True)]
         connection.exec_driver_sql(
             f'UPDATE "{table.name}" SET {assignments} WHERE id = {mark}', parameters

@@ -101,7 +101,7 @@ class Query(_Prepared):
     def pages(self, connection: Connection, size: int, **values: Any) -> Iterator[list[Row]]:
         """The same, so many at once: PostgreSQL goes on while a page is looked at."""
         if connection.dialect.name == "postgresql":
-            found = iter(streamed(connection, self._sql, self._told(values), size))
+            found = iter(_streamed(connection, self._sql, self._told(values), size))
             while page := list(islice(found, size)):
                 yield self._read(page)
             return
@@ -213,7 +213,7 @@ def _object(number: Column[Any]) -> FromClause:
     return query.subquery("given")
 
 
-def streamed(
+def _streamed(
     connection: Connection, statement: str, values: tuple[Any, ...], size: int
 ) -> Iterator[Row]:
     """The rows of a query in PostgreSQL as they come, `size` of them in memory.

@@ -10,7 +10,10 @@ part that fills it is built. Conventions:
 * text the program chooses (states, kinds, channels) is stored as its word;
 * a field of the user's is a real column of `contact`, named `f_…`, added when it
   first appears (`ALTER TABLE … ADD COLUMN` takes a millisecond in both databases);
-* nothing is deleted that tells what happened: `event` is only added to.
+* nothing is deleted that tells what happened: `event` is only added to;
+* what points at another table is a foreign key; in PostgreSQL triggers take the place of
+  those of the three great tables (`references.py`), and in both databases they count states
+  and arms (`counted.py`).
 
 `REVISION` names the schema; `migrations/` leads to it (a test compares them).
 """
